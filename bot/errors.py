@@ -1,0 +1,20 @@
+"""Whose fault it is when something cannot be done.
+
+Silence on the wire is an observation, never an exception. Anything raised that is not one of these is a bug.
+"""
+
+
+class RuleoutError(Exception):
+    """Base of the errors that carry one sentence for the person who asked."""
+
+
+class RequestError(RuleoutError):
+    """The person's request cannot be carried out; the text is the reply and says what would be right."""
+
+
+class InstrumentError(RuleoutError):
+    """One of our instruments (agent, vCenter worker, queue server) failed to look; it accuses nobody."""
+
+
+class BundleError(RuleoutError):
+    """A file handed to us (capture, snapshot, case) cannot be read as what it claims to be."""

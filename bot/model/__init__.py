@@ -1,0 +1,1 @@
+"""The nouns: frozen, without behaviour that needs a clock, a socket or chance."""

@@ -1,0 +1,153 @@
+"""An incident is its timeline: events that were appended, in order, and nothing else.
+
+The card, the summary and the case bundle are folds over it. Late and duplicate reports add nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from ipaddress import IPv4Address
+
+from bot.model.job import Artifact, Job
+from bot.model.request import Request
+from bot.model.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened to an incident at a moment of the bot's clock."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requested(Event):
+    """A person asked."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved(Event):
+    """A name or MAC was resolved to the address that will be checked."""
+
+    address: IPv4Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued(Event):
+    """Jobs were put on their queues."""
+
+    jobs: tuple[Job, ...]
+    gaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started(Event):
+    """An agent took the job; ``attempt`` counts from 1, more than 1 means an agent died on it before."""
+
+    job: str
+    agent: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported(Event):
+    """An agent brought artifacts back. ``final`` False: the evidence so far, replaced by the next report."""
+
+    job: str
+    agent: str
+    artifacts: tuple[Artifact, ...]
+    final: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed(Event):
+    """The instrument could not look; ``reason`` is a sentence. Final for this job."""
+
+    job: str
+    agent: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost(Event):
+    """Nobody that takes this job's queue is alive. Not final: a restarted agent may still take the job."""
+
+    job: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expired(Event):
+    """The job's time ran out without a report. Final for this job."""
+
+    job: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged(Event):
+    """The verdict on all evidence that came in."""
+
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published(Event):
+    """The card was first posted; ``message`` is its timestamp id in the channel."""
+
+    channel: str
+    message: str
+
+
+class Outcome(StrEnum):
+    """How a request ended. Every request ends in exactly one of these."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed(Event):
+    """The request is over. ``sentence`` says why where there is no verdict."""
+
+    outcome: Outcome
+    sentence: str | None = None
+
+
+AnyEvent = Requested | Resolved | Queued | Started | Reported | Failed | Lost | Expired | Judged | Published | Closed
+"""Every kind of event, for the codec."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One question and all that happened to it."""
+
+    id: str
+    timeline: tuple[AnyEvent, ...]
+
+    @property
+    def request(self) -> Request:
+        """What was asked: the first event."""
+        first = self.timeline[0]
+        assert isinstance(first, Requested), "an incident begins with its request"
+        return first.request
+
+    @property
+    def closed(self) -> Closed | None:
+        """How it ended, or None while it runs."""
+        last = self.timeline[-1]
+        return last if isinstance(last, Closed) else next((e for e in self.timeline if isinstance(e, Closed)), None)
+
+    @property
+    def address(self) -> IPv4Address | None:
+        """The address under question, once it is known."""
+        resolved = [event.address for event in self.timeline if isinstance(event, Resolved)]
+        return resolved[-1] if resolved else self.request.target.address
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The newest verdict."""
+        verdicts = [event.verdict for event in self.timeline if isinstance(event, Judged)]
+        return verdicts[-1] if verdicts else None

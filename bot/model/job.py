@@ -1,0 +1,109 @@
+"""What is asked of agents, and what they bring back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Network
+
+from bot.model.addresses import Mac
+
+
+@dataclass(frozen=True, slots=True)
+class Vantage:
+    """Where an agent stands: one interface on one segment, with the addresses that it asks from.
+
+    ``mac``, ``address``, ``prefix`` and ``gateway`` are None where nobody knows them, as for a capture that a
+    person dropped. ``pool`` holds further sender addresses that the operator reserved for this agent alone.
+    """
+
+    agent: str
+    segment: str
+    interface: str
+    mac: Mac | None = None
+    address: IPv4Address | None = None
+    prefix: IPv4Network | None = None
+    gateway: IPv4Address | None = None
+    pool: tuple[IPv4Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """One process that looks, as it announces itself with every heartbeat.
+
+    ``queues`` are the queues it takes jobs from, ``probes`` the kinds of job it can do. ``running`` are job ids.
+    """
+
+    name: str
+    queues: tuple[str, ...]
+    probes: tuple[str, ...]
+    vantages: tuple[Vantage, ...]
+    version: str
+    heard_at: datetime
+    running: tuple[str, ...] = ()
+
+
+class Probe(StrEnum):
+    """The kinds of job. The value is what travels in a job and stands in an artifact."""
+
+    ARP = "arp"  # on the target's own segment: look, ping, unicast ARP, broadcast ARP, in this order
+    ICMP = "icmp"  # from another segment: echo requests through the gateway
+    VCENTER = "vcenter"  # who owns these addresses
+    CAPTURE = "capture"  # listen only
+
+
+@dataclass(frozen=True, slots=True)
+class JobOptions:
+    """What a job may vary. An agent refuses what its own configuration does not allow.
+
+    ``listen_s`` is the time from the last broadcast request (or from the start of a capture) to the end of
+    listening. ``names`` and ``macs`` are further things to look up in vCenter.
+    """
+
+    listen_s: float = 1.0
+    echoes: int = 5
+    macs: tuple[Mac, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing for one agent to do, put on ``queue``; signed when it leaves the bot.
+
+    ``target`` is None only for a vCenter look-up by name or MAC.
+    """
+
+    id: str
+    incident: str
+    probe: Probe
+    queue: str
+    target: IPv4Address | None
+    options: JobOptions
+    asked_at: datetime
+    expires_at: datetime
+
+
+class Media(StrEnum):
+    """What an artifact's bytes are; the reader is chosen by it."""
+
+    PCAP = "application/vnd.tcpdump.pcap"
+    NEIGHBOURS = "application/vnd.ruleout.neighbours+json"  # the agent's own ARP table before it asked anything
+    VCENTER = "application/vnd.ruleout.vcenter+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """Bytes that an agent brought back, named by their digest (``sha256:<hex>``); the bytes lie elsewhere.
+
+    ``dropped`` counts what the instrument lost while it looked (frames the kernel dropped); None where the
+    instrument cannot tell.
+    """
+
+    job: str
+    probe: Probe
+    vantage: Vantage
+    media: Media
+    digest: str
+    size_bytes: int
+    started_at: datetime
+    stopped_at: datetime
+    dropped: int | None

@@ -1,0 +1,175 @@
+"""Dated facts read from artifacts. An observation says what happened, never what it means."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import IPv4Address
+
+from bot.model.addresses import Mac
+from bot.model.job import Vantage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One fact: when, seen from where, and where it stands in which artifact.
+
+    ``artifact`` is the digest of the bytes; ``locator`` leads to the place in them ("frame 14", "vms/0/nics/1").
+    """
+
+    seen_at: datetime
+    vantage: Vantage
+    artifact: str
+    locator: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listened(Observation):
+    """The instrument listened from ``started_at`` to ``seen_at`` and lost ``dropped`` frames (None: unknown)."""
+
+    started_at: datetime
+    dropped: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArpAsked(Observation):
+    """A who-has for ``wanted``. ``asker`` is None for an RFC 5227 probe (sender address 0.0.0.0).
+
+    ``asker_mac`` is the ARP sender, ``transmitter`` the frame's source, ``sent_to`` the frame's destination
+    (broadcast, or the one MAC that was asked). ``ours`` marks a request that this vantage sent itself.
+    """
+
+    wanted: IPv4Address
+    asker: IPv4Address | None
+    asker_mac: Mac
+    transmitter: Mac
+    sent_to: Mac
+    vlans: tuple[int, ...]
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArpAnswer(Observation):
+    """``ip`` is-at ``mac``, told to ``told_mac``/``told_ip`` (told_ip None: 0.0.0.0) by ``transmitter``."""
+
+    ip: IPv4Address
+    mac: Mac
+    transmitter: Mac
+    told_mac: Mac
+    told_ip: IPv4Address | None
+    vlans: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArpAnnounced(Observation):
+    """A gratuitous claim of ``ip`` by ``mac``: sender address equals target address (RFC 5227 section 2.3)."""
+
+    ip: IPv4Address
+    mac: Mac
+    transmitter: Mac
+    vlans: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RarpNotice(Observation):
+    """A MAC announced without an address, as ESXi does after a vMotion (RFC 903 frame, Broadcom KB 343401)."""
+
+    mac: Mac
+    transmitter: Mac
+    vlans: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EchoAsked(Observation):
+    """An echo request number ``seq`` to ``ip``, sent in a frame to ``sent_to`` (the MAC that was tried)."""
+
+    ip: IPv4Address
+    ident: int
+    seq: int
+    sent_to: Mac
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EchoAnswer(Observation):
+    """The echo reply to ``ident``/``seq`` from ``ip``; ``mac`` is the frame's source."""
+
+    ip: IPv4Address
+    ident: int
+    seq: int
+    mac: Mac
+    ttl: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeighbourHeld(Observation):
+    """The vantage's own ARP table held ``mac`` for ``ip`` before anything was asked; None: an incomplete entry."""
+
+    ip: IPv4Address
+    mac: Mac | None
+    permanent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VcenterAnswered(Observation):
+    """A vCenter was asked for these addresses; ``complete`` is False where part of it could not be read.
+
+    ``unread`` says in sentences what could not be read and why.
+    """
+
+    vcenter: str
+    asked_ips: tuple[IPv4Address, ...]
+    asked_macs: tuple[Mac, ...]
+    asked_names: tuple[str, ...]
+    complete: bool
+    unread: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VmFound(Observation):
+    """A VM that owns one of the asked addresses or names. ``vm`` is unique over all vCenters ("dc1/vm-42")."""
+
+    vm: str
+    name: str
+    vcenter: str
+    powered_on: bool
+    connection: str
+    host: str | None
+    cluster: str | None
+    tools_running: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NicFound(Observation):
+    """One vNIC of a found VM as vCenter configures it; ``addresses`` are what VMware Tools report for it.
+
+    ``connected`` is None where vCenter does not say (a powered-off VM). ``vlan`` None: not known or a trunk.
+    """
+
+    vm: str
+    vm_name: str
+    label: str
+    mac: Mac
+    connected: bool | None
+    network: str | None
+    vlan: int | None
+    addresses: tuple[IPv4Address, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestRowFound(Observation):
+    """A row of ``guest.net``: what VMware Tools say inside the guest. ``vnic`` False: no vNIC behind it (bond0)."""
+
+    vm: str
+    vm_name: str
+    mac: Mac | None
+    addresses: tuple[IPv4Address, ...]
+    vnic: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostNicFound(Observation):
+    """An asked MAC or address belongs to a vmkernel port or physical NIC of an ESXi host."""
+
+    host: str
+    device: str
+    mac: Mac
+    addresses: tuple[IPv4Address, ...]

@@ -1,0 +1,51 @@
+"""What a person asked, and where the answer goes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import IPv4Address
+
+from bot.model.addresses import Mac
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the request is about: an address, or a VM name or MAC that a vCenter has to resolve first.
+
+    Exactly one of the three is given by the person. ``address`` is filled in once it is resolved.
+    """
+
+    address: IPv4Address | None = None
+    name: str | None = None
+    mac: Mac | None = None
+
+    def __str__(self) -> str:
+        return str(self.address or self.name or self.mac)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who asks, keyed by (team, user) and never by name; a terminal user has team ``terminal``."""
+
+    team: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the question was asked. ``thread`` is the timestamp of the thread's parent, or None."""
+
+    channel: str
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question, as accepted. ``command`` is the word that was typed, without its slash."""
+
+    id: str
+    command: str
+    target: Target
+    deep: bool
+    person: Person
+    place: Place
+    asked_at: datetime

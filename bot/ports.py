@@ -1,0 +1,128 @@
+"""What the pure middle needs from the world. Every port has a real part and a stand-in, and both pass one contract."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.model.incident import AnyEvent, Failed, Incident, Lost, Reported, Started
+from bot.model.job import Agent, Artifact, Job
+from bot.model.request import Person, Place
+
+
+class Clock(Protocol):
+    """The time, and names that nobody else has."""
+
+    def now(self) -> datetime:
+        """This moment in UTC."""
+        ...
+
+    def new_id(self, prefix: str) -> str:
+        """A fresh id that cannot be guessed: ``<prefix>-<random>``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something an agent said about one of our jobs; ``blobs`` are the artifacts' bytes by digest."""
+
+    incident: str
+    event: Started | Reported | Failed | Lost
+    blobs: Mapping[str, bytes]
+
+
+class Queue(Protocol):
+    """The bot's side of the job queue. Signed, at-least-once; every call is safe from several threads.
+
+    Every method raises InstrumentError with a clear sentence when the server cannot be reached.
+    """
+
+    def put(self, jobs: Sequence[Job]) -> None:
+        """Sign the jobs and put each on its queue, in one round trip, with the answers directed to this bot."""
+        ...
+
+    def news(self, wait_s: float) -> tuple[News, ...]:
+        """What came in for this bot's jobs; waits up to ``wait_s`` for the first. One thread calls this.
+
+        A report that nobody asked for, or whose signature is wrong, is dropped with a warning. A job whose queue
+        has no living agent gives one ``Lost``; it may still be taken and reported until it expires.
+        """
+        ...
+
+    def cancel(self, job: Job) -> None:
+        """Tell whoever runs the job to stop; a job that nobody took yet will not start."""
+        ...
+
+    def agents(self) -> tuple[Agent, ...]:
+        """Every agent with a living heartbeat, by name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What an ability is given: the job, and how to talk back while it runs.
+
+    ``stopped`` turns True when the job was cancelled or the agent lost its lease; an ability looks at it at least
+    ten times a second. ``report`` sends the evidence so far (best effort; never raises).
+    """
+
+    job: Job
+    stopped: Callable[[], bool]
+    report: Callable[[Sequence[tuple[Artifact, bytes]]], None]
+
+
+class Ability(Protocol):
+    """One kind of job that an agent can do.
+
+    Returns the final artifacts with their bytes. Raises InstrumentError when the instrument cannot look (the text
+    is the reason on the card) and RequestError when the job is outside the agent's own bounds.
+    """
+
+    def __call__(self, work: Work) -> Sequence[tuple[Artifact, bytes]]: ...
+
+
+class Journal(Protocol):
+    """Where timelines outlive the process. Append-only; an event is never changed."""
+
+    def append(self, incident: str, event: AnyEvent) -> None:
+        """Write one event at the end of the incident's timeline."""
+        ...
+
+    def read(self, incident: str) -> Incident | None:
+        """The incident as written so far, or None when there is no such incident."""
+        ...
+
+    def unfinished(self) -> tuple[str, ...]:
+        """Ids of the incidents without a Closed event, oldest first."""
+        ...
+
+
+class ArtifactStore(Protocol):
+    """The bytes of artifacts by digest."""
+
+    def keep(self, artifact: Artifact, data: bytes) -> None:
+        """Store the bytes; the same digest twice is stored once."""
+        ...
+
+    def fetch(self, digest: str) -> bytes | None:
+        """The bytes, or None when they are not (or no longer) here."""
+        ...
+
+
+class Chat(Protocol):
+    """The only way to the people. Calls return at once; delivery, coalescing and rate limits are the port's part."""
+
+    def show(self, incident: Incident, facts: tuple[str, ...]) -> None:
+        """Bring the incident's card up to date; ``facts`` are the statements established so far.
+
+        Posts it the first time, then edits it. A closed incident is delivered at once and is final.
+        """
+        ...
+
+    def whisper(self, person: Person, place: Place, sentence: str) -> None:
+        """Say something to one person only, where they asked."""
+        ...
+
+    def attach(self, incident: Incident, filename: str, data: bytes, comment: str) -> None:
+        """Upload a file into the incident's thread."""
+        ...

@@ -1,0 +1,1 @@
+"""How ruleout is tried, tested, measured and run."""
