@@ -78,7 +78,9 @@ class Ability(Protocol):
     is the reason on the card) and RequestError when the job is outside the agent's own bounds.
     """
 
-    def __call__(self, work: Work) -> Sequence[tuple[Artifact, bytes]]: ...
+    def __call__(self, work: Work) -> Sequence[tuple[Artifact, bytes]]:
+        """Do the job."""
+        ...
 
 
 class Journal(Protocol):
