@@ -99,15 +99,15 @@ class Journal(Protocol):
         ...
 
 
-class ArtifactStore(Protocol):
-    """The bytes of artifacts by digest."""
+class Archive(Protocol):
+    """Where closed incidents lie as cases, for as long as the operator keeps them."""
 
-    def keep(self, artifact: Artifact, data: bytes) -> None:
-        """Store the bytes; the same digest twice is stored once."""
-        ...
+    def save(self, case: str, files: Mapping[str, bytes]) -> None:
+        """Keep the files of one case; the case appears whole or not at all.
 
-    def fetch(self, digest: str) -> bytes | None:
-        """The bytes, or None when they are not (or no longer) here."""
+        Raises:
+            InstrumentError: the disk does not take it.
+        """
         ...
 
 

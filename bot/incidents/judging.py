@@ -1,0 +1,48 @@
+"""Bytes to verdict: read, establish, judge. Live, offline and in tests it is this one path."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from ipaddress import IPv4Address
+
+from bot import causes, findings, judge, probes
+from bot.errors import BundleError
+from bot.model.finding import Evidence, Finding
+from bot.model.job import Artifact
+from bot.model.observation import Observation
+from bot.model.verdict import Verdict
+
+
+def read(artifacts: Iterable[Artifact], blobs: Mapping[str, bytes]) -> tuple[tuple[Observation, ...], tuple[str, ...]]:
+    """Every observation in the artifacts, and a sentence for each artifact that could not be read."""
+    observations: list[Observation] = []
+    gaps = []
+    for artifact in artifacts:
+        data = blobs.get(artifact.digest)
+        if data is None:
+            gaps.append(f"The bytes of {artifact.digest[:19]} ({artifact.vantage.agent}) are not here.")
+            continue
+        try:
+            observations += probes.read(artifact, data)
+        except BundleError as error:
+            gaps.append(f"What {artifact.vantage.agent} brought back could not be read: {error}")
+    return tuple(observations), tuple(gaps)
+
+
+def judge_evidence(evidence: Evidence, *, case: str | None = None) -> tuple[Verdict, tuple[Finding, ...]]:
+    """The verdict on this evidence with today's catalogue, and the findings it rests on."""
+    established = findings.establish(evidence)
+    verdict = judge.judge(evidence.target, established, evidence.gaps, causes.ALL, causes.CATALOGUE)
+    return replace(verdict, case=case), established
+
+
+def judge_artifacts(
+    target: IPv4Address,
+    artifacts: Iterable[Artifact],
+    blobs: Mapping[str, bytes],
+    gaps: Iterable[str] = (),
+    *,
+    case: str | None = None,
+) -> tuple[Verdict, tuple[Finding, ...]]:
+    """Read the artifacts and judge what they show about the target."""
+    observations, unreadable = read(artifacts, blobs)
+    return judge_evidence(Evidence(target, observations, (*gaps, *unreadable)), case=case)

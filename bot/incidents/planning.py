@@ -1,0 +1,141 @@
+"""A request as jobs: who stands where, who can be asked, and what nobody will look at."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address
+
+from bot.errors import RequestError
+from bot.model.addresses import Mac
+from bot.model.job import Agent, Job, JobOptions, Probe, Vantage
+from bot.probes import arp, capture, icmp
+
+LISTEN_S = 1.0  # a Linux proxy-ARP router answers 44 to 804 ms late: 1.0 s catches every one (measured over 40)
+DEEP_LISTEN_S = 1.5
+CAPTURE_S = 10.0
+GRACE_S = 8.0  # an agent that dies is noticed after 3 s; its successor needs a whole run before the deadline
+RESOLVE_S = 10.0
+VANTAGES_PER_SEGMENT = 2
+ROUTED_VANTAGES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the bot knows of its surroundings when it plans."""
+
+    agents: tuple[Agent, ...]
+    vcenters: tuple[str, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Jobs to put on their queues, and sentences on what nobody will look at."""
+
+    jobs: tuple[Job, ...]
+    gaps: tuple[str, ...]
+
+
+def plan_check(incident: str, target: IPv4Address, *, deep: bool, known: Known, first: int) -> Plan:
+    """Ask every segment that has the target, ping from others through the router, ask every vCenter.
+
+    Job ids are the incident's id and a number counted from ``first``.
+
+    Raises:
+        RequestError: nobody can look at this target; the text says where agents stand.
+    """
+    options = JobOptions(listen_s=DEEP_LISTEN_S if deep else LISTEN_S)
+    on_segment = _covering(target, known.agents)
+    routed = _elsewhere(target, known.agents)
+    wanted = [(Probe.ARP, queue, arp.duration_s(options)) for queue in _queues(on_segment, VANTAGES_PER_SEGMENT)]
+    wanted += [(Probe.ICMP, queue, icmp.duration_s(options)) for queue in _queues(routed, 1)[:ROUTED_VANTAGES]]
+    longest_s = max(duration_s for _, _, duration_s in wanted)
+    wanted += [(Probe.VCENTER, f"vcenter.{name}", longest_s) for name in known.vcenters]
+    gaps = [] if known.vcenters else ["No vCenter is configured, so no MAC can be traced to a VM."]
+    if not routed:
+        gaps.append("No agent stands on another segment, so the way through the router was not tried.")
+    expires_at = known.now + timedelta(seconds=longest_s + GRACE_S)
+    return Plan(
+        tuple(
+            Job(f"{incident}.{number}", incident, probe, queue, target, options, known.now, expires_at)
+            for number, (probe, queue, _) in enumerate(wanted, first)
+        ),
+        tuple(gaps),
+    )
+
+
+def plan_owners(incident: str, target: IPv4Address, macs: Sequence[Mac], *, known: Known, first: int,
+                expires_at: datetime) -> tuple[Job, ...]:  # fmt: skip
+    """Ask every vCenter who owns MACs that were seen on the wire."""
+    options = JobOptions(macs=tuple(macs))
+    return tuple(
+        Job(f"{incident}.{n}", incident, Probe.VCENTER, f"vcenter.{name}", target, options, known.now, expires_at)
+        for n, name in enumerate(known.vcenters, first)
+    )
+
+
+def plan_resolve(incident: str, *, name: str | None, mac: Mac | None, known: Known) -> tuple[Job, ...]:
+    """Ask every vCenter which VM has this name or MAC."""
+    options = JobOptions(names=(name,) if name else (), macs=(mac,) if mac else ())
+    expires_at = known.now + timedelta(seconds=RESOLVE_S)
+    return tuple(
+        Job(f"{incident}.{n}", incident, Probe.VCENTER, f"vcenter.{vcenter}", None, options, known.now, expires_at)
+        for n, vcenter in enumerate(known.vcenters)
+    )
+
+
+def plan_capture(incident: str, target: IPv4Address, *, known: Known) -> Plan:
+    """Listen on every segment that has the target.
+
+    Raises:
+        RequestError: no agent stands there.
+    """
+    options = JobOptions(listen_s=CAPTURE_S)
+    expires_at = known.now + timedelta(seconds=capture.duration_s(options) + GRACE_S)
+    queues = _queues(_covering(target, known.agents, Probe.CAPTURE), 1)
+    return Plan(
+        tuple(
+            Job(f"{incident}.{number}", incident, Probe.CAPTURE, queue, target, options, known.now, expires_at)
+            for number, queue in enumerate(queues)
+        ),
+        (),
+    )
+
+
+def _covering(target: IPv4Address, agents: Iterable[Agent], probe: Probe = Probe.ARP) -> tuple[Vantage, ...]:
+    able = [vantage for agent in agents if probe in agent.probes for vantage in agent.vantages]
+    if not able:
+        raise RequestError("No agent is alive, so nobody can look; start one with `ruleout agent` or see its log.")
+    covering = tuple(vantage for vantage in able if vantage.prefix is not None and target in vantage.prefix)
+    if not covering:
+        stands = ", ".join(sorted({f"{vantage.prefix} ({vantage.segment})" for vantage in able if vantage.prefix}))
+        raise RequestError(f"No agent stands on {target}'s network. Agents stand on {stands}.")
+    for vantage in covering:
+        assert vantage.prefix is not None
+        if target in (vantage.prefix.network_address, vantage.prefix.broadcast_address):
+            raise RequestError(f"{target} is the network or broadcast address of {vantage.prefix}; ask for a machine.")
+        if target == vantage.address:
+            raise RequestError(f"{target} is the agent {vantage.agent} itself; ask for the machine in question.")
+    return covering
+
+
+def _elsewhere(target: IPv4Address, agents: Iterable[Agent]) -> tuple[Vantage, ...]:
+    return tuple(
+        vantage
+        for agent in agents
+        if Probe.ICMP in agent.probes
+        for vantage in agent.vantages
+        if vantage.prefix is not None and vantage.gateway is not None and target not in vantage.prefix
+    )
+
+
+def _queues(vantages: Iterable[Vantage], most: int) -> list[str]:
+    """The segment's common queue where one agent stands (a standby may take over), else each agent's own."""
+    by_segment: dict[str, list[str]] = {}
+    for vantage in vantages:
+        by_segment.setdefault(vantage.segment, []).append(vantage.agent)
+    queues = []
+    for segment, agents in sorted(by_segment.items()):
+        several = sorted(set(agents))[:most]
+        queues += [f"segment.{segment}"] if len(several) == 1 else [f"agent.{agent}" for agent in several]
+    return queues

@@ -1,0 +1,162 @@
+"""Every setting, named once: what it means, its default, and which role reads it. The only reader of the environment.
+
+A secret may lie in a file instead: ``<NAME>_FILE`` names it.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import TypeVar
+
+from bot.errors import RequestError
+from bot.model.request import Person
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable. ``default`` None: it has to be given where its role needs it."""
+
+    name: str
+    roles: str
+    meaning: str
+    default: str | None = None
+    secret: bool = False
+
+
+SETTINGS = (
+    Setting("RULEOUT_REDIS_URL", "all", "The queue server (Redis or Valkey, 7.0 or newer): `redis://`, `rediss://` (TLS) or `unix://`.", "redis://127.0.0.1:6379/0", secret=True),
+    Setting("RULEOUT_REDIS_CA_FILE", "all", "CA certificates that the server's TLS certificate is checked against; empty: the system's.", ""),
+    Setting("RULEOUT_LOG_LEVEL", "all", "DEBUG, INFO, WARNING or ERROR.", "INFO"),
+    Setting("RULEOUT_LOG_JSON", "all", "`yes`: logs are JSON lines.", "no"),
+    Setting("RULEOUT_MASTER_KEYS", "bot, check, keys", "One or two master keys, comma separated, 32 bytes in hex each (`ruleout keys new`). The first signs, both are accepted.", secret=True),
+    Setting("RULEOUT_SLACK_BOT_TOKEN", "bot", "The bot token, `xoxb-...`.", secret=True),
+    Setting("RULEOUT_SLACK_APP_TOKEN", "bot", "The app-level token for Socket Mode, `xapp-...`.", secret=True),
+    Setting("RULEOUT_SLACK_MODE", "bot", "`socket` (no public address needed) or `http`.", "socket"),
+    Setting("RULEOUT_SLACK_SIGNING_SECRET", "bot", "The signing secret; needed in `http` mode.", "", secret=True),
+    Setting("RULEOUT_SLACK_LISTEN", "bot", "Address and port of `http` mode.", "127.0.0.1:3000"),
+    Setting("RULEOUT_SLACK_API", "bot", "The Web API's base address; another one only for the stand-in.", "https://slack.com/api/"),
+    Setting("RULEOUT_TEAMS", "bot", "Further Slack team ids that may use the bot; its own team always may.", ""),
+    Setting("RULEOUT_CHANNELS", "bot", "Channel ids where it answers; empty: every channel it was invited to.", ""),
+    Setting("RULEOUT_CAPTURERS", "bot", "Who may capture: `TEAM/USER` ids, comma separated; empty: nobody.", ""),
+    Setting("RULEOUT_VCENTERS", "bot, check", "Names of all vCenters, comma separated; a MAC counts as unknown only when each of them answered.", ""),
+    Setting("RULEOUT_CASES_DIR", "bot", "Where closed incidents are kept as cases.", "cases"),
+    Setting("RULEOUT_KEEP_DAYS", "bot", "Days until a case is deleted.", "30"),
+    Setting("RULEOUT_QUEUE_KEYS", "agent, vcenter", "Keys of this agent's own queues: `queue=hex` pairs, comma separated (`ruleout keys for ...`). Two pairs of one queue: both are accepted.", secret=True),
+    Setting("RULEOUT_AGENT_NAME", "agent", "This agent's name, unique among all agents."),
+    Setting("RULEOUT_SEGMENT", "agent", "Name of the segment that it stands on; agents of one segment share it."),
+    Setting("RULEOUT_INTERFACE", "agent", "The network interface that it looks through."),
+    Setting("RULEOUT_GATEWAY", "agent", "The control: a machine that always answers on this segment; empty: the default gateway.", ""),
+    Setting("RULEOUT_POOL", "agent", "Further sender addresses that you reserved for this agent alone, comma separated.", ""),
+    Setting("RULEOUT_SLOTS", "agent, vcenter", "Jobs that it does at the same time.", "8"),
+    Setting("RULEOUT_MAX_CAPTURE_S", "agent", "Longest capture that it allows, in seconds.", "60"),
+    Setting("RULEOUT_MAX_CAPTURE_BYTES", "agent", "Largest capture that it allows, in bytes.", "8388608"),
+    Setting("RULEOUT_VCENTER_NAME", "vcenter", "This vCenter's name, as in RULEOUT_VCENTERS."),
+    Setting("RULEOUT_VCENTER_HOST", "vcenter", "Host name, or host:port."),
+    Setting("RULEOUT_VCENTER_USER", "vcenter", "A read-only account."),
+    Setting("RULEOUT_VCENTER_PASSWORD", "vcenter", "Its password.", secret=True),
+    Setting("RULEOUT_VCENTER_CA_FILE", "vcenter", "CA certificates that vCenter's certificate is checked against (from https://<vcenter>/certs/download.zip); empty: the system's.", ""),
+)  # fmt: skip
+
+
+class Settings:
+    """The environment, read strictly: a missing or malformed value is one sentence that names the variable."""
+
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+        self._given = os.environ if environment is None else environment  # noqa: TID251  the one place
+        self._known = {setting.name: setting for setting in SETTINGS}
+
+    def text(self, name: str) -> str:
+        """The value of a setting.
+
+        Raises:
+            RequestError: it has no default and was not given, or the file that holds it cannot be read.
+        """
+        setting = self._known[name]
+        path = self._given.get(f"{name}_FILE") if setting.secret else None
+        if path:
+            try:
+                return Path(path).read_text().strip()
+            except OSError as error:
+                raise RequestError(f"{name}_FILE names {path}, which cannot be read: {error.strerror}.") from error
+        value = self._given.get(name, setting.default)
+        if value is None:
+            also = f" or {name}_FILE" if setting.secret else ""
+            raise RequestError(f"Set {name}{also}: {setting.meaning}")
+        return value.strip()
+
+    def number(self, name: str) -> int:
+        """A whole number above zero."""
+        return self._parsed(name, _positive, "a whole number above zero")
+
+    def flag(self, name: str) -> bool:
+        """``yes`` or ``no``."""
+        return self._parsed(name, {"yes": True, "no": False}.__getitem__, "yes or no")
+
+    def items(self, name: str) -> tuple[str, ...]:
+        """The comma separated parts."""
+        return tuple(part for part in (part.strip() for part in self.text(name).split(",")) if part)
+
+    def addresses(self, name: str) -> tuple[IPv4Address, ...]:
+        """Comma separated IPv4 addresses."""
+        return self._parsed(name, lambda _: tuple(map(IPv4Address, self.items(name))), "IPv4 addresses")
+
+    def people(self, name: str) -> tuple[Person, ...]:
+        """Comma separated ``TEAM/USER`` pairs."""
+        return self._parsed(name, lambda _: tuple(map(_person, self.items(name))), "TEAM/USER pairs such as T012/U345")
+
+    def keys(self, name: str) -> tuple[bytes, ...]:
+        """One or two keys of 32 bytes, in hex."""
+        return self._parsed(
+            name, lambda _: _one_or_two(map(_key, self.items(name))), "one or two keys of 64 hex digits"
+        )
+
+    def queue_keys(self, name: str) -> dict[str, tuple[bytes, ...]]:
+        """``queue=hex`` pairs, as the one or two keys of each queue."""
+        return self._parsed(name, lambda _: _by_queue(self.items(name)), "queue=key pairs as `ruleout keys for` prints")
+
+    def _parsed(self, name: str, parse: Callable[[str], T], form: str) -> T:
+        value = self.text(name)
+        try:
+            return parse(value)
+        except (ValueError, KeyError):
+            shown = "its value" if self._known[name].secret else repr(value)
+            raise RequestError(f"{name} must be {form}, which {shown} is not.") from None
+
+
+def _positive(text: str) -> int:
+    if int(text) < 1:
+        raise ValueError(text)
+    return int(text)
+
+
+def _person(text: str) -> Person:
+    team, user = text.split("/")
+    return Person(team, user)
+
+
+def _key(text: str) -> bytes:
+    key = bytes.fromhex(text)
+    if len(key) != 32:
+        raise ValueError("length")
+    return key
+
+
+def _one_or_two(keys: "map[bytes]") -> tuple[bytes, ...]:
+    found = tuple(keys)
+    if len(found) not in (1, 2):
+        raise ValueError("count")
+    return found
+
+
+def _by_queue(pairs: tuple[str, ...]) -> dict[str, tuple[bytes, ...]]:
+    found: dict[str, tuple[bytes, ...]] = {}
+    for pair in pairs:
+        queue, _, key = pair.rpartition("=")
+        found[queue] = _one_or_two(map(bytes, (*found.get(queue, ()), _key(key))))
+    if not found or "" in found:
+        raise ValueError("no queue")
+    return found

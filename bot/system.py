@@ -1,0 +1,17 @@
+"""The machine's clock and its randomness: the only place that reads them."""
+
+import secrets
+from datetime import UTC, datetime
+
+
+class SystemClock:
+    """bot.ports.Clock on this machine."""
+
+    def now(self) -> datetime:
+        """This moment in UTC."""
+        return datetime.now(UTC)  # noqa: TID251  everybody else is handed a Clock
+
+    def new_id(self, prefix: str) -> str:
+        """An id with 50 random bits: enough that nobody guesses it, short enough to be read out on a call."""
+        alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
+        return f"{prefix}-{''.join(secrets.choice(alphabet) for _ in range(10))}"
