@@ -117,6 +117,23 @@ class Coordinator:
         place = replace(place, thread=place.thread or thread)
         return self._open("capture", Target(address=before.address), False, person, place)
 
+    def stop(self, incident: str, person: Person, place: Place) -> None:
+        """End a running check; its agents are told to stop.
+
+        Raises:
+            RequestError: it is over already.
+        """
+        policy.authorise(self._rules, Capability.CHECK, person, place)
+        with self._directory:
+            running = self._running.get(incident)
+        if running is None:
+            raise RequestError("That check does not run any more.")
+        with running.lock:
+            if running.incident.closed:
+                raise RequestError("That check was over before it could be stopped.")
+            self._close(running, Outcome.STOPPED, "Stopped before the evidence was in.")
+            self._chat.show(running.incident, running.facts)
+
     def published(self, incident: str, channel: str, message: str) -> None:
         """Note where the incident's card stands."""
         with self._directory:

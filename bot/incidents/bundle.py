@@ -4,6 +4,7 @@ The same form serves a closed incident, a scenario of the tests and what a colle
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -42,7 +43,8 @@ def pack(case: Case, blobs: Mapping[str, bytes]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     rows = []
     for number, artifact in enumerate(case.artifacts, 1):
-        name = f"{number}-{artifact.vantage.agent}-{artifact.probe}.{_SUFFIX[artifact.media]}"
+        agent = re.sub(r"[^\w.-]", "_", artifact.vantage.agent)  # a foreign string must not choose the path
+        name = f"{number}-{agent}-{artifact.probe}.{_SUFFIX[artifact.media]}"
         data = blobs.get(artifact.digest)
         if data is not None:
             files[name] = data

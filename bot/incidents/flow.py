@@ -8,7 +8,7 @@ A MAC that shows up on the wire is looked up in every vCenter, once. When every 
 and the incident closed. Nothing waits for ever, because every job expires.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address
@@ -16,7 +16,7 @@ from ipaddress import IPv4Address
 from bot.errors import RequestError
 from bot.incidents import planning
 from bot.incidents.planning import Known
-from bot.model.addresses import Mac, can_own
+from bot.model.addresses import can_own
 from bot.model.incident import (
     Closed,
     Event,
@@ -36,6 +36,7 @@ from bot.model.observation import (
     GuestRowFound,
     NicFound,
     Observation,
+    VcenterAnswered,
     VmFound,
 )
 
@@ -181,17 +182,16 @@ def _resolving(incident: Incident, known: Known) -> tuple[Job, ...]:
     return planning.plan_resolve(incident.id, name=target.name, mac=target.mac, known=known)
 
 
-def _resolved(incident: Incident, seen: Iterable[Observation]) -> IPv4Address:
+def _resolved(incident: Incident, seen: tuple[Observation, ...]) -> IPv4Address:
     target = incident.request.target
     vms = {o.vm: o.name for o in seen if isinstance(o, VmFound)}
     rows = [o for o in seen if isinstance(o, NicFound | GuestRowFound) and target.mac in (None, o.mac)]
     addresses = sorted({address for row in rows for address in row.addresses})
     if not vms:
-        silent = gaps(incident)
-        asked = "No vCenter could be asked" if silent and not seen else "No vCenter knows a VM"
-        raise RequestError(
-            " ".join((f"{asked} for {_quoted(target.name, target.mac)}; give an IPv4 address.", *silent))
-        )
+        whom = f"named {target.name}" if target.name else f"with MAC {target.mac}"
+        answered = any(isinstance(observation, VcenterAnswered) for observation in seen)
+        said = f"No vCenter knows a VM {whom}" if answered else f"No vCenter could be asked for a VM {whom}"
+        raise RequestError(" ".join((f"{said}; give an IPv4 address, for example 10.0.0.5.", *gaps(incident))))
     if len(vms) > 1:
         raise RequestError(
             f"{len(vms)} VMs match {target}: {', '.join(sorted(vms.values()))}; ask for one of their addresses."
@@ -202,7 +202,3 @@ def _resolved(incident: Incident, seen: Iterable[Observation]) -> IPv4Address:
     if len(addresses) > 1:
         raise RequestError(f"{name} has {len(addresses)} addresses: {', '.join(map(str, addresses))}; ask for one.")
     return addresses[0]
-
-
-def _quoted(name: str | None, mac: Mac | None) -> str:
-    return f"named {name}" if name else f"with MAC {mac}"

@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 from bot.errors import RequestError
 from bot.model.addresses import Mac
 from bot.model.job import Agent, Job, JobOptions, Probe, Vantage
-from bot.probes import arp, capture, icmp
+from bot.probes import duration_s
 
 LISTEN_S = 1.0  # a Linux proxy-ARP router answers 44 to 804 ms late: 1.0 s catches every one (measured over 40)
 DEEP_LISTEN_S = 1.5
@@ -47,18 +47,18 @@ def plan_check(incident: str, target: IPv4Address, *, deep: bool, known: Known, 
     options = JobOptions(listen_s=DEEP_LISTEN_S if deep else LISTEN_S)
     on_segment = _covering(target, known.agents)
     routed = _elsewhere(target, known.agents)
-    wanted = [(Probe.ARP, queue, arp.duration_s(options)) for queue in _queues(on_segment, VANTAGES_PER_SEGMENT)]
-    wanted += [(Probe.ICMP, queue, icmp.duration_s(options)) for queue in _queues(routed, 1)[:ROUTED_VANTAGES]]
-    longest_s = max(duration_s for _, _, duration_s in wanted)
-    wanted += [(Probe.VCENTER, f"vcenter.{name}", longest_s) for name in known.vcenters]
+    wanted = [(Probe.ARP, queue) for queue in _queues(on_segment, VANTAGES_PER_SEGMENT)]
+    wanted += [(Probe.ICMP, queue) for queue in _queues(routed, 1)[:ROUTED_VANTAGES]]
+    wanted += [(Probe.VCENTER, f"vcenter.{name}") for name in known.vcenters]
     gaps = [] if known.vcenters else ["No vCenter is configured, so no MAC can be traced to a VM."]
     if not routed:
         gaps.append("No agent stands on another segment, so the way through the router was not tried.")
+    longest_s = max(duration_s(probe, options) or 0.0 for probe, _ in wanted)
     expires_at = known.now + timedelta(seconds=longest_s + GRACE_S)
     return Plan(
         tuple(
             Job(f"{incident}.{number}", incident, probe, queue, target, options, known.now, expires_at)
-            for number, (probe, queue, _) in enumerate(wanted, first)
+            for number, (probe, queue) in enumerate(wanted, first)
         ),
         tuple(gaps),
     )
@@ -91,7 +91,7 @@ def plan_capture(incident: str, target: IPv4Address, *, known: Known) -> Plan:
         RequestError: no agent stands there.
     """
     options = JobOptions(listen_s=CAPTURE_S)
-    expires_at = known.now + timedelta(seconds=capture.duration_s(options) + GRACE_S)
+    expires_at = known.now + timedelta(seconds=CAPTURE_S + GRACE_S)
     queues = _queues(_covering(target, known.agents, Probe.CAPTURE), 1)
     return Plan(
         tuple(

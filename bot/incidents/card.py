@@ -1,0 +1,222 @@
+"""An incident as every front door shows it: a fold over the timeline, without a word of any chat's markup."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from bot.incidents import flow
+from bot.model.finding import Standing, Witness
+from bot.model.incident import Expired, Failed, Incident, Lost, Outcome, Reported, Started
+from bot.model.job import Job, Probe
+from bot.model.request import Person
+from bot.model.verdict import EvidenceItem, Grade, Verdict, Weighs
+
+_SHOWN_WITNESSES = 3
+_LOOKS_FOR = {
+    Probe.ARP: "ARP on the segment",
+    Probe.ICMP: "ping through the router",
+    Probe.VCENTER: "who owns it",
+    Probe.CAPTURE: "capture",
+}
+_UNSAID = {
+    Grade.PROVEN: "The evidence leaves one side only.",
+    Grade.LIKELY: "The evidence points to one side.",
+    Grade.UNDECIDED: "The evidence fits more than one side, so nobody is to be blamed yet.",
+    Grade.NOT_ENOUGH_EVIDENCE: "What was seen does not carry a verdict, so nobody is to be blamed yet.",
+    Grade.NO_FAULT: "No instrument saw a fault.",
+}
+_ENDED = {
+    Outcome.ANSWERED: "Done.",
+    Outcome.REFUSED: "The request was refused.",
+    Outcome.STOPPED: "The check was stopped before it had an answer.",
+    Outcome.FAILED: "The check could not be carried out.",
+}
+
+
+class Stage(StrEnum):
+    """How far an instrument is. Reported, failed and expired are final."""
+
+    WAITING = "waiting"
+    LOOKING = "looking"
+    REPORTED = "reported"
+    FAILED = "failed"
+    LOST = "lost"
+    EXPIRED = "expired"
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more is awaited."""
+        return self in (Stage.REPORTED, Stage.FAILED, Stage.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One job as a line: who looks for what, and how far it is. ``reason`` is a sentence where it failed."""
+
+    name: str
+    looks_for: str
+    stage: Stage = Stage.WAITING
+    reason: str | None = None
+    attempt: int = 1
+
+    def __str__(self) -> str:
+        ending = {
+            Stage.FAILED: f": {self.reason}",
+            Stage.LOST: ": nobody who could look is alive",
+            Stage.EXPIRED: ": no report in time",
+            Stage.LOOKING: f", attempt {self.attempt}" if self.attempt > 1 else "",
+        }
+        return f"{self.stage}{ending.get(self.stage, '')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Everything that is shown of one incident.
+
+    ``ended`` is None while it runs. ``says`` is the claim of a verdict, or the one sentence that says why there is
+    none; None while it runs. ``missing`` says what was not looked at. ``took_s`` counts from the question to the end,
+    or to now where now was given.
+    """
+
+    case: str
+    command: str
+    target: str
+    asked_by: Person
+    asked_at: datetime
+    ended: Outcome | None
+    headline: str
+    says: str | None
+    instruments: tuple[Instrument, ...]
+    facts: tuple[str, ...]
+    missing: tuple[str, ...]
+    verdict: Verdict | None
+    took_s: float | None
+
+    @property
+    def grounds(self) -> tuple[EvidenceItem, ...]:
+        """What speaks for the verdict; where nothing is decided, whatever was established."""
+        evidence = self.verdict.evidence if self.verdict else ()
+        pro = tuple(item for item in evidence if item.weighs is Weighs.FOR)
+        seen = tuple(item for item in evidence if item.standing is Standing.PRESENT)
+        return pro or seen or tuple(item for item in evidence if item.standing is Standing.ABSENT)
+
+
+def card(incident: Incident, facts: tuple[str, ...], now: datetime | None = None) -> Card:
+    """The incident as it stands; ``facts`` are the statements established so far."""
+    closed = incident.closed
+    verdict = incident.verdict if closed and closed.outcome is Outcome.ANSWERED else None
+    until = closed.at if closed else now
+    instruments = tuple(_instruments(incident))
+    says = closed and (closed.sentence or (verdict and (verdict.claim or _UNSAID[verdict.grade])))
+    request, target = incident.request, _target(incident)
+    return Card(
+        case=incident.id,
+        command=request.command,
+        target=target,
+        asked_by=request.person,
+        asked_at=request.asked_at,
+        ended=closed.outcome if closed else None,
+        headline=_headline(request.command, target, closed.outcome if closed else None, verdict, instruments),
+        says=(says or _ENDED[closed.outcome]) if closed else None,
+        instruments=instruments,
+        facts=facts,
+        missing=verdict.missing if verdict else flow.gaps(incident),
+        verdict=verdict,
+        took_s=(until - request.asked_at).total_seconds() if until else None,
+    )
+
+
+def where(witnesses: Sequence[Witness]) -> str:
+    """The places where a reader can check a statement: "frames 14,15 at dc1-a"; empty without witnesses."""
+    places = list(dict.fromkeys(f"{witness.locator} at {witness.vantage}" for witness in witnesses))
+    more = len(places) - _SHOWN_WITNESSES
+    return "; ".join(places[:_SHOWN_WITNESSES]) + (f"; {more} more" if more > 0 else "")
+
+
+def as_text(card: Card, width: int = 100) -> str:
+    """The card for a terminal, without control characters of whatever a machine was named."""
+    return "\n".join("".join(_printable(line)) for line in _lines(card, width))
+
+
+def _lines(card: Card, width: int) -> Iterator[str]:
+    def entry(text: str, mark: str = "  ") -> list[str]:
+        return textwrap.wrap(text.replace("`", ""), width, initial_indent=mark, subsequent_indent=" " * len(mark))
+
+    def entries(title: str, texts: Sequence[str]) -> Iterator[str]:
+        if texts:
+            yield from ("", title)
+            for text in texts:
+                yield from entry(text, "  - ")
+
+    verdict = card.verdict
+    yield card.headline
+    yield from entry(card.says or "")
+    if verdict is None:
+        lines = [f"{it.name} ({it.looks_for}): {it}" for it in card.instruments]
+        yield from entries("Instruments", lines)
+        yield from entries("Established so far", card.facts)
+    else:
+        grounds = [f"{item.says} [{where(item.witnesses)}]".removesuffix(" []") for item in card.grounds]
+        yield from entries("What shows it" if verdict.cause else "What was seen", grounds)
+        yield from entries("Ruled out", [f"{out.side}: {' '.join(out.because)}" for out in verdict.ruled_out])
+        yield from entries("Set off by", [verdict.trigger] if verdict.trigger else [])
+        if verdict.next_test:
+            yield from entries("Next test", [f"{verdict.next_test.do} ({verdict.next_test.who})"])
+    yield from entries("Not looked at", card.missing)
+    took = f", {card.took_s:.1f} s" if card.took_s is not None else ""
+    yield from ("", f"case {card.case}{took}" + (f", catalogue {verdict.catalogue}" if verdict else ""))
+
+
+def _printable(line: str) -> Iterator[str]:
+    return (character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
+
+
+def _target(incident: Incident) -> str:
+    asked, known = incident.request.target, incident.address
+    return str(asked) if asked.address or known is None else f"{asked} ({known})"
+
+
+def _headline(
+    command: str, target: str, ended: Outcome | None, verdict: Verdict | None, instruments: Sequence[Instrument]
+) -> str:
+    if verdict:
+        return f"{verdict.verdict.upper()} · {verdict.grade.replace('_', ' ')} · {target}"
+    if ended:
+        word = f"{command.upper()} DONE" if ended is Outcome.ANSWERED else ended.upper()
+        return f"{word} · {target}"
+    doing = "Capturing" if command == "capture" else "Checking"
+    if not instruments:
+        return f"{doing} {target}"
+    over = sum(instrument.stage.final for instrument in instruments)
+    return f"{doing} {target} · {over} of {len(instruments)} instruments done"
+
+
+def _instruments(incident: Incident) -> Iterator[Instrument]:
+    lines = {job.id: Instrument(_place(job), _LOOKS_FOR[job.probe]) for job in flow.jobs(incident)}
+    probes = {job.id: job.probe for job in flow.jobs(incident)}
+    for event in incident.timeline:
+        if not isinstance(event, Started | Reported | Failed | Lost | Expired) or event.job not in lines:
+            continue
+        line = lines[event.job]
+        if line.stage.final:
+            continue  # late and duplicate reports add nothing
+        if isinstance(event, Started | Reported | Failed) and probes[event.job] is not Probe.VCENTER:
+            line = replace(line, name=event.agent)
+        if isinstance(event, Started):
+            line = replace(line, stage=Stage.LOOKING, attempt=event.attempt)
+        elif isinstance(event, Reported):
+            line = replace(line, stage=Stage.REPORTED if event.final else Stage.LOOKING)
+        elif isinstance(event, Failed):
+            line = replace(line, stage=Stage.FAILED, reason=event.reason)
+        else:
+            line = replace(line, stage=Stage.LOST if isinstance(event, Lost) else Stage.EXPIRED)
+        lines[event.job] = line
+    yield from lines.values()
+
+
+def _place(job: Job) -> str:
+    """Who will look, in words: the queue ``segment.dc1-a`` is "segment dc1-a" until an agent takes the job."""
+    kind, _, name = job.queue.partition(".")
+    return {"vcenter": f"vCenter {name}", "agent": name}.get(kind, f"{kind} {name}".strip())

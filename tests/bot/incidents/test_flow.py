@@ -1,0 +1,218 @@
+"""Every transition of an incident."""
+
+from dataclasses import replace
+from datetime import timedelta
+from ipaddress import IPv4Address
+
+import pytest
+
+from bot.incidents import flow
+from bot.incidents.planning import Known
+from bot.model.addresses import Mac
+from bot.model.incident import (
+    AnyEvent,
+    Closed,
+    Expired,
+    Failed,
+    Incident,
+    Outcome,
+    Queued,
+    Reported,
+    Requested,
+    Resolved,
+    Started,
+)
+from bot.model.job import Artifact, Job, Media, Probe
+from bot.model.observation import ArpAnswer, NicFound, Observation, VcenterAnswered, VmFound
+from bot.model.request import Target
+from tests.bot.incidents.ground import DC1, NOON, OFFICE, PROD, TARGET, agent, request
+
+KNOWN = Known((agent(PROD), agent(OFFICE)), ("dc1",), NOON)
+MAC_1, MAC_2 = Mac("00:50:56:80:00:01"), Mac("00:50:56:80:00:02")
+
+
+def begin(target: Target | None = None, command: str = "arpcheck") -> Incident:
+    asked = request(target, command=command)
+    return Incident(asked.id, (Requested(at=NOON, request=asked),))
+
+
+def then(incident: Incident, *events: AnyEvent) -> Incident:
+    return replace(incident, timeline=(*incident.timeline, *events))
+
+
+def queued(incident: Incident, seen: tuple[Observation, ...] = ()) -> Incident:
+    """The incident after its last event's Put was carried out."""
+    put = next(a for a in flow.step(incident, incident.timeline[-1], seen, KNOWN) if isinstance(a, flow.Put))
+    return then(incident, Queued(at=NOON, jobs=put.jobs, gaps=put.gaps))
+
+
+def artifact(job: Job, digest: str = "sha256:aa") -> Artifact:
+    return Artifact(job.id, job.probe, PROD, Media.PCAP, digest, 10, NOON, NOON, 0)
+
+
+def reported(job: Job, *, final: bool = True, digest: str = "sha256:aa") -> Reported:
+    return Reported(at=NOON, job=job.id, agent="prod-1", artifacts=(artifact(job, digest),), final=final)
+
+
+def answer(mac: Mac) -> ArpAnswer:
+    return ArpAnswer(
+        seen_at=NOON, vantage=PROD, artifact="sha256:aa", locator="frame 1", ip=TARGET, mac=mac, transmitter=mac,
+        told_mac=Mac("02:00:00:00:00:fa"), told_ip=None, vlans=(),
+    )  # fmt: skip
+
+
+def owner(vm: str, addresses: tuple[str, ...], mac: Mac = MAC_1) -> tuple[Observation, ...]:
+    return (
+        VmFound(
+            seen_at=NOON, vantage=DC1, artifact="sha256:bb", locator="vms/0", vm=f"dc1/{vm}", name=vm, vcenter="dc1",
+            powered_on=True, connection="connected", host=None, cluster=None, tools_running=True,
+        ),
+        NicFound(
+            seen_at=NOON, vantage=DC1, artifact="sha256:bb", locator="vms/0/nics/0", vm=f"dc1/{vm}", vm_name=vm,
+            label="Network adapter 1", mac=mac, connected=True, network=None, vlan=None,
+            addresses=tuple(IPv4Address(a) for a in addresses),
+        ),
+    )  # fmt: skip
+
+
+ASKED = VcenterAnswered(
+    seen_at=NOON, vantage=DC1, artifact="sha256:bb", locator="", vcenter="dc1", asked_ips=(), asked_macs=(),
+    asked_names=("foo",), complete=True, unread=(),
+)  # fmt: skip
+
+
+def last(incident: Incident, seen: tuple[Observation, ...] = ()) -> tuple[flow.Action, ...]:
+    return flow.step(incident, incident.timeline[-1], seen, KNOWN)
+
+
+def test_a_known_address_is_planned_at_once() -> None:
+    """From the question to the queues is one step."""
+    (put,) = last(begin())
+    assert isinstance(put, flow.Put)
+    assert [job.probe for job in put.jobs] == [Probe.ARP, Probe.ICMP, Probe.VCENTER]
+
+
+def test_partial_evidence_does_not_end_a_job_and_its_final_report_replaces_it() -> None:
+    """The evidence so far is shown, never judged twice."""
+    incident = queued(begin())
+    job = flow.jobs(incident)[0]
+    incident = then(incident, reported(job, final=False, digest="sha256:11"))
+    assert flow.ended(incident) == frozenset()
+    incident = then(incident, reported(job, digest="sha256:22"))
+    assert [a.digest for a in flow.artifacts(incident)] == ["sha256:22"]
+
+
+def test_each_new_mac_is_looked_up_in_every_vcenter_exactly_once() -> None:
+    """The decisive step is the join of the wire's MACs with their owners."""
+    incident = queued(begin())
+    job = flow.jobs(incident)[0]
+    incident = queued(then(incident, reported(job, final=False)), (answer(MAC_1),))
+    assert flow.jobs(incident)[-1].options.macs == (MAC_1,)
+    incident = queued(then(incident, reported(job)), (answer(MAC_1), answer(MAC_2)))
+    assert flow.jobs(incident)[-1].options.macs == (MAC_2,)
+    assert len({j.id for j in flow.jobs(incident)}) == len(flow.jobs(incident))
+
+
+def test_it_is_judged_when_the_last_job_has_ended_however_it_ended() -> None:
+    """Reported, failed or expired: nothing is waited for any longer."""
+    incident = queued(begin())
+    arp, icmp, vcenter = flow.jobs(incident)
+    incident = then(incident, reported(arp), Failed(at=NOON, job=vcenter.id, agent="vcenter.dc1", reason="down."))
+    assert last(incident) == ()
+    incident = then(incident, Expired(at=NOON, job=icmp.id))
+    assert last(incident) == (flow.Judge(),)
+    assert flow.gaps(incident) == (
+        "vcenter.dc1 could not look: down.",
+        "Nobody answered on segment.office within the time.",
+    )
+
+
+@pytest.mark.parametrize("late", ["report", "failure", "expiry"])
+def test_what_comes_after_a_job_has_ended_adds_nothing(late: str) -> None:
+    """At least once means twice sometimes; the timeline must not change for it."""
+    incident = queued(begin())
+    job = flow.jobs(incident)[0]
+    incident = then(incident, reported(job))
+    event = {
+        "report": reported(job, digest="sha256:33"),
+        "failure": Failed(at=NOON, job=job.id, agent="prod-1", reason="late"),
+        "expiry": Expired(at=NOON, job=job.id),
+    }[late]
+    assert flow.adds_nothing(incident, event)
+    assert not flow.adds_nothing(incident, reported(flow.jobs(incident)[1]))
+
+
+def test_a_report_for_a_job_that_was_never_queued_adds_nothing() -> None:
+    """Nobody asked for it."""
+    incident = queued(begin())
+    stranger = replace(flow.jobs(incident)[0], id="inc-1.99")
+    assert flow.adds_nothing(incident, reported(stranger))
+
+
+def test_every_job_expires_so_nobody_waits_for_ever() -> None:
+    """The bot's own clock ends what no agent ends."""
+    incident = queued(begin())
+    end = flow.jobs(incident)[0].expires_at
+    assert not list(flow.overdue(incident, end - timedelta(seconds=1)))
+    assert {event.job for event in flow.overdue(incident, end)} == {job.id for job in flow.jobs(incident)}
+
+
+def test_a_vm_name_is_resolved_through_vcenter_and_then_checked() -> None:
+    """On-call knows names, not addresses."""
+    incident = queued(begin(Target(name="app05")))
+    (job,) = flow.jobs(incident)
+    assert (job.probe, job.options.names, job.target) == (Probe.VCENTER, ("app05",), None)
+    incident = then(incident, reported(job))
+    (append,) = last(incident, owner("app05", ("10.0.0.5",)))
+    assert isinstance(append, flow.Append)
+    assert append.event == Resolved(at=NOON, address=TARGET)
+    incident = queued(then(incident, append.event))
+    assert [j.id for j in flow.jobs(incident)] == ["inc-1.0", "inc-1.1", "inc-1.2", "inc-1.3"]
+
+
+@pytest.mark.parametrize(
+    ("target", "seen", "says"),
+    [
+        pytest.param(Target(name="foo"), (ASKED,), "No vCenter knows a VM named foo", id="unknown name"),
+        pytest.param(Target(name="foo"), (), "No vCenter could be asked for a VM named foo", id="vCenter down"),
+        pytest.param(Target(mac=MAC_2), owner("a", ("10.0.0.5",)), "no address of it", id="another vNIC's address"),
+        pytest.param(Target(name="a"), owner("a", ()), "VMware Tools report none", id="no address"),
+        pytest.param(Target(name="a"), owner("a", ("10.0.0.5", "10.0.0.6")), "a has 2 addresses", id="two addresses"),
+        pytest.param(
+            Target(name="a"), (*owner("a", ("10.0.0.5",)), *owner("A", ("10.0.0.6",))), "2 VMs match", id="two VMs"
+        ),
+    ],
+)
+def test_a_name_that_leads_to_no_single_address_is_refused_with_the_reason(
+    target: Target, seen: tuple[Observation, ...], says: str
+) -> None:
+    """Guessing one of several would check the wrong machine."""
+    incident = queued(begin(target))
+    incident = then(incident, reported(flow.jobs(incident)[0]))
+    (append,) = last(incident, seen)
+    assert isinstance(append, flow.Append)
+    assert isinstance(append.event, Closed)
+    assert append.event.outcome is Outcome.REFUSED
+    assert says in (append.event.sentence or "")
+
+
+def test_a_name_without_any_vcenter_is_refused() -> None:
+    """There is nobody to ask."""
+    (append,) = flow.step(begin(Target(name="app05")), begin().timeline[0], (), replace(KNOWN, vcenters=()))
+    assert isinstance(append, flow.Append)
+    assert isinstance(append.event, Closed)
+
+
+def test_a_capture_is_delivered_and_not_judged() -> None:
+    """Its bytes go to the people who asked."""
+    incident = queued(begin(command="capture"))
+    (job,) = flow.jobs(incident)
+    assert job.probe is Probe.CAPTURE
+    assert last(then(incident, reported(job)), (answer(MAC_1),)) == (flow.Deliver(),)
+
+
+def test_nothing_follows_once_it_is_closed() -> None:
+    """A final card stays final."""
+    incident = then(queued(begin()), Closed(at=NOON, outcome=Outcome.ANSWERED))
+    job = flow.jobs(incident)[0]
+    assert last(then(incident, Started(at=NOON, job=job.id, agent="prod-1", attempt=2))) == ()
