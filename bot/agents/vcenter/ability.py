@@ -1,0 +1,90 @@
+"""The worker's one ability: a job in, a snapshot out, never later than the job expires."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
+from datetime import datetime
+
+from bot.agents.vcenter.lookup import Index, LookUp
+from bot.agents.vcenter.reasons import FAILURES, advice, clause, session_is_gone
+from bot.agents.vcenter.session import Sessions
+from bot.agents.vcenter.settings import VcenterSettings
+from bot.agents.vcenter.stub import Deadline, Stub
+from bot.errors import InstrumentError, RequestError
+from bot.model.job import Artifact
+from bot.ports import Clock, Work
+from bot.probes.vcenter import Query, Snapshot, deliver, query
+
+_MARGIN_S = 1.0
+"""Left of a job's life for the report to travel."""
+_GLANCE_S = 0.1
+
+
+class VcenterAbility:
+    """bot.ports.Ability for ``Probe.VCENTER``. Keeps one session and a short-lived index; safe from several threads."""
+
+    def __init__(self, settings: VcenterSettings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._tls = settings.tls()
+        self._sessions = Sessions(settings, self._tls)
+        self._index = Index(settings)
+
+    def __call__(self, work: Work) -> Sequence[tuple[Artifact, bytes]]:
+        """Look the job's addresses, MACs and names up."""
+        wanted = query(work.job)
+        if not wanted:
+            raise RequestError("Name an address, a MAC or a VM to look up.")
+        started_at = self._clock.now()
+        budget_s = min(self._settings.timeout_s, (work.job.expires_at - started_at).total_seconds() - _MARGIN_S)
+        if budget_s <= 0:
+            raise InstrumentError("The job came too late to be looked up in vCenter.")
+        deadline = Deadline.after(budget_s)
+        snapshot = self._in_time(work, deadline, lambda stubs: self._look_up(wanted, deadline, stubs, started_at))
+        return (deliver(work.job, self._settings.vantage, snapshot, self._clock.now()),)
+
+    def close(self) -> None:
+        """Log out of the vCenter; the next job logs in again."""
+        self._sessions.close(Deadline.after(self._settings.call_timeout_s))
+
+    def _in_time(self, work: Work, deadline: Deadline, look_up: Callable[[list[Stub]], Snapshot]) -> Snapshot:
+        # A thread of its own, because a name that does not resolve and a TLS handshake that dribbles cannot be
+        # interrupted: whatever hangs is left behind and ends with its own timeouts.
+        future: Future[Snapshot] = Future()
+        stubs: list[Stub] = []
+
+        def run() -> None:
+            try:
+                future.set_result(look_up(stubs))
+            except BaseException as error:  # noqa: BLE001  raised again where somebody waits for it
+                future.set_exception(error)
+
+        threading.Thread(target=run, name=f"vcenter-{work.job.id}", daemon=True).start()
+        while not wait((future,), timeout=_GLANCE_S).done:
+            stopped = work.stopped()
+            if stopped or deadline.over:
+                for stub in stubs:
+                    stub.abort()
+                raise InstrumentError("The look-up was stopped.") if stopped else self._unreadable(TimeoutError())
+        return future.result()
+
+    def _look_up(self, wanted: Query, deadline: Deadline, stubs: list[Stub], at: datetime) -> Snapshot:
+        session = None
+        for final in (False, True):
+            try:
+                session = self._sessions.current(deadline)
+                stub = Stub(self._settings, self._tls, session.version, deadline, session.cookie)
+                stubs.append(stub)
+                try:
+                    return LookUp(stub, session, self._settings, wanted).answer(self._index, at)
+                finally:
+                    stub.DropConnections()
+            except FAILURES as error:
+                if final or session is None or not session_is_gone(error):
+                    raise self._unreadable(error) from error
+                self._sessions.expired(session)
+        raise AssertionError("unreachable")
+
+    def _unreadable(self, error: BaseException) -> InstrumentError:
+        where = f"vCenter {self._settings.vcenter} ({self._settings.host})"
+        return InstrumentError(f"{where} could not be read, because {clause(error)}. {advice(error, self._settings)}")

@@ -1,0 +1,138 @@
+"""One look-up: find the owners in the inventory, read them again live, and say what could not be seen."""
+
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime
+
+from pyVmomi import vim
+
+from bot.agents.vcenter.inventory import Inventory, read
+from bot.agents.vcenter.machine import LIVE, Live, live, named, port_group
+from bot.agents.vcenter.properties import collect, of
+from bot.agents.vcenter.reasons import FAILURES, clause, session_is_gone
+from bot.agents.vcenter.session import Session
+from bot.agents.vcenter.settings import VcenterSettings
+from bot.agents.vcenter.stub import Stub
+from bot.probes.vcenter import FORMAT, Query, Snapshot, Vm, owns
+
+MOST_OWNERS = 50
+"""More VMs than this share only an address that means nothing, such as 172.17.0.1 of every container host."""
+
+
+class Index:
+    """The inventory, used again while it is young. One thread reads it, the others wait for that reading."""
+
+    def __init__(self, settings: VcenterSettings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._inventory: Inventory | None = None
+
+    def current(self, stub: Stub, session: Session) -> Inventory:
+        """The inventory. One with gaps is kept as long: a vCenter that struggles is not asked more for it."""
+        if not self._lock.acquire(timeout=stub.deadline.left_s()):
+            raise TimeoutError("waited for another look-up's reading")
+        try:
+            if self._inventory is None or self._inventory.age_s > self._settings.index_s:
+                self._inventory = None
+                self._inventory = read(stub, session, self._settings.page)
+            return self._inventory
+        finally:
+            self._lock.release()
+
+
+class LookUp:
+    """The work on one query. ``gaps`` make the answer incomplete; ``notes`` only say how to read it."""
+
+    def __init__(self, stub: Stub, session: Session, settings: VcenterSettings, wanted: Query) -> None:
+        self._stub, self._session, self._settings, self._wanted = stub, session, settings, wanted
+        self._began_at = time.monotonic()
+        self._gaps: list[str] = []
+        self._notes: list[str] = []
+
+    def answer(self, index: Index, at: datetime) -> Snapshot:
+        """The snapshot. Only the VMs have to be readable; every other part that fails leaves a sentence.
+
+        Raises:
+            One of FAILURES.
+        """
+        inventory = index.current(self._stub, self._session)
+        self._gaps += inventory.gaps
+        vms = self._owners(inventory)
+        self._note_limits(inventory)
+        return Snapshot(
+            format=FORMAT,
+            vcenter=self._settings.vcenter,
+            api_version=self._session.api_version,
+            read_at=at,
+            asked=self._wanted,
+            complete=not self._gaps,
+            unread=(*self._gaps, *self._notes),
+            vms=vms,
+            host_nics=tuple(nic for host in inventory.hosts.values() for nic in host.nics if owns(nic, self._wanted)),
+        )
+
+    def _owners(self, inventory: Inventory) -> tuple[Vm, ...]:
+        indexed = set(self._by_primary_ip())
+        ids = sorted(indexed | {row.id for row in inventory.vms if row.answers(self._wanted)})
+        if len(ids) > MOST_OWNERS:
+            self._gaps.append(f"{len(ids)} VMs own what was asked; only {MOST_OWNERS} of them are shown.")
+            ids = ids[:MOST_OWNERS]
+        if not ids:
+            return ()
+        spec = of([vim.VirtualMachine(each, self._stub) for each in ids], {vim.VirtualMachine: LIVE})
+        page = self._settings.page
+        found = collect(self._stub, self._session, spec, page, lambda vm: live(vm, inventory.hosts))
+        return tuple(each.vm for each in self._with_port_groups(found) if self._still_owns(each, indexed))
+
+    def _by_primary_ip(self) -> Iterator[str]:
+        # It knows one address a VM, but also one that came up since the inventory was read.
+        search = vim.SearchIndex(self._session.search, self._stub)
+        for ip in self._wanted.ips:
+            try:
+                yield from (vm._moId for vm in search.FindAllByIp(None, str(ip), True))
+            except FAILURES as error:
+                self._forgive(error, "The index of primary addresses could not be asked")
+
+    def _with_port_groups(self, found: list[Live]) -> list[Live]:
+        kind = vim.dvs.DistributedVirtualPortgroup
+        keys = sorted({key for each in found for key in each.port_groups.values()})
+        if not keys:
+            return found
+        spec = of([kind(key, self._stub) for key in keys], {kind: ("config",)})
+        try:
+            groups = collect(self._stub, self._session, spec, self._settings.page, port_group)
+        except FAILURES as error:
+            self._forgive(error, "The names and VLANs of distributed port groups could not be read")
+            return found
+        for group in groups:
+            if group.overridable:
+                self._notes.append(f"Each port of {group.name} may have a VLAN of its own; none is given.")
+        by_key = {group.id: group for group in groups}
+        return [named(each, by_key) for each in found]
+
+    def _still_owns(self, found: Live, indexed: set[str]) -> bool:
+        vm, last_ip = found.vm, found.last_ip
+        if not owns(vm, self._wanted):
+            if last_ip not in self._wanted.ips and vm.id not in indexed:
+                return False  # it gave the address up since the inventory was read
+            held = f"still holds {last_ip} as the address" if last_ip else "lists an asked address as the primary one"
+            self._notes.append(f"vCenter {held} of {vm.name}, but no interface reports it now.")
+        if vm.connection != "connected":
+            self._notes.append(f"{vm.name} is {vm.connection}: what is shown is what vCenter last knew.")
+        return True
+
+    def _note_limits(self, inventory: Inventory) -> None:
+        on = [row for row in inventory.vms if row.on]
+        silent = sum(not row.addresses and row.last_ip is None for row in on)
+        if silent and self._wanted.ips:
+            self._notes.append(
+                f"IP addresses are known only from VMware Tools; {silent} of {len(on)} powered-on VMs report none."
+            )
+        if inventory.read_at < self._began_at:
+            self._notes.append(f"Owners were looked up in a list {inventory.age_s:.0f} s old, then read anew.")
+
+    def _forgive(self, error: BaseException, what: str) -> None:
+        if session_is_gone(error) or self._stub.aborted:
+            raise error
+        self._gaps.append(f"{what}, because {clause(error)}.")

@@ -1,0 +1,130 @@
+"""One VM read live, and the port groups its vNICs are on: from the vCenter's elements to the snapshot's nouns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from xml.etree.ElementTree import Element
+
+from bot.agents.vcenter.inventory import DEVICES, HostRow, address_in, addresses_of, mac_of, vlan_of, vnics
+from bot.agents.vcenter.properties import KIND, Properties, flag, part
+from bot.probes.vcenter import Address, Backing, GuestNic, Nic, Vm
+
+LIVE = (
+    "name",
+    "runtime.powerState",
+    "runtime.connectionState",
+    "runtime.host",
+    "guest.net",
+    "guest.ipAddress",
+    "guest.hostName",
+    "guest.toolsRunningStatus",
+    DEVICES,
+)
+_BACKINGS: dict[str, Backing] = {
+    "VirtualEthernetCardDistributedVirtualPortBackingInfo": "dvport",
+    "VirtualEthernetCardNetworkBackingInfo": "network",
+    "VirtualEthernetCardOpaqueNetworkBackingInfo": "opaque",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A VM as it is now. ``port_groups`` are the distributed port groups of its vNICs, by device key."""
+
+    vm: Vm
+    last_ip: Address | None
+    port_groups: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PortGroup:
+    """A distributed port group. ``vlan`` None: a trunk, a private VLAN, NSX, or up to each port (``overridable``)."""
+
+    id: str
+    name: str | None
+    vlan: int | None
+    overridable: bool
+
+
+def live(vm: Properties, hosts: Mapping[str, HostRow]) -> Live:
+    """The VM; names and VLANs of distributed port groups are still missing."""
+    host = hosts.get(vm.text("runtime.host") or "")
+    on = vm.text("runtime.powerState") == "poweredOn"
+    nics, port_groups = [], {}
+    for device in vnics(vm):
+        nic = _nic(device, on, host)
+        if nic is not None:
+            nics.append(nic)
+            group = part(device, "backing/port/portgroupKey")
+            if group:
+                port_groups[nic.key] = group
+    return Live(
+        Vm(
+            id=vm.id,
+            name=vm.text("name") or "",
+            power=vm.text("runtime.powerState") or "unknown",
+            connection=vm.text("runtime.connectionState") or "unknown",
+            host=host.name if host else None,
+            cluster=host.cluster if host else None,
+            tools=vm.text("guest.toolsRunningStatus"),
+            hostname=vm.text("guest.hostName"),
+            nics=tuple(nics),
+            guest_nics=tuple(map(_guest_nic, vm.all("guest.net"))),
+        ),
+        address_in(vm.text("guest.ipAddress")),
+        port_groups,
+    )
+
+
+def named(found: Live, groups: Mapping[str, PortGroup]) -> Live:
+    """The VM with the names and VLANs of its distributed port groups, as far as they are known."""
+
+    def name(nic: Nic) -> Nic:
+        group = groups.get(found.port_groups.get(nic.key, ""))
+        return replace(nic, network=group.name, vlan=group.vlan) if group else nic
+
+    return replace(found, vm=replace(found.vm, nics=tuple(map(name, found.vm.nics))))
+
+
+def port_group(group: Properties) -> PortGroup:
+    """A distributed port group from its ``config``."""
+    config = group.values.get("config")
+    if config is None:
+        return PortGroup(group.id, None, None, overridable=False)
+    overlay = part(config, "backingType") == "nsx" or part(config, "logicalSwitchUuid") is not None
+    overridable = part(config, "policy/vlanOverrideAllowed") in ("true", "1")
+    vlan = config.find("{*}defaultPortConfig/{*}vlan")
+    plain = _kind(vlan) == "VmwareDistributedVirtualSwitchVlanIdSpec" and not overlay and not overridable
+    tag = vlan_of(part(vlan, "vlanId")) if vlan is not None and plain else None
+    return PortGroup(group.id, part(config, "name"), tag, overridable)
+
+
+def _nic(device: Element, on: bool, host: HostRow | None) -> Nic | None:
+    mac, key = mac_of(device), part(device, "key")
+    if mac is None or key is None:
+        return None
+    backing = device.find("{*}backing")
+    kind = _BACKINGS.get(_kind(backing), "other")
+    standard = part(device, "backing/deviceName") if kind == "network" else None
+    return Nic(
+        key=int(key),
+        label=part(device, "deviceInfo/label") or "",
+        mac=mac,
+        # Valid only while the machine runs, says the API reference (VirtualDeviceConnectInfo.connected).
+        connected=flag(device, "connectable/connected") if on else None,
+        network=standard or part(device, "backing/opaqueNetworkId"),
+        vlan=host.vlans.get(standard) if host and standard else None,
+        backing=kind,
+    )
+
+
+def _guest_nic(row: Element) -> GuestNic:
+    return GuestNic(
+        mac=mac_of(row),
+        addresses=addresses_of(row),
+        connected=flag(row, "connected"),
+        device_key=int(part(row, "deviceConfigId") or -1),
+    )
+
+
+def _kind(element: Element | None) -> str:
+    return "" if element is None else element.get(KIND, "").rpartition(":")[2]

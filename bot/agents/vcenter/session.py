@@ -1,0 +1,121 @@
+"""The one session that a worker keeps at its vCenter: logged in by one look-up for all, and never with force.
+
+An account that is tried again and again with a wrong password gets locked, for everybody who uses it. So after two
+refusals in a row no third login leaves this process.
+"""
+
+import ssl
+import threading
+from dataclasses import dataclass
+
+from pyVmomi import vim
+
+from bot import log
+from bot.agents.vcenter.reasons import FAILURES
+from bot.agents.vcenter.settings import VcenterSettings
+from bot.agents.vcenter.stub import Deadline, Stub, newest_common_version
+from bot.errors import InstrumentError
+
+_LOG = log.get(__name__)
+REFUSALS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A login that works, and the ids of the vCenter's objects that are needed again.
+
+    ``collector`` is the session's own PropertyCollector: the default one is shared by everybody in the session.
+    """
+
+    cookie: str
+    version: str
+    api_version: str
+    login: str
+    root: str
+    views: str
+    search: str
+    collector: str
+
+
+class Sessions:
+    """Opens the session, hands it out, and opens another one when it has expired. Safe from several threads."""
+
+    def __init__(self, settings: VcenterSettings, tls: ssl.SSLContext) -> None:
+        self._settings = settings
+        self._tls = tls
+        self._lock = threading.Lock()
+        self._session: Session | None = None
+        self._refusals = 0
+
+    def current(self, deadline: Deadline) -> Session:
+        """The session; logs in first if there is none. While one thread logs in, the others wait for it.
+
+        Raises:
+            InstrumentError: the password was refused too often.
+            vim.fault.InvalidLogin: it was refused now.
+            TimeoutError: another thread's login took all the time that this one had.
+        """
+        if not self._lock.acquire(timeout=deadline.left_s()):
+            raise TimeoutError("waited for another look-up's login")
+        try:
+            if self._session is None:
+                self._session = self._log_in(deadline)
+            return self._session
+        finally:
+            self._lock.release()
+
+    def expired(self, session: Session) -> None:
+        """Forget a session that the vCenter no longer knows, unless another thread has replaced it already."""
+        with self._lock:
+            if self._session is session:
+                self._session = None
+                _LOG.info("vcenter_session_expired", vcenter=self._settings.vcenter)
+
+    def close(self, deadline: Deadline) -> None:
+        """Log out, so that no idle session is left behind."""
+        with self._lock:
+            session, self._session = self._session, None
+        if session is None:
+            return
+        stub = Stub(self._settings, self._tls, session.version, deadline, session.cookie)
+        try:
+            vim.SessionManager(session.login, stub).Logout()
+        except FAILURES as error:
+            _LOG.warning("vcenter_logout_failed", vcenter=self._settings.vcenter, error=type(error).__name__)
+        finally:
+            stub.DropConnections()
+
+    def _log_in(self, deadline: Deadline) -> Session:
+        if self._refusals >= REFUSALS:
+            raise InstrumentError(
+                f"vCenter {self._settings.vcenter} refused the user {self._settings.user} {REFUSALS} times, and no "
+                "further login is tried, so as not to lock the account: correct the password and restart the worker."
+            )
+        version = newest_common_version(self._settings, self._tls, deadline)
+        stub = Stub(self._settings, self._tls, version, deadline)
+        try:
+            content = vim.ServiceInstance("ServiceInstance", stub).RetrieveContent()
+            login, views, search = content.sessionManager, content.viewManager, content.searchIndex
+            if content.about.apiType != "VirtualCenter" or login is None or views is None or search is None:
+                raise InstrumentError(f"{self._settings.host} is {content.about.name}, no vCenter.")
+            try:
+                login.Login(self._settings.user, self._settings.password, None)
+            except vim.fault.InvalidLogin:
+                self._refusals += 1
+                _LOG.error("vcenter_login_refused", vcenter=self._settings.vcenter, refusals=self._refusals)
+                raise
+            self._refusals = 0
+            collector = content.propertyCollector.CreatePropertyCollector()
+        finally:
+            stub.DropConnections()
+        _LOG.info("vcenter_logged_in", vcenter=self._settings.vcenter, api=content.about.apiVersion, speaking=version)
+        return Session(
+            cookie=stub.cookie,
+            version=version,
+            api_version=content.about.apiVersion,
+            login=login._moId,
+            root=content.rootFolder._moId,
+            views=views._moId,
+            search=search._moId,
+            collector=collector._moId,
+        )

@@ -1,0 +1,48 @@
+"""What the worker is told about its vCenter, and how long it may take."""
+
+import ssl
+from dataclasses import dataclass, field
+
+from bot.errors import InstrumentError
+from bot.model.job import Vantage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VcenterSettings:
+    """One vCenter and the account that reads it.
+
+    ``vantage.segment`` is the vCenter's name, the first half of every VM's identity ("dc1/vm-42"). ``ca_file`` empty:
+    the system's certificates. ``timeout_s`` bounds a whole look-up, ``call_timeout_s`` the silence that one call
+    suffers. ``index_s`` is how long the list of who owns what is used again before the inventory is read anew.
+    """
+
+    vantage: Vantage
+    host: str
+    port: int = 443
+    user: str
+    password: str = field(repr=False)
+    ca_file: str = ""
+    timeout_s: float = 25.0
+    call_timeout_s: float = 10.0
+    index_s: float = 20.0
+    page: int = 500
+
+    @property
+    def vcenter(self) -> str:
+        """The vCenter's name."""
+        return self.vantage.segment
+
+    def tls(self) -> ssl.SSLContext:
+        """A context that always verifies the certificate and the host name, with TLS 1.2 or newer.
+
+        Never a thumbprint: pyVmomi 9.1 stops verifying every later connection once a pinned one was accepted.
+
+        Raises:
+            InstrumentError: the CA file cannot be read.
+        """
+        try:
+            context = ssl.create_default_context(cafile=self.ca_file or None)
+        except OSError as error:  # ssl.SSLError is one: a file without a certificate in it
+            raise InstrumentError(f"{self.ca_file} cannot be read as CA certificates: {error}.") from error
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        return context

@@ -1,0 +1,128 @@
+"""The nouns of a vCenter snapshot, and which part of one answers a query.
+
+Whoever makes a snapshot (the worker, the lab, a person) fills in what is known and leaves the rest null: missing is
+never a guess.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from ipaddress import IPv4Address, IPv6Address
+from typing import Literal
+
+from bot.model.addresses import Mac
+
+FORMAT: Literal["ruleout.vcenter/1"] = "ruleout.vcenter/1"
+NO_VNIC = -1
+"""``device_key`` of a guest interface without a vNIC behind it (bond0, br0): what Tools put into deviceConfigId."""
+
+Address = IPv4Address | IPv6Address
+Backing = Literal["dvport", "network", "opaque", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to look up: whatever owns one of these. Names are compared whole and without case."""
+
+    ips: tuple[IPv4Address, ...] = ()
+    macs: tuple[Mac, ...] = ()
+    names: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.ips or self.macs or self.names)
+
+    def names_vm(self, name: str) -> bool:
+        """Whether a VM of this name was asked for."""
+        return name.casefold() in {asked.casefold() for asked in self.names}
+
+
+@dataclass(frozen=True, slots=True)
+class Nic:
+    """One vNIC as configured.
+
+    ``connected`` is None where the vCenter does not say, and on a VM that is off, where it means nothing. ``vlan`` 0
+    is untagged; None is not known, or more than one VLAN (a trunk).
+    """
+
+    key: int
+    label: str
+    mac: Mac
+    connected: bool | None = None
+    network: str | None = None
+    vlan: int | None = None
+    backing: Backing = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class GuestNic:
+    """One interface as VMware Tools see it inside the guest; ``device_key`` is the vNIC's key, or ``NO_VNIC``."""
+
+    mac: Mac | None
+    addresses: tuple[Address, ...]
+    connected: bool | None
+    device_key: int
+
+
+@dataclass(frozen=True, slots=True)
+class Vm:
+    """A VM and its interfaces, configured (``nics``) and reported (``guest_nics``)."""
+
+    id: str
+    name: str
+    power: str
+    connection: str
+    host: str | None = None
+    cluster: str | None = None
+    tools: str | None = None
+    hostname: str | None = None
+    nics: tuple[Nic, ...] = ()
+    guest_nics: tuple[GuestNic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HostNic:
+    """A vmkernel port or a physical NIC of an ESXi host."""
+
+    host: str
+    device: str
+    mac: Mac
+    addresses: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What one vCenter knew about the asked addresses at ``read_at``.
+
+    ``unread`` says in sentences what could not be seen. ``complete`` is False where a part that this vCenter holds
+    could not be read, so that "nobody owns it" must not be concluded.
+    """
+
+    format: Literal["ruleout.vcenter/1"]
+    vcenter: str
+    api_version: str
+    read_at: datetime
+    asked: Query
+    complete: bool
+    unread: tuple[str, ...]
+    vms: tuple[Vm, ...]
+    host_nics: tuple[HostNic, ...]
+
+
+def owns(item: Vm | HostNic, wanted: Query) -> bool:
+    """Whether a VM or host NIC has one of the wanted addresses, MACs or (a VM only) names."""
+    if isinstance(item, HostNic):
+        return item.mac in wanted.macs or not set(wanted.ips).isdisjoint(item.addresses)
+    return (
+        wanted.names_vm(item.name)
+        or any(nic.mac in wanted.macs for nic in item.nics)
+        or any(row.mac in wanted.macs or not set(wanted.ips).isdisjoint(row.addresses) for row in item.guest_nics)
+    )
+
+
+def select(snapshot: Snapshot, wanted: Query) -> Snapshot:
+    """The part of a whole vCenter's snapshot that answers the query."""
+    return replace(
+        snapshot,
+        asked=wanted,
+        vms=tuple(vm for vm in snapshot.vms if owns(vm, wanted)),
+        host_nics=tuple(nic for nic in snapshot.host_nics if owns(nic, wanted)),
+    )

@@ -1,0 +1,73 @@
+"""Nothing but the listed methods leaves the process, whatever the account would be allowed to do."""
+
+from typing import Any
+
+import pytest
+from pyVmomi import VmomiSupport, vim, vmodl
+
+from bot.agents.vcenter.allowlist import ALLOWED, ForbiddenError
+from bot.agents.vcenter.stub import Deadline, Stub
+from tests.bot.agents.vcenter.conftest import settings
+from tests.fixtures.vcsim import StartHere
+
+
+def stub(port: int, ca_file: object) -> Stub:
+    given = settings(port, str(ca_file))
+    return Stub(given, given.tls(), "vim.version.v8_0_1_0", Deadline.after(10))
+
+
+@pytest.mark.vcsim
+@pytest.mark.parametrize(
+    ("kind", "method", "on_the_wire"),
+    [
+        (vim.VirtualMachine, "Reload", "Reload"),
+        (vim.DistributedVirtualSwitch, "RectifyHost", "RectifyDvsHost_Task"),
+        (vim.dvs.DistributedVirtualSwitchManager, "RectifyHost", "RectifyDvsOnHost_Task"),
+        (vim.DistributedVirtualSwitch, "RefreshPortState", "RefreshDVPortState"),
+        (vim.VirtualMachine, "RefreshStorageInfo", "RefreshStorageInfo"),
+        (vim.Datastore, "Refresh", "RefreshDatastore"),
+        (vim.Datastore, "RefreshStorageInfo", "RefreshDatastoreStorageInfo"),
+        (vim.host.HealthStatusSystem, "Refresh", "RefreshHealthStatusSystem"),
+        (vim.ClusterComputeResource, "CancelRecommendation", "CancelRecommendation"),
+        (vim.host.PatchManager, "Scan", "ScanHostPatch_Task"),
+        (vim.StorageResourceManager, "ApplyRecommendation", "ApplyStorageDrsRecommendation_Task"),
+        (vim.VirtualDiskManager, "DeleteVirtualDisk", "DeleteVirtualDisk_Task"),
+    ],
+)
+def test_what_read_only_permits_and_still_acts_is_stopped_here(
+    vcsim: StartHere, kind: Any, method: str, on_the_wire: str
+) -> None:
+    """The role Read-only lets these through, so the list has to hold them back, without a byte on the wire."""
+    vcenter = vcsim("owners.json")
+    sender = stub(vcenter.port, vcenter.ca_file)
+    with pytest.raises(ForbiddenError, match=on_the_wire):
+        sender.InvokeMethod(kind("some-1", sender), kind._GetMethodInfo(method), ())
+    assert vcenter.calls() == {}
+
+
+def test_every_method_of_the_api_but_the_listed_ones_is_stopped() -> None:
+    """Of all that pyVmomi can send. Nothing listens here: a call that passed would fail as refused instead."""
+    sender = stub(1, "")
+    passed = set()
+    for namespace, name in list(VmomiSupport._wsdlMethodMap):
+        info = VmomiSupport.GetWsdlMethod(namespace, name).info
+        try:
+            sender.InvokeMethod(vim.ServiceInstance("ServiceInstance", sender), info, ())
+        except ForbiddenError:
+            continue
+        except (OSError, vmodl.fault.MethodNotFound):
+            passed.add(info.wsdlName)
+    assert passed == ALLOWED
+
+
+def test_reading_an_attribute_is_no_way_round_the_list() -> None:
+    """An attribute of a managed object is a hidden call that fetches its whole property."""
+    with pytest.raises(ForbiddenError, match="Fetch"):
+        _ = vim.VirtualMachine("vm-1", stub(1, "")).config
+
+
+def test_the_fast_reader_obeys_the_list_too() -> None:
+    """It does not pass through pyVmomi's own sender."""
+    sender = stub(1, "")
+    with pytest.raises(ForbiddenError, match="DestroyPropertyCollector"):
+        next(sender.stream(vmodl.query.PropertyCollector("pc", sender), "DestroyPropertyCollector"))
