@@ -1,0 +1,34 @@
+"""Two virtual machines are configured with one address."""
+
+from bot.model.cause import Cause, Settle, Side
+
+CAUSE = Cause(
+    id="guest.duplicate_ip_two_vms",
+    side=Side.GUEST,
+    claim=(
+        "Two guests have the same address. Take it away from the one that should not have it, then clear the "
+        "ARP entry of this address from the core router down."
+    ),
+    requires=("owner.macs_on_several_vms",),
+    expects={
+        "owner.macs_on_several_vms": 1.0,
+        "arp.two_answers_per_request": 3.0,
+        "arp.two_answers_repeatedly": 4.0,
+        "arp.claims_interleave": 3.0,
+        "icmp.loss_depends_on_mac": 1.0,
+    },
+    excluded_by={
+        "arp.virtual_mac_claims": "A shared address may have several MACs by design.",
+        "owner.macs_on_one_vm": "One VM has both MACs.",
+        "arp.proxy_answers": "A router that answers for others has no duplicate address.",
+        "arp.target_silent": "With no answer at all, nobody answers in its place.",
+    },
+    settle=Settle(
+        do=(
+            "In both guests list the addresses (ip addr or ipconfig) and ask their owners which one should have "
+            "this address."
+        ),
+        who="the owners of both VMs",
+    ),
+    source="RFC 5227 section 2.4; Broadcom KB 343401 (a vSwitch announces no address)",
+)

@@ -1,0 +1,34 @@
+"""A VMkernel or physical interface of an ESXi host has the address of a VM."""
+
+from bot.model.cause import Cause, Settle, Side
+
+CAUSE = Cause(
+    id="hypervisor.host_interface_claims_ip",
+    side=Side.HYPERVISOR,
+    claim=("An ESXi host uses the VM's address on one of its own interfaces. Correct whichever of the two is wrong."),
+    requires=(
+        "owner.mac_on_host_nic",
+        "owner.target_vm_known",
+        "arp.several_macs_claim",
+    ),
+    expects={
+        "owner.mac_on_host_nic": 1.5,
+        "arp.two_answers_per_request": 2.5,
+        "arp.two_answers_repeatedly": 3.0,
+        "arp.claims_interleave": 2.5,
+    },
+    excluded_by={
+        "owner.every_mac_on_a_vm": "No host interface is involved.",
+        "arp.virtual_mac_claims": "A shared address may have several MACs by design.",
+        "owner.mac_unknown_everywhere": "No host interface has this MAC.",
+        "arp.target_silent": "With no answer at all, nobody answers in its place.",
+    },
+    settle=Settle(
+        do=(
+            "In vCenter look at the VMkernel adapters of that host, and in the address plan at who has the "
+            "address by right."
+        ),
+        who="the virtualization team",
+    ),
+    source="vSphere API HostVirtualNicSpec.ip; RFC 5227 section 2.4",
+)

@@ -1,0 +1,33 @@
+"""The virtual switch port drops frames: blocked, wrong VLAN, security policy, distributed firewall."""
+
+from bot.model.cause import Cause, Settle, Side
+
+CAUSE = Cause(
+    id="hypervisor.port_drops_frames",
+    side=Side.HYPERVISOR,
+    claim=(
+        "The host's virtual switch drops frames of this VM: a blocked port, a wrong VLAN, the security policy "
+        "or a distributed firewall."
+    ),
+    expects={
+        "arp.target_silent": 1.0,
+        "icmp.target_loss": 1.0,
+        "arp.silent_to_one_vantage": 1.0,
+        "icmp.loss_depends_on_mac": 1.5,
+        "icmp.routed_loss": 0.5,
+    },
+    excluded_by={
+        "arp.two_answers_per_request": "A virtual switch can drop answers, but it makes none of its own.",
+        "vcenter.vnic_disconnected": "A port without a plugged vNIC drops nothing.",
+        "vcenter.vm_powered_off": "The port of a VM that is off drops nothing.",
+    },
+    settle=Settle(
+        do=(
+            "On the VM's host capture at the VM's switch port while somebody pings it (pktcap-uw --switchport). "
+            "No request arrives: network. The request arrives and no answer leaves: guest. The answer leaves: "
+            "hypervisor or network beyond it."
+        ),
+        who="the virtualization team",
+    ),
+    source="Broadcom KB 343401; vSphere API DVPortStatus.blocked; Broadcom documentation of pktcap-uw",
+)

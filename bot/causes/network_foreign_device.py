@@ -1,0 +1,40 @@
+"""A device outside every vCenter answers for a VM's address."""
+
+from bot.model.cause import Cause, Settle, Side
+
+CAUSE = Cause(
+    id="network.foreign_device_claims_ip",
+    side=Side.NETWORK,
+    claim=(
+        "A device that is no VM answers for the VM's address. Find the switch port of this MAC and unplug or "
+        "renumber the device, after asking who has the address by right."
+    ),
+    requires=(
+        "owner.mac_unknown_everywhere",
+        "owner.target_vm_known",
+        "arp.several_macs_claim",
+    ),
+    expects={
+        "owner.mac_unknown_everywhere": 1.5,
+        "owner.software_mac_unknown": 1.0,
+        "arp.two_answers_per_request": 2.5,
+        "arp.two_answers_repeatedly": 3.0,
+        "arp.claims_interleave": 2.5,
+        "arp.every_claimant_answers_probe": 2.0,
+    },
+    excluded_by={
+        "owner.every_mac_on_a_vm": "No foreign device is involved.",
+        "arp.virtual_mac_claims": "A shared address may have several MACs by design.",
+        "arp.proxy_answers": "A router answering for others is not a device with the same address.",
+        "owner.mac_on_host_nic": "An ESXi host is not a foreign device.",
+        "arp.target_silent": "With no answer at all, nobody answers in its place.",
+    },
+    settle=Settle(
+        do=(
+            "Look up in the MAC address table of the switches on which port the foreign MAC is learned, and what "
+            "is plugged in there."
+        ),
+        who="the network team",
+    ),
+    source="RFC 5227 section 2.4; RFC 826",
+)

@@ -1,0 +1,31 @@
+"""The physical network loses what goes to or comes from the VM's host."""
+
+from bot.model.cause import Cause, Settle, Side
+
+CAUSE = Cause(
+    id="network.path_to_port_broken",
+    side=Side.NETWORK,
+    claim=(
+        "The physical network between this segment and the VM's host loses packets: a wrong VLAN, a blocked "
+        "or broken link, a wrong MAC table entry."
+    ),
+    expects={
+        "arp.target_silent": 1.0,
+        "icmp.target_loss": 1.0,
+        "arp.silent_to_one_vantage": 1.5,
+        "icmp.loss_depends_on_mac": 1.5,
+    },
+    excluded_by={
+        "arp.two_answers_per_request": "A path can lose answers, but it cannot add one.",
+        "vcenter.vnic_disconnected": "The network cannot reach past an unplugged vNIC.",
+        "vcenter.vm_powered_off": "The network cannot reach a VM that is off.",
+    },
+    settle=Settle(
+        do=(
+            "On the switch port of the VM's host look whether the VLAN is allowed, the VM's MAC is learned there, "
+            "and the error counters stand still."
+        ),
+        who="the network team",
+    ),
+    source="IEEE 802.1Q-2022 section 8.8 (learning and filtering)",
+)

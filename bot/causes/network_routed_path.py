@@ -1,0 +1,29 @@
+"""Between segments the path is broken: a stale ARP entry in the router, a filter, a missing route."""
+
+from bot.model.cause import Cause, Settle, Side
+
+CAUSE = Cause(
+    id="network.routed_path_broken",
+    side=Side.NETWORK,
+    claim=(
+        "The path between the segments loses packets: a stale ARP entry in the router, a filter, or a missing route."
+    ),
+    requires=("icmp.routed_loss",),
+    expects={
+        "icmp.routed_loss": 1.5,
+    },
+    excluded_by={
+        "arp.two_answers_per_request": "Already on the target's own segment one request gets two answers.",
+        "vcenter.vnic_disconnected": "The network cannot reach past an unplugged vNIC.",
+        "vcenter.vm_powered_off": "The network cannot reach a VM that is off.",
+        "arp.target_silent": "The target does not even answer on its own segment.",
+    },
+    settle=Settle(
+        do=(
+            "On the router compare the ARP entry of this address with the MAC that answers on the segment, and "
+            "look for a filter on the way."
+        ),
+        who="the network team",
+    ),
+    source="RFC 826; RFC 1812 section 3.3.2",
+)

@@ -1,0 +1,143 @@
+"""Do echo requests come back, all of them, whichever of the claimed MACs they are sent to?"""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.findings.reading import Window, claimants, finding, listing, stands_on_segment, windows
+from bot.model.addresses import Mac
+from bot.model.finding import Evidence, Finding, Standing
+from bot.model.observation import EchoAnswer, EchoAsked, Observation
+
+TARGET_ANSWERS = "icmp.target_answers"
+TARGET_LOSS = "icmp.target_loss"
+DEPENDS_ON_MAC = "icmp.loss_depends_on_mac"
+ROUTED_LOSS = "icmp.routed_loss"
+
+PATIENCE = timedelta(seconds=0.5)
+ECHOES_PER_MAC = 2  # one lost echo says nothing about a MAC
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The echo requests that one window sent to the target, without those sent too late to be answered in it."""
+
+    window: Window
+    sent: tuple[EchoAsked, ...]
+    back: tuple[EchoAnswer, ...]
+
+    @property
+    def lost(self) -> tuple[EchoAsked, ...]:
+        """The requests without an answer."""
+        came = {(answer.ident, answer.seq) for answer in self.back}
+        return tuple(one for one in self.sent if (one.ident, one.seq) not in came)
+
+    @property
+    def fit(self) -> bool:
+        """Whether a missing answer means a lost packet: nothing dropped here, and somebody else was heard."""
+        return self.window.complete is True and bool(self.window.heard)
+
+
+def find(evidence: Evidence) -> tuple[Finding, ...]:
+    """Whether echoes come back on the segment, per MAC, and through the gateway."""
+    near: list[Series] = []
+    far: list[Series] = []
+    for window in windows(evidence):
+        if series := _series(evidence, window):
+            (near if stands_on_segment(window.vantage, evidence.target) else far).append(series)
+    return (
+        _answers(evidence, near + far),
+        _loss(evidence, [_to_claimants(series, claimants(evidence)) for series in near]),
+        _by_mac(evidence, near),
+        _routed(evidence, far),
+    )
+
+
+def _series(evidence: Evidence, window: Window) -> Series | None:
+    end = window.listened.seen_at if window.listened else None
+    sent = [
+        one
+        for one in evidence.of(EchoAsked)
+        if one.artifact == window.artifact and one.ip == evidence.target and one.ours
+        if end is None or one.seen_at + PATIENCE <= end
+    ]
+    back = [one for one in evidence.of(EchoAnswer) if one.artifact == window.artifact and one.ip == evidence.target]
+    return Series(window, tuple(sent), tuple(back)) if sent or back else None
+
+
+def _to_claimants(series: Series, macs: tuple[Mac, ...]) -> Series:
+    """Without the echoes that went to a MAC which nobody claims: an outdated ARP entry of ours accuses nobody."""
+    sent = tuple(one for one in series.sent if one.sent_to in macs) if macs else series.sent
+    return replace(series, sent=sent)
+
+
+def _answers(evidence: Evidence, every: list[Series]) -> Finding:
+    back = [answer for series in every for answer in series.back]
+    if back:
+        return finding(TARGET_ANSWERS, Standing.PRESENT, f"{evidence.target} answers echo requests.", back)
+    if any(series.sent and series.fit for series in every):
+        return finding(TARGET_ANSWERS, Standing.ABSENT, f"{evidence.target} answered no echo request.")
+    return finding(TARGET_ANSWERS, Standing.UNKNOWN, f"No echo request to {evidence.target} was followed up.")
+
+
+def _pattern(series: Series) -> str:
+    numbers = ", ".join(str(one.seq) for one in series.lost[:8]) + (", ..." if len(series.lost) > 8 else "")
+    return f"{len(series.lost)} of {len(series.sent)} from {series.window.vantage.agent} (number {numbers})"
+
+
+def _loss(evidence: Evidence, near: list[Series]) -> Finding:
+    lossy = [series for series in near if series.lost]
+    proved = [series for series in lossy if series.fit]
+    if proved:
+        says = f"Echoes to {evidence.target} were lost, while the control answered: {listing(map(_pattern, proved))}."
+        return finding(TARGET_LOSS, Standing.PRESENT, says, [one for series in proved for one in series.lost])
+    if lossy:
+        says = f"Echoes to {evidence.target} are missing, but no instrument was fit to say that they were lost."
+        return finding(TARGET_LOSS, Standing.UNKNOWN, says)
+    sent = [one for series in near for one in series.sent]
+    if sent:
+        says = f"All {len(sent)} echoes to {evidence.target} came back."
+        return finding(TARGET_LOSS, Standing.ABSENT, says, sent)
+    return finding(TARGET_LOSS, Standing.UNKNOWN, f"No echo was sent to {evidence.target} on its own segment.")
+
+
+def _by_mac(evidence: Evidence, near: list[Series]) -> Finding:
+    sent: dict[Mac, list[Observation]] = defaultdict(list)
+    lost: dict[Mac, list[Observation]] = defaultdict(list)
+    claimed = claimants(evidence)
+    for series in near:
+        if series.fit:
+            for one in series.sent:
+                sent[one.sent_to].append(one)
+            for one in series.lost:
+                lost[one.sent_to].append(one)
+    tried = [mac for mac in claimed if len(sent[mac]) >= ECHOES_PER_MAC]
+    deaf = [mac for mac in tried if len(lost[mac]) == len(sent[mac])]
+    good = [mac for mac in tried if not lost[mac]]
+    if deaf and good:
+        says = (
+            f"Echoes to {listing(f'`{mac}`' for mac in good)} all come back, "
+            f"echoes to {listing(f'`{mac}`' for mac in deaf)} are all lost."
+        )
+        return finding(DEPENDS_ON_MAC, Standing.PRESENT, says, [one for mac in deaf for one in lost[mac]])
+    if len(tried) > 1:
+        says = f"Echoes to {evidence.target} fare alike, whichever MAC they are sent to."
+        return finding(DEPENDS_ON_MAC, Standing.ABSENT, says)
+    says = f"Echoes were not tried through two MACs of {evidence.target}."
+    return finding(DEPENDS_ON_MAC, Standing.UNKNOWN, says)
+
+
+def _routed(evidence: Evidence, far: list[Series]) -> Finding:
+    lossy = [series for series in far if series.lost and series.fit]
+    if lossy:
+        says = (
+            f"From another segment echoes to {evidence.target} were lost, "
+            f"while the gateway there answered: {listing(map(_pattern, lossy))}."
+        )
+        return finding(ROUTED_LOSS, Standing.PRESENT, says, [one for series in lossy for one in series.lost])
+    sent = [one for series in far for one in series.sent]
+    if sent and not any(series.lost for series in far):
+        says = f"From another segment all {len(sent)} echoes to {evidence.target} came back."
+        return finding(ROUTED_LOSS, Standing.ABSENT, says, sent)
+    says = f"Nobody on another segment could say whether echoes to {evidence.target} come back."
+    return finding(ROUTED_LOSS, Standing.UNKNOWN, says)

@@ -1,0 +1,42 @@
+"""Is the instrument fit to testify? It must lose nothing while it listens, and hear somebody else when it asks."""
+
+from bot.findings.reading import Window, finding, listing, windows
+from bot.model.finding import Evidence, Finding, Standing
+from bot.model.observation import Observation
+
+LISTENED_FULLY = "instrument.listened_fully"
+CONTROL_HEARD = "instrument.control_heard"
+
+
+def find(evidence: Evidence) -> tuple[Finding, ...]:
+    """Whether every window of listening lost nothing, and whether a control was heard in each that asked for one."""
+    seen = windows(evidence)
+    return (_listened_fully(seen), _control_heard(seen))
+
+
+def _listened_fully(seen: list[Window]) -> Finding:
+    lossy = [one.listened for one in seen if one.listened is not None and one.listened.dropped]
+    if lossy:
+        where = listing(f"{one.dropped} at {one.vantage.agent}" for one in lossy)
+        says = f"The instrument lost frames while it listened: {where}."
+        return finding(LISTENED_FULLY, Standing.ABSENT, says, lossy)
+    if not seen or any(one.complete is None for one in seen):
+        says = "Nobody knows whether every frame was captured." if seen else "Nobody listened."
+        return finding(LISTENED_FULLY, Standing.UNKNOWN, says)
+    agents = listing(sorted({one.vantage.agent for one in seen}))
+    says = f"The instrument lost no frame while it listened at {agents}."
+    return finding(LISTENED_FULLY, Standing.PRESENT, says, [one.listened for one in seen if one.listened])
+
+
+def _control_heard(seen: list[Window]) -> Finding:
+    asked = [one for one in seen if one.controls]
+    if not asked:
+        return finding(CONTROL_HEARD, Standing.UNKNOWN, "No other address was asked in the same window.")
+    deaf = [one for one in asked if not one.heard]
+    if deaf:
+        where = listing(f"{listing(map(str, one.controls))} at {one.vantage.agent}" for one in deaf)
+        says = f"The control stayed silent too ({where}), so this instrument cannot testify to silence."
+        return finding(CONTROL_HEARD, Standing.ABSENT, says, [one.listened for one in deaf if one.listened])
+    heard: list[Observation] = [one.heard[0] for one in asked]
+    where = listing(f"{listing(map(str, one.controls))} at {one.vantage.agent}" for one in asked)
+    return finding(CONTROL_HEARD, Standing.PRESENT, f"The control answered in the same window ({where}).", heard)

@@ -1,0 +1,262 @@
+"""Findings weighed against causes: who has to act, how sure that is, and what would make it surer.
+
+The rules, in this order:
+
+* Trees before weights: a cause is considered only when everything it requires was found.
+* A cause that a finding excludes is out, whatever speaks for it.
+* Findings of one family (``arp.``, ``icmp.``, ``owner.`` ...) are correlated: they count once, at their strongest.
+* Only PRESENT findings weigh. UNKNOWN and ABSENT move nothing, so a broken instrument never accuses.
+* Proven: one finding decides by itself, and every cause on both other sides is excluded by something that was found.
+  So taking findings away can never prove another side.
+* Likely: one side leads clearly, but another is not excluded. Otherwise nobody is accused.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from bot.model.cause import Cause, Side
+from bot.model.finding import Finding, Standing
+from bot.model.verdict import Answer, EvidenceItem, Grade, NextTest, RuledOut, Verdict, Weighs
+
+CAP = 4.0
+DECISIVE = 3.5  # a finding that is a fault by itself
+STRONG = 3.0  # odds of about 20 to 1: less than that accuses nobody
+LEAD = 2.0  # odds of about 7 to 1 between the sides: less than that is comparable
+
+HEALTHY_IF_PRESENT = ("arp.target_answers", "icmp.target_answers")
+HEALTHY_IF_ABSENT = ("arp.two_answers_per_request", "icmp.target_loss")
+NEVER_HEALTHY = ("vcenter.vm_powered_off", "vcenter.vnic_disconnected", "icmp.routed_loss", "arp.silent_to_one_vantage")
+SEVERAL_MACS = "arp.several_macs_claim"
+SEVERAL_MACS_BY_DESIGN = ("arp.virtual_mac_claims", "owner.macs_on_one_vm")
+INSTRUMENTS = ("instrument.listened_fully", "instrument.control_heard")
+OWNER_UNRESOLVED = "owner.unresolved"
+TARGET_VM_KNOWN = "owner.target_vm_known"
+TARGET_SILENT = "arp.target_silent"
+TRIGGER = "trigger.port_moved"
+
+NAMED = (
+    *HEALTHY_IF_PRESENT,
+    *HEALTHY_IF_ABSENT,
+    *NEVER_HEALTHY,
+    SEVERAL_MACS,
+    *SEVERAL_MACS_BY_DESIGN,
+    *INSTRUMENTS,
+    OWNER_UNRESOLVED,
+    TARGET_VM_KNOWN,
+    TARGET_SILENT,
+    TRIGGER,
+)
+"""Every finding that this module knows by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A cause that is still possible. ``open_`` means that something it requires could not be told."""
+
+    cause: Cause
+    score: float
+    open_: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What was found, by id, and how the causes stand before it."""
+
+    found: Mapping[str, Finding]
+    excluded: Mapping[str, str]
+    possible: tuple[Weighed, ...]
+
+    def present(self, id_: str) -> bool:
+        """Whether the finding is PRESENT."""
+        return self.standing(id_) is Standing.PRESENT
+
+    def standing(self, id_: str) -> Standing:
+        """The finding's standing; one that was never established is UNKNOWN."""
+        return self.found[id_].standing if id_ in self.found else Standing.UNKNOWN
+
+    def says(self, id_: str) -> str:
+        """The finding's statement, or nothing."""
+        return self.found[id_].statement if id_ in self.found else ""
+
+
+def judge(
+    target: IPv4Address, findings: Sequence[Finding], gaps: Sequence[str], causes: Sequence[Cause], catalogue: str
+) -> Verdict:
+    """The verdict on one target, whatever the order of findings and causes."""
+    bench = _bench(findings, causes)
+    ruled_out = _ruled_out(bench, causes)
+    leader = _leader(bench)
+    others = [one for one in bench.possible if leader is None or one.cause.side is not leader.cause.side]
+    proven = leader is not None and _proven(bench, leader.cause, ruled_out)
+    rivals = () if proven else tuple(one.cause for one in others if one.score > 0)
+    next_test = None if proven else _next_test(target, bench, leader, rivals)
+    if leader is not None:
+        answer, grade = Answer(leader.cause.side.value), Grade.PROVEN if proven else Grade.LIKELY
+        # What a cause requires first names the machines.
+        claim = " ".join(filter(None, [*(bench.says(id_) for id_ in leader.cause.requires[:2]), leader.cause.claim]))
+    elif _healthy(bench):
+        answer, grade, next_test = Answer.HEALTHY, Grade.NO_FAULT, None
+        claim = " ".join(
+            ["No fault seen.", *(bench.says(id_) for id_ in (HEALTHY_IF_PRESENT[0], HEALTHY_IF_ABSENT[1]))]
+        )
+    else:
+        answer, claim = Answer.INCONCLUSIVE, None
+        grade = Grade.UNDECIDED if rivals else Grade.NOT_ENOUGH_EVIDENCE
+    healthy = answer is Answer.HEALTHY
+    named = (leader.cause, *rivals) if leader else rivals
+    return Verdict(
+        target=target,
+        verdict=answer,
+        grade=grade,
+        cause=leader.cause.id if leader else None,
+        claim=claim,
+        evidence=_evidence(bench, leader.cause if leader else None, rivals, causes, healthy=healthy),
+        # Three sides out means that the evidence contradicts itself: then none of it clears anybody.
+        ruled_out=() if healthy or len(ruled_out) == len(Side) else ruled_out,
+        rivals=tuple(rival.id for rival in rivals),
+        missing=_missing(bench, gaps, named, proven=proven, healthy=healthy),
+        trigger=bench.says(TRIGGER) if bench.present(TRIGGER) and not healthy else None,
+        next_test=next_test,
+        catalogue=catalogue,
+    )
+
+
+def _bench(findings: Sequence[Finding], causes: Sequence[Cause]) -> Bench:
+    found = {finding.id: finding for finding in findings}
+    bench = Bench(found, {}, ())
+    excluded: dict[str, str] = {}
+    possible = []
+    for cause in causes:
+        against = [id_ for id_ in sorted(cause.excluded_by) if bench.present(id_)]
+        standings = {bench.standing(id_) for id_ in cause.requires}
+        if against:
+            # What names names comes first: an owner says more than a silence.
+            excluded[cause.id] = max(against, key=lambda id_: (id_.startswith(("owner.", "vcenter.")), id_))
+        elif Standing.ABSENT not in standings:
+            possible.append(Weighed(cause, _score(bench, cause), Standing.UNKNOWN in standings))
+    possible.sort(key=lambda one: (-one.score, one.cause.id))
+    return Bench(found, excluded, tuple(possible))
+
+
+def _score(bench: Bench, cause: Cause) -> float:
+    families: dict[str, float] = defaultdict(float)
+    for id_, weight in cause.expects.items():
+        if bench.present(id_):
+            family = id_.partition(".")[0]
+            families[family] = max(families[family], min(weight, CAP))
+    return sum(families.values())
+
+
+def _ruled_out(bench: Bench, causes: Sequence[Cause]) -> tuple[RuledOut, ...]:
+    sides = []
+    for side in Side:
+        of_side = sorted((cause for cause in causes if cause.side is side), key=lambda cause: cause.id)
+        if of_side and all(cause.id in bench.excluded for cause in of_side):
+            reasons: dict[str, dict[str, None]] = defaultdict(dict)
+            for cause in of_side:
+                id_ = bench.excluded[cause.id]
+                reasons[id_][cause.excluded_by[id_]] = None
+            because = tuple(" ".join([bench.says(id_), *reasons[id_]]) for id_ in sorted(reasons))
+            sides.append(RuledOut(side, because))
+    return tuple(sides)
+
+
+def _leader(bench: Bench) -> Weighed | None:
+    """The cause that may be named: strong, complete, and clear of everything that is possible on other sides."""
+    complete = [one for one in bench.possible if not one.open_]
+    if not complete or complete[0].score < STRONG:
+        return None
+    leader = complete[0]
+    rivals = [one for one in bench.possible if one.cause.side is not leader.cause.side]
+    return leader if all(leader.score - rival.score >= LEAD for rival in rivals) else None
+
+
+def _proven(bench: Bench, cause: Cause, ruled_out: Iterable[RuledOut]) -> bool:
+    decisive = any(bench.present(id_) and weight >= DECISIVE for id_, weight in cause.expects.items())
+    return decisive and {one.side for one in ruled_out} >= set(Side) - {cause.side}
+
+
+def _healthy(bench: Bench) -> bool:
+    explained = not bench.present(SEVERAL_MACS) or any(bench.present(id_) for id_ in SEVERAL_MACS_BY_DESIGN)
+    return (
+        explained
+        and all(bench.present(id_) for id_ in HEALTHY_IF_PRESENT)
+        and all(bench.standing(id_) is Standing.ABSENT for id_ in HEALTHY_IF_ABSENT)
+        and not any(bench.present(id_) for id_ in NEVER_HEALTHY)
+        and not any(one.score > 0 for one in bench.possible)
+    )
+
+
+def _next_test(target: IPv4Address, bench: Bench, leader: Weighed | None, rivals: tuple[Cause, ...]) -> NextTest | None:
+    separates = tuple(cause.id for cause in ((leader.cause, *rivals) if leader else rivals))
+    if bench.present(OWNER_UNRESOLVED):
+        macs = "" if bench.standing(SEVERAL_MACS) is Standing.UNKNOWN else bench.says(SEVERAL_MACS)
+        do = f"Ask every vCenter whose MACs these are. {macs}".strip()
+        return NextTest(do, "the virtualization team", separates)
+    if bench.present(TARGET_SILENT) and not bench.present(TARGET_VM_KNOWN):
+        if bench.standing(TARGET_VM_KNOWN) is Standing.ABSENT:
+            do = f"Find out which machine should have {target}: no vCenter lists it. Then check that one by its name."
+            return NextTest(do, "whoever keeps the address plan", separates)
+        do = f"Ask every vCenter which VM has {target}, whether it is on, and whether its vNIC is connected."
+        return NextTest(do, "the virtualization team", separates)
+    if leader is not None:
+        return NextTest(leader.cause.settle.do, leader.cause.settle.who, separates)
+    if not rivals:
+        if bench.standing(TARGET_SILENT) is Standing.ABSENT:
+            do = f"Count the answers and send echo requests to {target} from a second vantage on its own segment."
+        else:
+            do = f"Ask for {target} again from a vantage on its own segment, whose gateway answers it."
+        return NextTest(do, "whoever runs the agents", ())
+    # The virtual switch lies between guest and network: a look there halves the path, whoever is to blame.
+    scores = {one.cause.id: one.score for one in bench.possible}
+    comparable = [cause for cause in rivals if scores[rivals[0].id] - scores[cause.id] < LEAD]
+    middle = [cause for cause in comparable if cause.side is Side.HYPERVISOR]
+    chosen = (middle if len({cause.side for cause in comparable}) > 1 else [])[:1] or comparable[:1]
+    return NextTest(chosen[0].settle.do, chosen[0].settle.who, separates)
+
+
+def _evidence(
+    bench: Bench, leader: Cause | None, rivals: Sequence[Cause], causes: Sequence[Cause], *, healthy: bool
+) -> tuple[EvidenceItem, ...]:
+    supports: set[str] = set()
+    contradicts: set[str] = set()
+    if leader is not None:
+        supports = {*leader.requires, *leader.expects}
+        supports |= {id_ for cause in causes if cause.side is not leader.side for id_ in cause.excluded_by}
+        contradicts = {id_ for cause in rivals for id_ in cause.expects}
+
+    def weighs(finding: Finding) -> Weighs:
+        if healthy:
+            looked_for = (*HEALTHY_IF_PRESENT, *HEALTHY_IF_ABSENT)
+            return Weighs.FOR if finding.id in looked_for else Weighs.NEITHER
+        if finding.standing is Standing.ABSENT:
+            return Weighs.NEITHER
+        return Weighs.FOR if finding.id in supports else Weighs.AGAINST if finding.id in contradicts else Weighs.NEITHER
+
+    items = [
+        EvidenceItem(finding.id, finding.standing, finding.statement, weighs(finding), finding.witnesses)
+        for finding in bench.found.values()
+        if finding.standing is not Standing.UNKNOWN
+    ]
+    order = (Weighs.FOR, Weighs.AGAINST, Weighs.NEITHER)
+    return tuple(
+        sorted(items, key=lambda item: (order.index(item.weighs), item.standing is Standing.ABSENT, item.finding))
+    )
+
+
+def _missing(
+    bench: Bench, gaps: Sequence[str], named: Sequence[Cause], *, proven: bool, healthy: bool
+) -> tuple[str, ...]:
+    """What was not looked at: the gaps, and where the verdict is not proven what could not be told."""
+    told = list(gaps)
+    if not proven:
+        told += [bench.says(id_) for id_ in INSTRUMENTS if bench.standing(id_) is Standing.ABSENT]
+        mattered = [id_ for cause in named for id_ in cause.requires]
+        mattered += [TARGET_VM_KNOWN] if healthy else [TARGET_SILENT, *HEALTHY_IF_ABSENT, TARGET_VM_KNOWN]
+        told += [bench.says(id_) for id_ in mattered if bench.standing(id_) is Standing.UNKNOWN]
+    once: dict[str, str] = {}
+    for sentence in filter(None, told):
+        once.setdefault(sentence.rstrip("."), sentence)
+    return tuple(once.values())

@@ -1,0 +1,285 @@
+"""Evidence told as a story: who asked, who answered, what vCenter said. Times run on by themselves.
+
+story().asks(answers=[APP, APP_2ND]).control().echoes().vm("app05", macs=[APP, APP_2ND]).evidence()
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address, IPv4Network
+from typing import Self
+
+from bot.model.addresses import BROADCAST, Mac
+from bot.model.finding import Evidence
+from bot.model.job import Vantage
+from bot.model.observation import (
+    ArpAnnounced,
+    ArpAnswer,
+    ArpAsked,
+    EchoAnswer,
+    EchoAsked,
+    GuestRowFound,
+    HostNicFound,
+    Listened,
+    NeighbourHeld,
+    NicFound,
+    Observation,
+    RarpNotice,
+    VcenterAnswered,
+    VmFound,
+)
+
+TARGET = IPv4Address("10.0.0.5")
+GATEWAY = IPv4Address("10.0.0.1")
+APP = Mac("00:50:56:aa:00:01")
+APP_2ND = Mac("00:50:56:aa:00:11")
+OTHER = Mac("00:50:56:aa:00:02")
+STRANGER = Mac("3c:52:82:12:34:56")
+ROUTER = Mac("00:1b:54:c2:00:01")
+BEGIN = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
+ANSWER_S = 0.0002
+
+
+def vantage(agent: str = "dc1-a", segment: str = "dc1-front", last: int = 250, prefix: str = "10.0.0.0/24") -> Vantage:
+    """An agent's place, with addresses that tell its name."""
+    network = IPv4Network(prefix)
+    own_mac = Mac(f"00:16:3e:00:00:{last:02x}")
+    return Vantage(agent, segment, "eth1", own_mac, network[last], network, network[1])
+
+
+@dataclass
+class Story:
+    """A builder; every call adds observations at the vantage that stands, and returns the story."""
+
+    target: IPv4Address = TARGET
+    here: Vantage = field(default_factory=vantage)
+    observations: list[Observation] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+    dropped: dict[str, int | None] = field(default_factory=dict)
+    deaf: set[str] = field(default_factory=set)
+    now: datetime = BEGIN
+    frame: int = 0
+    vlans: tuple[int, ...] = ()
+
+    def at(self, place: Vantage, *, dropped: int | None = 0) -> Self:
+        """Go to another vantage, which loses ``dropped`` frames."""
+        self.here = place
+        self.dropped[place.agent] = dropped
+        return self
+
+    def on_vlan(self, *vlans: int) -> Self:
+        """From here on every ARP frame carries these tags."""
+        self.vlans = vlans
+        return self
+
+    def loses(self, dropped: int | None) -> Self:
+        """The vantage lost so many frames."""
+        self.dropped[self.here.agent] = dropped
+        return self
+
+    def waits(self, seconds: float) -> Self:
+        """Time passes."""
+        self.now += timedelta(seconds=seconds)
+        return self
+
+    def _seen(self, after_s: float = 0.0) -> tuple[datetime, Vantage, str, str]:
+        self.frame += 1
+        return self.now + timedelta(seconds=after_s), self.here, f"sha256:{self.here.agent}", f"frame {self.frame}"
+
+    def _add(self, kind: type[Observation], after_s: float = 0.0, **facts: object) -> None:
+        seen_at, place, artifact, locator = self._seen(after_s)
+        self.observations.append(kind(seen_at=seen_at, vantage=place, artifact=artifact, locator=locator, **facts))
+
+    def asks(
+        self,
+        times: int = 3,
+        *,
+        answers: Sequence[Mac] | Mapping[Mac, float] = (),
+        probe: bool = False,
+        to: Mac = BROADCAST,
+        asker: IPv4Address | None = None,
+        asker_mac: Mac | None = None,
+        wanted: IPv4Address | None = None,
+        gap_s: float = 0.3,
+        sent_by: Mac | None = None,
+        copies: int = 1,
+    ) -> Self:
+        """Ask who-has ``times`` times; each of ``answers`` replies to every one (a mapping gives the delays in s).
+
+        ``asker`` and ``asker_mac`` make it somebody else's question; ``sent_by`` is the frame source of the answers.
+        """
+        ours = asker_mac is None
+        mac = asker_mac or self.here.mac
+        assert mac is not None
+        address = None if probe else asker or self.here.address
+        ip = wanted or self.target
+        delays = answers if isinstance(answers, Mapping) else dict.fromkeys(answers, ANSWER_S)
+        for _ in range(times):
+            self._add(
+                ArpAsked,
+                wanted=ip,
+                asker=address,
+                asker_mac=mac,
+                transmitter=mac,
+                sent_to=to,
+                vlans=self.vlans,
+                ours=ours,
+            )
+            for one, delay_s in delays.items():
+                for copy in range(copies):
+                    self._add(
+                        ArpAnswer,
+                        delay_s + copy * 0.0001,
+                        ip=ip,
+                        mac=one,
+                        transmitter=sent_by or one,
+                        told_mac=mac,
+                        told_ip=address,
+                        vlans=self.vlans,
+                    )
+            self.now += timedelta(seconds=gap_s)
+        return self
+
+    def control(self, *, answers: bool = True) -> Self:
+        """Ask for the gateway."""
+        gateway = self.here.gateway
+        assert gateway is not None
+        return self.asks(1, wanted=gateway, answers=[ROUTER] if answers else [])
+
+    def silent_control(self) -> Self:
+        """Ask for the gateway, which does not answer."""
+        return self.control(answers=False)
+
+    def announces(self, mac: Mac) -> Self:
+        """``mac`` claims the target, gratuitously."""
+        self._add(ArpAnnounced, ip=self.target, mac=mac, transmitter=mac, vlans=self.vlans)
+        self.now += timedelta(seconds=0.1)
+        return self
+
+    def rarp(self, mac: Mac) -> Self:
+        """A host announces ``mac`` on a new port."""
+        self._add(RarpNotice, mac=mac, transmitter=mac, vlans=self.vlans)
+        return self
+
+    def echoes(self, to: Mac = APP, *, sent: int = 5, lost: Sequence[int] = (), ident: int | None = None) -> Self:
+        """Send numbered echo requests (1, 2, ...) to ``to``; those in ``lost`` are not answered."""
+        number = ident if ident is not None else self.frame
+        for seq in range(1, sent + 1):
+            self._add(EchoAsked, ip=self.target, ident=number, seq=seq, sent_to=to, ours=True)
+            if seq not in lost:
+                self._add(EchoAnswer, ANSWER_S, ip=self.target, ident=number, seq=seq, mac=to, ttl=64)
+            self.now += timedelta(seconds=0.05)
+        return self
+
+    def held(self, mac: Mac) -> Self:
+        """The vantage's own ARP table held ``mac``."""
+        self._add(NeighbourHeld, ip=self.target, mac=mac, permanent=False)
+        return self
+
+    def never_listened(self) -> Self:
+        """No word on when this vantage listened."""
+        self.deaf.add(self.here.agent)
+        return self
+
+    def vm(
+        self,
+        name: str,
+        macs: Sequence[Mac],
+        *,
+        addresses: Sequence[IPv4Address] = (),
+        on: bool = True,
+        connected: bool | None = True,
+        network: str = "front",
+        vcenter: str = "vc1",
+        bond: bool = False,
+    ) -> Self:
+        """A VM that vCenter knows; ``addresses`` are reported on its first vNIC, or on a bond."""
+        id_ = f"{vcenter}/{name}"
+        self._add_vcenter(
+            VmFound,
+            vm=id_,
+            name=name,
+            vcenter=vcenter,
+            powered_on=on,
+            connection="connected",
+            host="esx1",
+            cluster="odd",
+            tools_running=on,
+        )
+        for number, mac in enumerate(macs):
+            reported = tuple(addresses) if number == 0 and not bond else ()
+            self._add_vcenter(
+                NicFound,
+                vm=id_,
+                vm_name=name,
+                label=f"Network adapter {number + 1}",
+                mac=mac,
+                connected=connected if on else None,
+                network=network,
+                vlan=None,
+                addresses=reported,
+            )
+        if addresses:
+            self._add_vcenter(
+                GuestRowFound, vm=id_, vm_name=name, mac=macs[0], addresses=tuple(addresses), vnic=not bond
+            )
+        return self
+
+    def host_nic(self, mac: Mac, device: str = "vmk0") -> Self:
+        """A MAC belongs to an ESXi host."""
+        self._add_vcenter(HostNicFound, host="esx1", device=device, mac=mac, addresses=())
+        return self
+
+    def _add_vcenter(self, kind: type[Observation], **facts: object) -> None:
+        self.frame += 1
+        place = Vantage("vcenter", "", "")
+        self.observations.append(
+            kind(seen_at=self.now, vantage=place, artifact="sha256:vcenter", locator=f"vms/{self.frame}", **facts)
+        )
+
+    def vcenter(
+        self,
+        name: str = "vc1",
+        *,
+        macs: Sequence[Mac] | None = None,
+        names: Sequence[str] = (),
+        complete: bool = True,
+    ) -> Self:
+        """A vCenter was asked for the target and ``macs`` (None: every MAC of this module)."""
+        self._add_vcenter(
+            VcenterAnswered,
+            vcenter=name,
+            asked_ips=(self.target,),
+            asked_macs=(APP, APP_2ND, OTHER, STRANGER, ROUTER) if macs is None else tuple(macs),
+            asked_names=tuple(names),
+            complete=complete,
+            unread=() if complete else ("Cluster odd could not be read: no permission.",),
+        )
+        return self
+
+    def vcenter_down(self) -> Self:
+        """The vCenter could not be asked."""
+        self.gaps.append("vCenter vc1 did not answer within 20 s")
+        return self
+
+    def evidence(self) -> Evidence:
+        """Everything, with the time of listening of each vantage up to a second after its last frame."""
+        listened: list[Observation] = []
+        for agent in sorted({one.vantage.agent for one in self.observations} - {"vcenter"} - self.deaf):
+            seen = [one for one in self.observations if one.vantage.agent == agent]
+            listened.append(
+                Listened(
+                    seen_at=max(one.seen_at for one in seen) + timedelta(seconds=1),
+                    vantage=seen[0].vantage,
+                    artifact=seen[0].artifact,
+                    locator="capture",
+                    started_at=BEGIN - timedelta(seconds=2),
+                    dropped=self.dropped.get(agent, 0),
+                )
+            )
+        return Evidence(self.target, (*self.observations, *listened), tuple(self.gaps))
+
+
+def story() -> Story:
+    """An empty story at the vantage dc1-a, which loses nothing."""
+    return Story()

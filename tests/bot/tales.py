@@ -1,0 +1,284 @@
+"""The stories that the product is judged by, each from observations to verdict, with the look-alikes beside them."""
+
+from collections.abc import Callable
+from ipaddress import IPv4Address
+
+from bot.model.addresses import Mac
+from tests.bot.story import (
+    APP,
+    APP_2ND,
+    GATEWAY,
+    OTHER,
+    ROUTER,
+    STRANGER,
+    TARGET,
+    Story,
+    story,
+    vantage,
+)
+
+VRRP = Mac("00:00:5e:00:01:0a")
+CONTAINER = Mac("02:42:0a:00:00:05")
+PEERS = {IPv4Address(f"10.0.0.{last}"): Mac(f"00:16:3e:00:01:{last:02x}") for last in (21, 22)}
+
+
+def healthy() -> Story:
+    """One VM, one MAC, every echo back."""
+    return (
+        story().control().asks(answers=[APP]).asks(probe=True, answers=[APP]).echoes()
+        .vm("app05", [APP], addresses=[TARGET]).vcenter()
+    )  # fmt: skip
+
+
+def physical_machine() -> Story:
+    """A machine outside vCenter that works: no fault by itself."""
+    return story().control().asks(answers=[STRANGER]).asks(probe=True, answers=[STRANGER]).echoes(STRANGER).vcenter()
+
+
+def crashed_agent() -> Story:
+    """Both vNICs of one VM answer every request, and one of them carries nothing."""
+    return (
+        story().control().echoes(APP).echoes(APP_2ND, lost=range(1, 6))
+        .asks(answers=[APP, APP_2ND]).asks(probe=True, answers=[APP, APP_2ND])
+        .vm("app05", [APP, APP_2ND], addresses=[TARGET], bond=True).vcenter()
+    )  # fmt: skip
+
+
+def slow_second_answer() -> Story:
+    """As the crashed agent, but the second answer comes 0.8 s late, beside the next requests."""
+    return (
+        story().control().asks(4, answers={APP: 0.0002, APP_2ND: 0.8}).echoes()
+        .vm("app05", [APP, APP_2ND], addresses=[TARGET]).vcenter()
+    )  # fmt: skip
+
+
+def one_double_answer() -> Story:
+    """Two MACs of one VM answer, but only one request was ever sent."""
+    return story().control().asks(1, answers=[APP, APP_2ND]).echoes().vm("app05", [APP, APP_2ND]).vcenter()
+
+
+def two_vms() -> Story:
+    """Two VMs with one address."""
+    return (
+        story().control().asks(answers=[APP, OTHER]).asks(probe=True, answers=[APP, OTHER]).echoes()
+        .vm("app05", [APP], addresses=[TARGET]).vm("app06", [OTHER], addresses=[TARGET]).vcenter()
+    )  # fmt: skip
+
+
+def foreign_device() -> Story:
+    """A device that no vCenter knows answers beside the VM."""
+    return (
+        story().control().asks(answers=[APP, STRANGER]).asks(probe=True, answers=[APP, STRANGER]).echoes()
+        .vm("app05", [APP], addresses=[TARGET]).vcenter()
+    )  # fmt: skip
+
+
+def unplugged() -> Story:
+    """Nobody answers, the gateway does, and vCenter says the vNIC is disconnected."""
+    return (
+        story().control().echoes(lost=range(1, 6)).asks(answers=[])
+        .vm("app05", [APP], addresses=[TARGET], connected=False).vcenter()
+    )  # fmt: skip
+
+
+def switched_off() -> Story:
+    """Nobody answers, and the VM that was asked for is off."""
+    return story().control().asks(answers=[]).vm("app05", [APP], on=False).vcenter(names=["App05"])
+
+
+def unplugged_and_unheard() -> Story:
+    """The vNIC is disconnected, says vCenter, but no agent could ask on the segment."""
+    return story().vm("app05", [APP], addresses=[TARGET], connected=False).vcenter()
+
+
+def off_but_answering() -> Story:
+    """The VM is off, and a stranger answers for its address."""
+    return (
+        story().control().asks(answers=[STRANGER]).echoes(STRANGER)
+        .vm("app05", [APP], addresses=[TARGET], on=False).vcenter()
+    )  # fmt: skip
+
+
+def vcenter_down_but_well() -> Story:
+    """One MAC answers everything, and no vCenter could be asked."""
+    return story().control().asks(answers=[APP]).echoes().vcenter_down()
+
+
+def teaming_with_a_dead_slave() -> Story:
+    """Teaming tells each asker one MAC, and what is sent to one of the two is lost: the slave, its port or its path."""
+    return balance_alb().echoes(APP_2ND, lost=range(1, 6))
+
+
+def agent_with_borrowed_mac() -> Story:
+    """A guest claims a second MAC in frames sent from the first, and nothing sent to the second comes back."""
+    return (
+        story().control().asks(answers=[APP]).asks(answers=[APP_2ND], sent_by=APP)
+        .echoes(APP).echoes(APP_2ND, lost=range(1, 6))
+        .vm("app05", [APP, APP_2ND], addresses=[TARGET]).vcenter()
+    )  # fmt: skip
+
+
+def silent() -> Story:
+    """Nobody answers, the gateway does, and vCenter sees nothing wrong."""
+    return story().control().asks(answers=[]).vm("app05", [APP], addresses=[TARGET]).vcenter()
+
+
+def silent_and_unknown() -> Story:
+    """Nobody answers, and no vCenter knows whose address it is."""
+    return story().control().asks(answers=[]).vcenter()
+
+
+def deaf_instrument() -> Story:
+    """Nobody answers, the gateway neither."""
+    return story().silent_control().asks(answers=[]).vm("app05", [APP], addresses=[TARGET]).vcenter()
+
+
+def losing() -> Story:
+    """The target answers ARP, but two of five echoes are lost."""
+    return healthy().echoes(lost=(2, 4))
+
+
+def vcenter_down() -> Story:
+    """Two MACs answer, and nobody can say whose they are."""
+    return story().control().asks(answers=[APP, APP_2ND]).echoes().vcenter_down()
+
+
+def vcenter_half_read() -> Story:
+    """As the foreign device, but the vCenter could not read everything: the stranger may be a VM."""
+    return (
+        story().control().asks(answers=[APP, STRANGER]).asks(probe=True, answers=[APP, STRANGER]).echoes()
+        .vm("app05", [APP], addresses=[TARGET]).vcenter(complete=False)
+    )  # fmt: skip
+
+
+def container() -> Story:
+    """The second MAC is made by software, so it may live inside the VM itself."""
+    return (
+        story().control().asks(answers=[APP, CONTAINER]).asks(probe=True, answers=[APP, CONTAINER]).echoes()
+        .vm("app05", [APP], addresses=[TARGET]).vcenter(macs=[APP, CONTAINER])
+    )  # fmt: skip
+
+
+def balance_alb() -> Story:
+    """Healthy NIC teaming: each asker is told one MAC for good."""
+    told = story().control().asks(answers=[APP]).echoes()
+    for (address, mac), slave in zip(PEERS.items(), (APP, APP_2ND), strict=True):
+        told.asks(asker=address, asker_mac=mac, answers=[slave])
+    return told.vm("app05", [APP, APP_2ND], addresses=[TARGET]).vcenter()
+
+
+def balance_alb_with_late_answer() -> Story:
+    """Teaming that answers once per request, each time from the other slave and late."""
+    told = story().control().echoes()
+    for slave in (APP, APP_2ND):
+        told.asks(1, answers={slave: 0.75}, gap_s=0.4)
+    return told.vm("app05", [APP, APP_2ND], addresses=[TARGET]).vcenter()
+
+
+def virtual_router() -> Story:
+    """A VRRP address: the virtual MAC answers, the routers' own MACs ask in its name."""
+    told = story().control().asks(answers=[VRRP]).echoes(VRRP)
+    for real in (APP, OTHER):
+        told.asks(1, asker=TARGET, asker_mac=real, wanted=GATEWAY)
+    return told.vm("fw1", [APP]).vm("fw2", [OTHER]).vcenter(macs=[APP, OTHER, VRRP])
+
+
+def proxy_without_victim() -> Story:
+    """A router answers who-has for the VM too, but no packet is lost."""
+    return (
+        story().control().asks(answers={APP: 0.0002, STRANGER: 0.2}).asks(probe=True, answers=[APP]).echoes()
+        .vm("app05", [APP], addresses=[TARGET]).vcenter()
+    )  # fmt: skip
+
+
+def proxy_with_victim() -> Story:
+    """A router answers who-has for the VM too, and what is sent to the router is lost."""
+    return proxy_without_victim().echoes(ROUTER).echoes(STRANGER, lost=range(1, 6))
+
+
+def router_answers_for_nobody() -> Story:
+    """A router answers for an address that no VM has."""
+    return story().control().asks(answers=[ROUTER]).asks(probe=True).vcenter()
+
+
+def probes_of_others() -> Story:
+    """Somebody else probes for the address before taking it (RFC 5227): that is no claim."""
+    return healthy().asks(probe=True, asker_mac=STRANGER, answers=[APP])
+
+
+def two_vlans() -> Story:
+    """Two networks use the same address; a trunk port shows both."""
+    told = story().control().on_vlan(10).asks(answers=[APP]).echoes()
+    told.on_vlan(20).asks(2, asker=GATEWAY, asker_mac=ROUTER, answers=[OTHER])
+    return (
+        told.vm("app05", [APP], addresses=[TARGET], network="v10")
+        .vm("lab05", [OTHER], addresses=[TARGET], network="v20")
+        .vcenter()
+    )
+
+
+def dropped_frames() -> Story:
+    """Two more answers than requests, but just as many frames were lost."""
+    return story().loses(9).control().asks(answers=[APP, APP_2ND]).vm("app05", [APP, APP_2ND]).vcenter()
+
+
+def vmotion() -> Story:
+    """The VM moved to another host and works."""
+    return healthy().rarp(APP).rarp(APP)
+
+
+def planned_move() -> Story:
+    """The address moved once from one VM to another, with an announcement."""
+    return (
+        story().control().asks(answers=[APP]).announces(OTHER).asks(answers=[OTHER]).echoes(OTHER)
+        .vm("app05", [APP]).vm("app06", [OTHER], addresses=[TARGET]).vcenter()
+    )  # fmt: skip
+
+
+def failed_over() -> Story:
+    """The VM asked for is off, and another one answers."""
+    return (
+        story().control().asks(answers=[OTHER]).echoes(OTHER)
+        .vm("app05", [APP], on=False).vm("app06", [OTHER], addresses=[]).vcenter(names=["app05"])
+    )  # fmt: skip
+
+
+def host_interface() -> Story:
+    """An ESXi host uses the VM's address."""
+    return (
+        story().control().asks(answers=[APP, STRANGER]).echoes()
+        .vm("app05", [APP], addresses=[TARGET]).host_nic(STRANGER).vcenter()
+    )  # fmt: skip
+
+
+def routed_loss() -> Story:
+    """On its own segment all is well; from another one nothing comes back."""
+    told = healthy().at(vantage("dc2-a", "dc2-front", prefix="10.2.0.0/24")).control()
+    return told.echoes(ROUTER, lost=range(1, 6))
+
+
+def half_deaf() -> Story:
+    """One vantage on the segment hears the target, the other does not."""
+    return healthy().at(vantage("dc1-b", last=251)).control().asks(answers=[])
+
+
+def mirror_port() -> Story:
+    """A mirror port shows every frame twice; teaming answers each request from another slave."""
+    told = story().control().asks(1, answers=[APP], copies=2).asks(1, answers=[APP_2ND], copies=2).echoes()
+    return told.vm("app05", [APP, APP_2ND], addresses=[TARGET]).vcenter()
+
+
+def one_mutated_frame() -> Story:
+    """A MAC was seen in a single frame, next to a healthy VM."""
+    return healthy().announces(STRANGER)
+
+
+ALL: tuple[Callable[[], Story], ...] = (
+    healthy, physical_machine, crashed_agent, slow_second_answer, one_double_answer, two_vms, foreign_device,
+    unplugged, unplugged_and_unheard, switched_off, off_but_answering, vcenter_down_but_well,
+    teaming_with_a_dead_slave, agent_with_borrowed_mac, silent, silent_and_unknown, deaf_instrument, losing,
+    vcenter_down, vcenter_half_read, container, balance_alb, balance_alb_with_late_answer, virtual_router,
+    proxy_without_victim, proxy_with_victim, router_answers_for_nobody, probes_of_others, two_vlans,
+    dropped_frames, vmotion, planned_move, failed_over, host_interface, routed_loss, half_deaf, mirror_port,
+    one_mutated_frame,
+)  # fmt: skip
