@@ -40,5 +40,5 @@ def setup(level: str = "INFO", *, as_json: bool = False) -> None:
 
 def get(name: str) -> structlog.typing.FilteringBoundLogger:
     """The logger of one module."""
-    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(logger=name)
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(room=name)
     return logger

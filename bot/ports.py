@@ -83,6 +83,42 @@ class Ability(Protocol):
         ...
 
 
+class Intake(Protocol):
+    """The agent's side of the job queue. It rides out a server that is away: nothing raises because of that.
+
+    From its making until ``close`` it announces the agent and renews its lease. A job that it handed out is held
+    until a final report, ``fail`` or ``close``; what is said about a job that is no longer held is dropped.
+    """
+
+    def take(self, wait_s: float) -> Job | None:
+        """The next job that is ours to run, or None after about ``wait_s``; the bot has been told that it started.
+
+        Called only with a free slot, by one thread. What is forged, replayed, expired, cancelled or has killed too
+        many agents never comes out of here.
+        """
+        ...
+
+    def stop_reason(self, job: Job) -> str | None:
+        """Why the job must stop now, as a sentence: cancelled, out of time, taken over. None: go on."""
+        ...
+
+    def report(self, job: Job, evidence: Sequence[tuple[Artifact, bytes]], *, final: bool) -> None:
+        """Send evidence. A final report arrives, however long the server is away; any other is best effort.
+
+        Raises:
+            InstrumentError: only for a final one: the evidence cannot travel; the job is still held.
+        """
+        ...
+
+    def fail(self, job: Job, reason: str) -> None:
+        """Say that the instrument could not look, and why. Final for the job."""
+        ...
+
+    def close(self) -> None:
+        """Give up the lease; jobs still held go to another agent. Safe to call twice."""
+        ...
+
+
 class Journal(Protocol):
     """Where timelines outlive the process. Append-only; an event is never changed."""
 

@@ -54,7 +54,14 @@ def decode(kind: type[T], value: Any) -> T:
     """
     try:
         return _CONVERTER.structure(value, kind)
-    except (BaseValidationError, StructureHandlerNotFoundError, KeyError, TypeError, ValueError) as error:
+    except (
+        BaseValidationError,
+        StructureHandlerNotFoundError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise ValueError(f"not a {getattr(kind, '__name__', kind)}: {_first(error)}") from error
 
 

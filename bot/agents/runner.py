@@ -1,0 +1,146 @@
+"""The loop of every agent process: take a job when there is a free slot, do it, say what came of it."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot import log
+from bot.errors import InstrumentError, RequestError
+from bot.model.job import Agent, Artifact, Job, Probe
+from bot.ports import Ability, Intake, Work
+
+_log = log.get(__name__)
+
+TURN_S = 1.0
+"""How long the loop waits for one thing before it looks at the others."""
+
+Evidence = Sequence[tuple[Artifact, bytes]]
+
+STOP_WITHIN_S = 5.0
+"""How long an ability that was told to stop may go on before its job is given up."""
+
+
+@dataclass(slots=True)
+class _Running:
+    """One job at work; ``told_at`` is when its ability was first seen to have a reason to stop."""
+
+    job: Job
+    told_at: float | None = None
+    over: threading.Event = field(default_factory=threading.Event)
+
+
+class Runner:
+    """Runs at most ``slots`` jobs at once, each in a thread of its own. Knows no queue but the Intake's.
+
+    ``drain_s`` is how long jobs may go on after the stop; those that need longer are left to another agent.
+    """
+
+    def __init__(
+        self,
+        intake: Intake,
+        abilities: Mapping[Probe, Ability],
+        agent: Agent,
+        *,
+        slots: int = 8,
+        drain_s: float = 10.0,
+        stop_within_s: float = STOP_WITHIN_S,
+        turn_s: float = TURN_S,
+    ) -> None:
+        self._intake = intake
+        self._abilities = dict(abilities)
+        self._agent = agent
+        self._slots = threading.Semaphore(slots)
+        self._drain_s = drain_s
+        self._stop_within_s = stop_within_s
+        self._turn_s = turn_s
+        self._running: dict[str, _Running] = {}
+        self._leaving = threading.Event()
+
+    def run(self, stop: threading.Event) -> None:
+        """Take and do jobs until ``stop`` is set; then finish what runs, hand back what does not finish, and close."""
+        _log.info("agent_ready", agent=self._agent.name, queues=self._agent.queues, probes=self._agent.probes)
+        try:
+            while not stop.is_set():
+                self._give_up_overdue()
+                if not self._slots.acquire(timeout=self._turn_s):
+                    continue
+                job = self._intake.take(self._turn_s)
+                if job is None:
+                    self._slots.release()
+                    continue
+                running = self._running[job.id] = _Running(job)
+                threading.Thread(target=self._work, args=(running,), name=job.id, daemon=True).start()
+            self._drain()
+        finally:
+            self._leaving.set()
+            self._intake.close()
+
+    def _drain(self) -> None:
+        until = time.monotonic() + self._drain_s
+        if not self._settle(until):
+            self._leaving.set()
+            self._settle(time.monotonic() + 1.0)  # Time to end children and close sockets; nothing is reported.
+        left = tuple(self._running)
+        _log.info("agent_stopped", agent=self._agent.name, handed_back=left)
+
+    def _settle(self, until: float) -> bool:
+        """Whether every running job is over by then."""
+        return all(running.over.wait(max(0.0, until - time.monotonic())) for running in tuple(self._running.values()))
+
+    def _work(self, running: _Running) -> None:
+        job = running.job
+        try:
+            self._report(job, self._outcome(job))
+        finally:
+            self._running.pop(job.id, None)
+            running.over.set()
+            self._slots.release()
+
+    def _outcome(self, job: Job) -> Evidence | str:
+        """The evidence, or the sentence why there is none."""
+        ability = self._abilities.get(job.probe)
+        if ability is None:
+            can = ", ".join(sorted(self._abilities)) or "nothing"
+            return f"Agent {self._agent.name} cannot do {job.probe} jobs; it can do: {can}."
+        work = Work(job, stopped=self._stopped(job), report=lambda evidence: self._report_so_far(job, evidence))
+        try:
+            return ability(work)
+        except (InstrumentError, RequestError) as error:
+            _log.warning("job_failed", job=job.id, reason=str(error))
+            return str(error)
+        except Exception:  # noqa: BLE001  A bug in one ability must not end the agent, nor stay unseen by the asker.
+            reference = secrets.token_hex(4)
+            _log.exception("ability_bug", job=job.id, probe=str(job.probe), reference=reference)
+            return f"Agent {self._agent.name} has a fault in its {job.probe} probe; reference {reference} in its log."
+
+    def _report(self, job: Job, outcome: Evidence | str) -> None:
+        if self._leaving.is_set():
+            return  # Cut short by our own stop: another agent does it anew and in full.
+        if not isinstance(outcome, str):
+            try:
+                self._intake.report(job, outcome, final=True)
+            except InstrumentError as error:
+                outcome = str(error)
+            else:
+                _log.info("job_reported", job=job.id, artifacts=len(outcome))
+                return
+        self._intake.fail(job, outcome)
+
+    def _report_so_far(self, job: Job, evidence: Evidence) -> None:
+        if not self._leaving.is_set():
+            self._intake.report(job, evidence, final=False)
+
+    def _stopped(self, job: Job) -> Callable[[], bool]:
+        return lambda: self._leaving.is_set() or self._intake.stop_reason(job) is not None
+
+    def _give_up_overdue(self) -> None:
+        """Answer for abilities that do not stop. Their slot stays taken: the thread is still there."""
+        for running in tuple(self._running.values()):
+            if running.told_at is None:
+                running.told_at = time.monotonic() if self._intake.stop_reason(running.job) else None
+            elif time.monotonic() - running.told_at > self._stop_within_s:
+                running.told_at = float("inf")
+                _log.error("ability_does_not_stop", job=running.job.id, probe=str(running.job.probe))
+                self._intake.fail(running.job, f"Agent {self._agent.name} could not end its {running.job.probe} probe.")

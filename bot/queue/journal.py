@@ -1,0 +1,98 @@
+"""Where timelines outlive the process: one stream an incident, and an index of those without an end."""
+
+import json
+import threading
+from typing import Any, cast
+
+from bot.errors import InstrumentError
+from bot.model import codec
+from bot.model.incident import AnyEvent, Closed, Incident, Requested
+from bot.queue import keys, letters, server
+
+
+class RedisJournal:
+    """bot.ports.Journal on the queue server. A timeline is kept for ``lifetime_s`` after its newest event.
+
+    Every method raises InstrumentError when the server is away.
+    """
+
+    def __init__(self, url: str, *, ca_file: str | None = None, lifetime_s: int = keys.JOURNAL_S) -> None:
+        self._url = url
+        self._client = server.connect(url, ca_file=ca_file)
+        self._lifetime_s = lifetime_s
+
+    def append(self, incident: str, event: AnyEvent) -> None:
+        """Write the event, and in the same transaction whether the incident is still open."""
+        key = keys.journal(incident)
+        with server.said(self._url), self._client.pipeline(transaction=True) as pipe:
+            pipe.xadd(key, {b"event": letters.dump(codec.encode(event, AnyEvent))})
+            pipe.expire(key, self._lifetime_s)
+            if isinstance(event, Requested):
+                pipe.zadd(keys.UNFINISHED, {incident: event.at.timestamp()}, nx=True)
+            elif isinstance(event, Closed):
+                pipe.zrem(keys.UNFINISHED, incident)
+            pipe.execute()
+
+    def read(self, incident: str) -> Incident | None:
+        """The incident, event by event.
+
+        Raises:
+            InstrumentError: another version wrote an event that this one does not know.
+        """
+        with server.said(self._url):
+            entries = self._client.xrange(keys.journal(incident))
+        try:
+            events = tuple(_event(fields[b"event"]) for _, fields in entries)
+        except (ValueError, KeyError) as error:
+            raise InstrumentError(f"The journal of {incident} was written by another version: {error}.") from error
+        return Incident(incident, events) if events else None
+
+    def unfinished(self) -> tuple[str, ...]:
+        """The open incidents by the time of their request; those whose timeline ran out are dropped on the way."""
+        with server.said(self._url):
+            incidents = [name.decode() for name in self._client.zrange(keys.UNFINISHED, 0, -1)]
+            with self._client.pipeline(transaction=False) as pipe:
+                for incident in incidents:
+                    pipe.exists(keys.journal(incident))
+                kept = dict(zip(incidents, pipe.execute(), strict=True))
+            if gone := [incident for incident, exists in kept.items() if not exists]:
+                self._client.zrem(keys.UNFINISHED, *gone)
+        return tuple(incident for incident, exists in kept.items() if exists)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.close()
+
+
+class MemoryJournal:
+    """bot.ports.Journal for as long as the process lives."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._timelines: dict[str, list[AnyEvent]] = {}
+
+    def append(self, incident: str, event: AnyEvent) -> None:
+        """Write the event at the end."""
+        with self._lock:
+            self._timelines.setdefault(incident, []).append(event)
+
+    def read(self, incident: str) -> Incident | None:
+        """The incident so far."""
+        with self._lock:
+            timeline = tuple(self._timelines.get(incident, ()))
+        return Incident(incident, timeline) if timeline else None
+
+    def unfinished(self) -> tuple[str, ...]:
+        """The incidents without an end, oldest request first."""
+        with self._lock:
+            asked = [
+                (timeline[0].at, incident)
+                for incident, timeline in self._timelines.items()
+                if not any(isinstance(event, Closed) for event in timeline)
+            ]
+        return tuple(incident for _, incident in sorted(asked))
+
+
+def _event(text: bytes) -> AnyEvent:
+    event: AnyEvent = codec.decode(cast(Any, AnyEvent), json.loads(text))
+    return event

@@ -1,0 +1,154 @@
+"""The agent's loop, on the in-memory queue: whatever an ability does, the asker gets one answer."""
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+
+import pytest
+
+from bot.agents.runner import Runner
+from bot.errors import InstrumentError, RequestError
+from bot.model.incident import Failed
+from bot.model.job import Artifact, Probe
+from bot.ports import Ability, Work
+from tests.contracts.bench import (
+    MemoryBench,
+    Waiting,
+    agent,
+    brings,
+    evidence,
+    finals,
+    hear,
+    job,
+    run_agent,
+    told,
+    until,
+)
+
+
+@pytest.fixture
+def bench() -> Iterator[MemoryBench]:
+    with ExitStack() as ends:
+        yield MemoryBench(ends)
+
+
+def failing(error: Exception) -> Ability:
+    def ability(work: Work) -> Sequence[tuple[Artifact, bytes]]:
+        raise error
+
+    return ability
+
+
+def reason_of(bench: MemoryBench, ability: Ability, probe: Probe = Probe.CAPTURE) -> str:
+    run_agent(bench, "a", ["agent.a"], ability)
+    queue = bench.queue()
+    queue.put([job("agent.a", probe=probe)])
+    (final,) = finals(hear(queue, lambda news: bool(finals(news))))
+    assert isinstance(final.event, Failed)
+    return final.event.reason
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(InstrumentError("Interface eth1 is down."), id="instrument"),
+        pytest.param(RequestError("This agent does not ask outside 10.0.0.0/24."), id="request"),
+    ],
+)
+def test_a_known_trouble_is_said_in_its_own_words(bench: MemoryBench, error: Exception) -> None:
+    """The sentence was written for the card."""
+    assert reason_of(bench, failing(error)) == str(error)
+
+
+def test_a_bug_is_said_with_a_reference_and_without_its_insides(
+    bench: MemoryBench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The asker gets a handle, the log the trace, the channel no stack."""
+    said = reason_of(bench, failing(KeyError("secret detail")))
+    found = re.search(r"reference (\w{8})", said)
+    assert found
+    assert "secret detail" not in said
+    logged = "".join(capsys.readouterr())
+    assert found[1] in logged
+    assert "KeyError" in logged
+
+
+def test_the_agent_goes_on_after_a_bug(bench: MemoryBench) -> None:
+    """One bad job must not cost a vantage."""
+    turns = iter([failing(ZeroDivisionError()), brings(b"x")])
+    run_agent(bench, "a", ["agent.a"], lambda work: next(turns)(work), slots=1)
+    queue = bench.queue()
+    queue.put([job("agent.a"), job("agent.a")])
+    heard = finals(hear(queue, lambda news: len(finals(news)) == 2))
+    assert told(heard) == ["Failed", "Reported"]
+
+
+def test_a_job_of_an_unknown_kind_is_refused_with_what_is_known(bench: MemoryBench) -> None:
+    """A job on the wrong queue is a mistake in somebody's settings: say where to look."""
+    assert reason_of(bench, brings(b""), Probe.VCENTER) == "Agent a cannot do vcenter jobs; it can do: capture."
+
+
+def test_an_ability_is_told_when_its_time_is_up(bench: MemoryBench) -> None:
+    """Nobody reads the answer of an expired job, and its slot is needed."""
+    ability = Waiting()
+    run_agent(bench, "a", ["agent.a"], ability)
+    bench.queue().put([job("agent.a", lives_s=0.3)])
+    assert ability.was_stopped.wait(5)
+
+
+def test_an_ability_that_does_not_stop_is_answered_for(bench: MemoryBench) -> None:
+    """A hung driver call must not leave the card waiting for ever."""
+    release = threading.Event()
+
+    def stubborn(work: Work) -> Sequence[tuple[Artifact, bytes]]:
+        release.wait(20)
+        return [evidence(work.job, b"far too late")]
+
+    described = agent("a", "agent.a")
+    runner = Runner(
+        bench.intake(described), {Probe.CAPTURE: stubborn}, described, stop_within_s=0.1, turn_s=0.05, drain_s=0.1
+    )
+    stop = threading.Event()
+    thread = threading.Thread(target=runner.run, args=(stop,))
+    thread.start()
+    queue = bench.queue()
+    queue.put([job("agent.a", lives_s=0.2)])
+    heard = hear(queue, lambda news: bool(finals(news)))
+    release.set()
+    stop.set()
+    thread.join()
+    event = finals(heard)[0].event
+    assert isinstance(event, Failed)
+    assert "could not end its capture probe" in event.reason
+    assert queue.news(0.2) == ()
+
+
+def test_a_stop_lets_running_jobs_finish(bench: MemoryBench) -> None:
+    """An upgrade of an agent costs nobody an answer."""
+    ability = Waiting()
+    described = agent("a", "agent.a")
+    runner = Runner(bench.intake(described), {Probe.CAPTURE: ability}, described, turn_s=0.05)
+    stop = threading.Event()
+    thread = threading.Thread(target=runner.run, args=(stop,))
+    thread.start()
+    queue = bench.queue()
+    queue.put([job("agent.a")])
+    assert ability.begun.wait(5)
+    stop.set()
+    assert not ability.was_stopped.wait(0.2)
+    ability.release.set()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert told(hear(queue, lambda news: bool(finals(news)))) == ["Started", "Reported"]
+    assert queue.agents() == ()
+
+
+def test_a_stopped_agent_takes_nothing_more(bench: MemoryBench) -> None:
+    """What comes after the stop belongs to another agent."""
+    end = run_agent(bench, "a", ["agent.a"], brings(b"x"))
+    until(lambda: bench.queue("bot-2").agents())
+    end()
+    queue = bench.queue()
+    queue.put([job("agent.a")])
+    assert told(list(queue.news(0.3))) == ["Lost"]

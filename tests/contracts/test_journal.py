@@ -1,0 +1,77 @@
+"""What every journal must keep."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+
+import pytest
+
+from bot.model.incident import AnyEvent, Closed, Lost, Outcome, Published, Requested, Started
+from bot.model.request import Person, Place, Request, Target
+from bot.ports import Journal
+from bot.queue.journal import MemoryJournal, RedisJournal
+
+START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+SERVERS = ("valkey", "redis_tcp", "redis_tls")
+
+
+@pytest.fixture(params=["memory", *(pytest.param(name, marks=pytest.mark.server) for name in SERVERS)])
+def journal(request: pytest.FixtureRequest) -> Iterator[Journal]:
+    """Each kind of journal in turn."""
+    if request.param == "memory":
+        yield MemoryJournal()
+        return
+    kept = RedisJournal(request.getfixturevalue(request.param).url)
+    yield kept
+    kept.close()
+
+
+def requested(name: str, after_s: float = 0.0) -> Requested:
+    at = START + timedelta(seconds=after_s)
+    target = Target(address=IPv4Address("10.0.0.5"))
+    person, place = Person("T1", "U1"), Place("C1", "1.2")
+    request = Request(name, "arpcheck", target, deep=False, person=person, place=place, asked_at=at)
+    return Requested(at=at, request=request)
+
+
+def closed(after_s: float) -> Closed:
+    return Closed(at=START + timedelta(seconds=after_s), outcome=Outcome.ANSWERED)
+
+
+def test_a_timeline_is_read_back_event_by_event(journal: Journal) -> None:
+    """A restarted bot goes on from what it wrote, so nothing in it may have changed."""
+    events: tuple[AnyEvent, ...] = (
+        requested("inc-1"),
+        Started(at=START, job="job-1", agent="a", attempt=2),
+        Lost(at=START, job="job-1"),
+        Published(at=START, channel="C1", message="1.3"),
+        closed(3),
+    )
+    for event in events:
+        journal.append("inc-1", event)
+    incident = journal.read("inc-1")
+    assert incident is not None
+    assert (incident.id, incident.timeline) == ("inc-1", events)
+
+
+def test_an_incident_that_never_was_is_none(journal: Journal) -> None:
+    """No timeline is not an empty one."""
+    assert journal.read("inc-0") is None
+    assert journal.unfinished() == ()
+
+
+def test_the_unfinished_are_listed_oldest_request_first(journal: Journal) -> None:
+    """After a restart those who wait longest are answered first."""
+    journal.append("inc-b", requested("inc-b", after_s=5))
+    journal.append("inc-a", requested("inc-a", after_s=9))
+    journal.append("inc-c", requested("inc-c", after_s=1))
+    journal.append("inc-b", closed(10))
+    assert journal.unfinished() == ("inc-c", "inc-a")
+
+
+def test_what_is_noted_after_the_end_does_not_open_it_again(journal: Journal) -> None:
+    """The card of a closed incident may be posted late; nobody must be asked again because of it."""
+    journal.append("inc-1", requested("inc-1"))
+    journal.append("inc-1", closed(1))
+    journal.append("inc-1", Published(at=START, channel="C1", message="1.3"))
+    assert journal.unfinished() == ()
