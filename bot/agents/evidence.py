@@ -1,0 +1,31 @@
+"""Bytes into artifacts: named by their digest, dated, and tied to job and vantage."""
+
+import hashlib
+from datetime import datetime
+
+from bot.model.job import Artifact, Job, Media, Vantage
+
+
+def seal(
+    job: Job,
+    vantage: Vantage,
+    media: Media,
+    data: bytes,
+    *,
+    started_at: datetime,
+    stopped_at: datetime,
+    dropped: int | None,
+) -> tuple[Artifact, bytes]:
+    """The artifact of these bytes, and the bytes."""
+    artifact = Artifact(
+        job=job.id,
+        probe=job.probe,
+        vantage=vantage,
+        media=media,
+        digest=f"sha256:{hashlib.sha256(data).hexdigest()}",
+        size_bytes=len(data),
+        started_at=started_at,
+        stopped_at=stopped_at,
+        dropped=dropped,
+    )
+    return artifact, data

@@ -1,0 +1,89 @@
+"""What a capture holds: bytes at a moment, and the evidence decoded from them."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from bot.errors import BundleError
+from bot.frames.decode import ETHERNET, decode
+from bot.frames.frame import Frame
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LINK_TYPES = {0: "BSD loopback", 101: "raw IP", 105: "Wi-Fi", 113: "Linux cooked", 127: "Wi-Fi", 276: "Linux cooked"}
+_SAME_FRAME_NS = 1_000_000  # a frame that passes two interfaces of one machine is recorded twice within this time
+
+
+class Captured(NamedTuple):
+    """One frame as recorded. ``number`` counts from 1, as capture viewers do; ``interface`` from 0.
+
+    ``length_bytes`` is the frame's length on the wire, of which ``data`` may be only the beginning.
+    (A named tuple: a big capture makes millions of them, and this is the cheapest immutable thing there is.)
+    """
+
+    number: int
+    time_ns: int
+    link_type: int
+    data: bytes
+    length_bytes: int
+    interface: int = 0
+
+    @property
+    def seen_at(self) -> datetime:
+        """The time of the recording, cut to the microsecond."""
+        return moment(self.time_ns)
+
+
+class Heard(NamedTuple):
+    """A frame that carries evidence, and where it stands in its capture."""
+
+    number: int
+    seen_at: datetime
+    frame: Frame
+
+
+def moment(time_ns: int) -> datetime:
+    """The time that lies so many nanoseconds behind the epoch, cut to the microsecond."""
+    return _EPOCH + timedelta(microseconds=time_ns // 1000)
+
+
+def heard(captured: Iterable[Captured]) -> Iterator[Heard]:
+    """The Ethernet frames that carry evidence, each once.
+
+    The same bytes on another interface within a millisecond are the same frame, seen twice by one machine. On the
+    same interface they are two frames: something sent it twice, which is evidence of its own.
+
+    Raises:
+        BundleError: there are frames, and not one of them is Ethernet. Read as an empty capture it would testify
+            that nobody answered.
+    """
+    recent: deque[Captured] = deque()
+    foreign, ethernet = None, False
+    for one in captured:
+        if one.link_type != ETHERNET:
+            foreign = one.link_type
+            continue
+        ethernet = True
+        frame = decode(one.data)
+        if frame is None:
+            continue
+        while recent and one.time_ns - recent[0].time_ns > _SAME_FRAME_NS:
+            recent.popleft()
+        if any(_same(one, other) for other in recent):
+            continue
+        recent.append(one)
+        yield Heard(one.number, one.seen_at, frame)
+    if foreign is not None and not ethernet:
+        name = _LINK_TYPES.get(foreign, "unknown here")
+        raise BundleError(
+            f"This capture holds no Ethernet frames but link type {foreign} ({name}): "
+            "record it again on one wired interface, as with tcpdump -i eth0."
+        )
+
+
+def _same(one: Captured, other: Captured) -> bool:
+    return (
+        one.interface != other.interface
+        and one.data == other.data
+        and abs(one.time_ns - other.time_ns) <= _SAME_FRAME_NS
+    )

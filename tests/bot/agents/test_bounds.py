@@ -1,0 +1,103 @@
+"""What an agent refuses, whoever asks."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from ipaddress import IPv4Address, IPv4Network
+
+import pytest
+
+from bot.agents.bounds import Bounds, require_local, require_remote, target_of
+from bot.agents.capture import CaptureAbility
+from bot.agents.routed import RoutedAbility
+from bot.agents.segment import SegmentAbility
+from bot.errors import InstrumentError, RequestError
+from bot.model.addresses import Mac
+from bot.model.job import Job, JobOptions, Probe, Vantage
+from bot.ports import Work
+from bot.system import SystemClock
+
+MOMENT = datetime(2026, 1, 2, tzinfo=UTC)
+TARGET = IPv4Address("10.0.0.5")
+JOB = Job("job-1", "inc-1", Probe.ARP, "dc1", TARGET, JobOptions(), MOMENT, MOMENT)
+VANTAGE = Vantage(
+    "dc1-a",
+    "dc1",
+    "no-such-interface",
+    Mac("02:aa:00:00:00:09"),
+    IPv4Address("10.0.0.9"),
+    IPv4Network("10.0.0.0/24"),
+    IPv4Address("10.0.0.1"),
+    (IPv4Address("10.0.0.250"),),
+)
+
+
+@pytest.mark.parametrize(
+    ("job", "says"),
+    [
+        pytest.param(replace(JOB, target=None), "needs an IPv4 address", id="no target"),
+        pytest.param(replace(JOB, target=IPv4Address("224.0.0.5")), "not the address of a machine", id="multicast"),
+        pytest.param(replace(JOB, target=IPv4Address("127.0.0.1")), "not the address of a machine", id="loopback"),
+        pytest.param(replace(JOB, target=IPv4Address("0.0.0.0")), "not the address of a machine", id="nobody"),
+        pytest.param(replace(JOB, target=IPv4Address("255.255.255.255")), "not the address", id="everybody"),
+        pytest.param(replace(JOB, options=JobOptions(listen_s=5.1)), "at most 5 s, not 5.1 s", id="too long"),
+        pytest.param(replace(JOB, options=JobOptions(listen_s=0.0)), "at most 5 s", id="no time at all"),
+        pytest.param(replace(JOB, options=JobOptions(listen_s=float("nan"))), "at most 5 s", id="not a number"),
+        pytest.param(replace(JOB, options=JobOptions(echoes=21)), "at most 20 echo requests, not 21", id="too many"),
+        pytest.param(replace(JOB, options=JobOptions(echoes=-1)), "at most 20 echo requests", id="fewer than none"),
+    ],
+)
+@pytest.mark.parametrize("ability", [SegmentAbility, RoutedAbility, CaptureAbility])
+def test_a_job_outside_the_bounds_is_refused_before_any_socket_is_opened(
+    job: Job, says: str, ability: Callable[[Vantage, Bounds, SystemClock], Callable[[Work], object]]
+) -> None:
+    """A signed job is not yet a sensible one; the operator of the segment has the last word."""
+    with pytest.raises(RequestError, match=says):
+        ability(VANTAGE, Bounds(), SystemClock())(Work(job, lambda: False, lambda _: None))
+
+
+@pytest.mark.parametrize(
+    ("target", "vantage", "says"),
+    [
+        pytest.param("10.0.1.5", VANTAGE, r"not on segment dc1 \(10.0.0.0/24\)", id="elsewhere"),
+        pytest.param("10.0.0.0", VANTAGE, "network or broadcast", id="the network"),
+        pytest.param("10.0.0.255", VANTAGE, "network or broadcast", id="the broadcast address"),
+        pytest.param("10.0.0.9", VANTAGE, "of the agent itself", id="its own"),
+        pytest.param("10.0.0.250", VANTAGE, "of the agent itself", id="of its pool"),
+    ],
+)
+def test_a_segment_check_of_a_foreign_or_own_address_is_refused(target: str, vantage: Vantage, says: str) -> None:
+    """The silence of an address that cannot answer here would read as a fault of its owner."""
+    with pytest.raises(RequestError, match=says):
+        require_local(IPv4Address(target), vantage)
+
+
+def test_both_ends_of_a_link_of_two_can_be_checked() -> None:
+    """A /31 has no network and no broadcast address (RFC 3021)."""
+    require_local(IPv4Address("10.0.0.8"), replace(VANTAGE, prefix=IPv4Network("10.0.0.8/31")))
+
+
+def test_a_routed_check_of_a_neighbour_is_refused() -> None:
+    """The frame would go to the gateway and come back: a path that no other machine of the segment uses."""
+    with pytest.raises(RequestError, match="own segment dc1"):
+        require_remote(TARGET, VANTAGE)
+    require_remote(IPv4Address("10.0.1.5"), VANTAGE)
+
+
+@pytest.mark.parametrize(
+    ("vantage", "says"),
+    [
+        pytest.param(replace(VANTAGE, address=None), "no IPv4 address", id="no address"),
+        pytest.param(replace(VANTAGE, gateway=None), "knows no gateway", id="no gateway"),
+    ],
+)
+def test_a_vantage_that_lacks_something_is_the_instruments_fault(vantage: Vantage, says: str) -> None:
+    """It accuses nobody, and says to the operator what is missing."""
+    with pytest.raises(InstrumentError, match=says):
+        require_remote(IPv4Address("10.0.1.5"), vantage)
+
+
+def test_the_bounds_of_a_job_are_the_operators() -> None:
+    """What one segment bears another does not."""
+    job = replace(JOB, options=JobOptions(listen_s=60.0, echoes=100))
+    assert target_of(job, Bounds(listen_s=60.0, echoes=100)) == TARGET
