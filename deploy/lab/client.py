@@ -1,0 +1,153 @@
+"""The lab as other programs use it: start it, stage faults, run programs in its nodes, read its state."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self, cast
+
+from deploy.lab import join
+from deploy.lab.ns import Unsupported
+from deploy.lab.state import SOCKET, LabState
+
+ROOT = Path(__file__).parents[2]
+_PATH_BYTES = 107  # unix(7)
+
+
+class LabError(RuntimeError):
+    """The lab refused, or there is none; the text says why."""
+
+
+class Lab:
+    """A running lab, reached by the control socket in its directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    @classmethod
+    @contextmanager
+    def running(cls, directory: Path, *, seed: int = 1) -> Iterator[Self]:
+        """A fresh lab for the length of the block. It also ends when this process does.
+
+        Raises:
+            Unsupported: this machine does not allow it.
+        """
+        process, lab = cls._start(directory, seed, tied=True)
+        try:
+            yield lab
+        finally:
+            process.kill()  # the kernel clears up, however the holder ends
+            process.communicate()
+            (directory / SOCKET).unlink(missing_ok=True)
+
+    @classmethod
+    def up(cls, directory: Path, *, seed: int = 1) -> Self:
+        """A fresh lab that outlives this process; ``down`` ends it.
+
+        Raises:
+            LabError: a lab runs in this directory.
+            Unsupported: this machine does not allow it.
+        """
+        return cls._start(directory, seed, tied=False)[1]
+
+    def down(self) -> None:
+        """End the lab and everything in it. Returns when the holder is gone.
+
+        Raises:
+            LabError: no lab runs here.
+        """
+        with self._connect() as connection:
+            self._ask(connection, {"do": "stop"})
+            while connection.recv(4096):  # its end is the holder's end
+                pass
+        (self.directory / SOCKET).unlink(missing_ok=True)
+
+    def state(self) -> LabState:
+        """How the lab is now."""
+        return cast(LabState, self._call({"do": "state"})["state"])
+
+    def apply(self, fault: str, vm: str, **options: float) -> LabState:
+        """Stage a fault on a VM; returns when it is in force. ``delay_ms`` is an option of ``crashed_agent``.
+
+        Raises:
+            LabError: there is no such fault or VM, or the VM cannot have it.
+        """
+        return cast(LabState, self._call({"do": "apply", "fault": fault, "vm": vm, "options": options})["state"])
+
+    def argv(self, node: str, argv: Sequence[str]) -> list[str]:
+        """The command line that runs a program in the node, for whoever starts programs in their own way."""
+        return [sys.executable, "-I", "-S", join.__file__, str(self.directory.resolve() / SOCKET), node, *argv]
+
+    def popen(self, node: str, argv: Sequence[str], **options: Any) -> "subprocess.Popen[Any]":
+        """A program in the node: uid 0, this file system, the node's network. Ends, at the latest, with the lab."""
+        return subprocess.Popen(self.argv(node, argv), process_group=0, **options)
+
+    def run(self, node: str, argv: Sequence[str], **options: Any) -> "subprocess.CompletedProcess[Any]":
+        """Run a program in the node to its end."""
+        return subprocess.run(self.argv(node, argv), process_group=0, **options)
+
+    @classmethod
+    def _start(cls, directory: Path, seed: int, *, tied: bool) -> tuple["subprocess.Popen[bytes]", Self]:
+        lab = cls(directory)
+        if len(os.fsencode(directory.resolve() / f"{SOCKET}.new")) > _PATH_BYTES:
+            raise LabError(f"{directory} is too long a path for a unix socket; choose a shorter one")
+        directory.mkdir(parents=True, exist_ok=True)
+        if lab._answers():
+            raise LabError(f"a lab already runs in {directory}")
+        (directory / SOCKET).unlink(missing_ok=True)
+        log = directory / "holder.log"
+        with log.open("wb") as out:
+            how = [str(directory.resolve()), str(seed), "tied" if tied else "untied"]
+            process = subprocess.Popen(
+                [sys.executable, "-m", "deploy.lab.holder", *how],
+                cwd=ROOT,
+                stdin=subprocess.PIPE if tied else subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+        while not (directory / SOCKET).exists():
+            status = process.poll()
+            if status is not None:
+                process.communicate()
+                raise (Unsupported if status == os.EX_NOPERM else LabError)(log.read_text().strip())
+            time.sleep(0.01)
+        return process, lab
+
+    def _answers(self) -> bool:
+        try:
+            self.state()
+        except LabError:
+            return False
+        return True
+
+    def _call(self, request: dict[str, Any]) -> dict[str, Any]:
+        with self._connect() as connection:
+            return self._ask(connection, request)
+
+    def _connect(self) -> socket.socket:
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.connect(str(self.directory / SOCKET))
+        except OSError as error:
+            connection.close()
+            raise LabError(f"no lab runs in {self.directory}") from error
+        return connection
+
+    def _ask(self, connection: socket.socket, request: dict[str, Any]) -> dict[str, Any]:
+        connection.sendall(json.dumps(request).encode() + b"\n")
+        line = b""
+        while not line.endswith(b"\n"):
+            part = connection.recv(65536)
+            if not part:
+                raise LabError("the lab ended before it answered")
+            line += part
+        reply: dict[str, Any] = json.loads(line)
+        if "error" in reply:
+            raise LabError(reply["error"])
+        return reply

@@ -1,0 +1,219 @@
+"""The lab's hands: builds the topology out of namespaces and links, and changes it as the faults ask."""
+
+import os
+import signal
+import socket
+import time
+from dataclasses import replace
+from ipaddress import IPv4Address
+from pathlib import Path
+from random import Random
+
+from bot.model.addresses import Mac
+from deploy.lab.guests import ArpAnswerer
+from deploy.lab.links import Links
+from deploy.lab.ns import Namespaces
+from deploy.lab.topology import Host, Macs, Nic, Segment, Station, Topology, Vm
+
+SWITCH, ROUTER = "switch", "router"
+_UPLINK = "vmnic0"
+_DISCARD = 9  # RFC 863
+
+# A router as most vendors make it: the last ARP answer wins, and an entry is not asked after again within the life of
+# a lab. A Linux router would heal itself within seconds.
+_ROUTER_NEIGHBOURS = {
+    "locktime": 0,
+    "base_reachable_time_ms": 14_400_000,
+    "delay_first_probe_time": 14_400,
+    "gc_stale_time": 14_400,
+}
+
+# A new namespace inherits the machine's IPv4 settings (ip-sysctl.rst, devconf_inherit_init_net), so each that matters
+# is set. Where there is arp_evict_nocarrier, a cable that is pulled for a moment would empty a guest's ARP table.
+_SETTINGS = {
+    f"{family}/conf/{scope}/{name}": value
+    for family, name, value in (
+        ("ipv4", "forwarding", 0),
+        ("ipv4", "rp_filter", 0),
+        ("ipv4", "send_redirects", 0),
+        ("ipv4", "proxy_arp", 0),
+        ("ipv4", "arp_accept", 0),
+        ("ipv4", "arp_announce", 0),
+        ("ipv4", "arp_filter", 0),
+        ("ipv4", "arp_ignore", 0),
+        ("ipv4", "arp_evict_nocarrier", 0),
+        ("ipv6", "disable_ipv6", 1),
+    )
+    for scope in ("all", "default")
+    if Path(f"/proc/sys/net/{family}/conf/{scope}/{name}").exists()
+} | {
+    f"bridge/bridge-nf-call-{table}": 0
+    for table in ("arptables", "iptables")
+    if Path(f"/proc/sys/net/bridge/bridge-nf-call-{table}").exists()
+}
+
+
+class Fabric:
+    """A built lab. Lives in a process without threads that has called ``ns.enter``.
+
+    ``vms`` and ``devices`` are all there are, by name; ``off`` names VMs, ``unplugged`` are MACs of their vNICs.
+    """
+
+    def __init__(self, topology: Topology) -> None:
+        started = time.monotonic()
+        self.topology = topology
+        self.namespaces = Namespaces()
+        self.links = Links(self.namespaces)
+        self.vms: dict[str, Vm] = {}
+        self.devices: dict[str, Station] = {}
+        self.off: set[str] = set()
+        self.unplugged: set[Mac] = set()
+        self._guests: dict[str, list[int]] = {}
+        self._build()
+        self.built_s = time.monotonic() - started
+
+    def add_vm(self, vm: Vm) -> None:
+        """Power on one more VM."""
+        segment = self.topology.segment(vm.segment)
+        self._node(vm.name)
+        for nic in vm.nics:
+            port = _port(vm, nic)
+            self.links.veth(vm.host, port, vm.name, nic.interface, peer_mac=nic.mac)
+            # A virtual switch knows its own MACs: it neither learns them nor floods to them what it does not know.
+            self.links.enslave(vm.host, port, segment.name, learning=0, unicast_flood=0)
+            self.links.forward_to(vm.host, port, nic.mac)
+            self.links.up(vm.host, port)
+            self.links.up(vm.name, nic.interface)
+        if vm.clustered:
+            # One vNIC owns the address, the other carries nothing unless its agent misbehaves: no ARP flux, and what
+            # is sent to the second MAC is lost.
+            self.namespaces.sysctl(vm.name, {"ipv4/conf/all/arp_ignore": 1, "ipv4/conf/all/arp_announce": 2})
+            self.namespaces.sysctl(vm.name, {f"ipv4/conf/{nic.interface}/rp_filter": 1 for nic in vm.nics[1:]})
+        self.links.address(vm.name, vm.nics[0].interface, segment.cidr(vm.address))
+        self.links.route(vm.name, "default", str(segment.gateway))
+        self.vms[vm.name] = vm
+
+    def clone(self, vm: Vm, name: str, host: str, rng: Random) -> Vm:
+        """Power on a copy of the VM elsewhere: new MACs, the same address."""
+        macs = Macs(rng)
+        nics = tuple(replace(nic, mac=macs.vnic()) for nic in vm.nics)
+        copy = replace(vm, id=f"vm-{100 + len(self.vms)}", name=name, host=host, nics=nics)
+        self.add_vm(copy)
+        return copy
+
+    def power_off(self, vm: Vm) -> None:
+        """End the VM: its guest processes, its vNICs and its node are gone; vCenter still lists it."""
+        for pid in self._guests.pop(vm.name, []):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        for nic in vm.nics:
+            self.links.delete(vm.host, _port(vm, nic))
+        self.links.forget(vm.name)
+        self.namespaces.remove(vm.name)
+        self.off.add(vm.name)
+
+    def unplug(self, vm: Vm, nic: Nic) -> None:
+        """Disconnect the vNIC on the host's side; the guest keeps its address and loses its carrier."""
+        self.links.down(vm.host, _port(vm, nic))
+        self.unplugged.add(nic.mac)
+
+    def add_station(self, station: Station) -> None:
+        """Plug a physical machine into an access port of the switch."""
+        segment = self.topology.segment(station.segment)
+        port = f"p-{station.name}"
+        self._node(station.name)
+        self.links.veth(SWITCH, port, station.name, "eth0", peer_mac=station.mac)
+        self.links.enslave(SWITCH, port, segment.name)
+        self.links.up(SWITCH, port)
+        self.links.address(station.name, "eth0", segment.cidr(station.address))
+        self.links.up(station.name, "eth0")
+        self.links.route(station.name, "default", str(segment.gateway))
+
+    def add_device(self, name: str, segment: str, address: IPv4Address, mac: Mac) -> Station:
+        """Plug in a physical machine that nobody wrote down."""
+        device = Station(name, segment, address, mac)
+        self.add_station(device)
+        self.devices[name] = device
+        return device
+
+    def run_guest(self, vm: Vm, guest: ArpAnswerer) -> None:
+        """Start something beside the guest's kernel, in force at once; it lasts as long as the VM."""
+        with self.namespaces.inside(vm.name):
+            ports = guest.listen()
+        pid = self.namespaces.fork(vm.name, lambda: guest.serve(ports), keep=[port.fileno() for port in ports])
+        self._guests.setdefault(vm.name, []).append(pid)
+        for port in ports:
+            port.close()
+
+    def settle(self) -> None:
+        """Wait until every link that should work does."""
+        self.links.wait_ready(node for node in self.namespaces if not self._hangs(node))
+
+    def _build(self) -> None:
+        self._node(SWITCH)
+        self._node(ROUTER)
+        for segment in self.topology.segments:
+            self.links.bridge(SWITCH, segment.name)
+            self._route_segment(segment)
+        self.namespaces.sysctl(ROUTER, {"ipv4/ip_forward": 1})
+        for host in self.topology.hosts:
+            self._add_host(host)
+        for agent in self.topology.agents:
+            self.add_station(agent)
+        for vm in self.topology.vms:
+            self.add_vm(vm)
+        self.settle()
+        for agent in self.topology.agents:
+            self._acquaint(agent)
+
+    def _route_segment(self, segment: Segment) -> None:
+        port, interface = f"p-{ROUTER}-{segment.vlan}", segment.name
+        self.links.veth(SWITCH, port, ROUTER, interface, peer_mac=segment.gateway_mac)
+        self.links.enslave(SWITCH, port, segment.name)
+        self.links.up(SWITCH, port)
+        self.links.address(ROUTER, interface, segment.cidr(segment.gateway))
+        self.links.up(ROUTER, interface)
+        self.namespaces.sysctl(
+            ROUTER, {f"ipv4/neigh/{interface}/{name}": value for name, value in _ROUTER_NEIGHBOURS.items()}
+        )
+
+    def _add_host(self, host: Host) -> None:
+        segment = self.topology.segment(host.segment)
+        self._node(host.name)
+        self.links.bridge(host.name, segment.name, mac=host.vmk_mac)
+        self.links.address(host.name, segment.name, segment.cidr(host.vmk))
+        self.links.veth(SWITCH, f"p-{host.name}", host.name, _UPLINK)
+        self.links.enslave(SWITCH, f"p-{host.name}", segment.name)
+        # What a virtual switch does not know leaves by the uplink and never comes from it.
+        self.links.enslave(host.name, _UPLINK, segment.name, learning=0, unicast_flood=1)
+        self.links.up(SWITCH, f"p-{host.name}")
+        self.links.up(host.name, _UPLINK)
+
+    def _acquaint(self, agent: Station, *, within_s: float = 5.0) -> None:
+        """Let the agent's kernel have talked to every VM of its segment once, as a machine that has been up for days.
+
+        Raises:
+            TimeoutError: a VM does not answer, so the lab is not what it should be.
+        """
+        addresses = {str(vm.address) for vm in self.vms.values() if vm.segment == agent.segment}
+        with self.namespaces.inside(agent.name), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as talking:
+            for address in addresses:
+                talking.sendto(b"", (address, _DISCARD))
+        deadline = time.monotonic() + within_s
+        while missing := addresses - self.links.neighbours(agent.name).keys():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{', '.join(sorted(missing))} did not answer {agent.name} within {within_s:g} s")
+            time.sleep(0.005)
+
+    def _node(self, name: str) -> None:
+        self.namespaces.add(name)
+        self.namespaces.sysctl(name, _SETTINGS)
+        self.links.up(name, "lo")
+
+    def _hangs(self, node: str) -> bool:
+        vm = self.vms.get(node)
+        return vm is not None and any(nic.mac in self.unplugged for nic in vm.nics)
+
+
+def _port(vm: Vm, nic: Nic) -> str:
+    return f"{vm.name}.{nic.interface}"

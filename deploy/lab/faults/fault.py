@@ -1,0 +1,46 @@
+"""What a fault of the lab is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.model.cause import Side
+from bot.model.verdict import Grade
+from deploy.lab.state import FaultState
+from deploy.lab.topology import Vm
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault as data, and how to stage it.
+
+    ``side`` is who is at fault, None where nothing is; ``acceptable`` are the answers that honest evidence allows
+    when no vCenter can be asked. ``cause`` is the catalogue entry it should lead to, ``grade`` how far evidence with a
+    vCenter carries. ``origin`` says where the wrong state begins, ``residual`` where it still sits once the origin is
+    cured. ``apply(fabric, vm, rng, **options)``
+    takes every choice from ``rng``; it raises ValueError when the VM cannot have this fault.
+    """
+
+    id: str
+    side: Side | None
+    acceptable: tuple[Side, ...]
+    cause: str | None
+    grade: Grade
+    origin: str | None
+    residual: str | None
+    symptom: str
+    apply: Callable[..., None]
+
+    def staged_on(self, vm: Vm) -> FaultState:
+        """The record of this fault on that VM."""
+        return {
+            "fault": self.id,
+            "vm": vm.name,
+            "address": str(vm.address),
+            "side": self.side,
+            "acceptable": list(self.acceptable),
+            "cause": self.cause,
+            "grade": self.grade,
+            "origin": self.origin,
+            "residual": self.residual,
+            "symptom": self.symptom,
+        }

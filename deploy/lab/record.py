@@ -1,0 +1,131 @@
+"""Records a fault as a scenario directory: ``python -m deploy.lab.record FAULT DIRECTORY [--seed N] [--vm NAME]``.
+
+A fresh lab, the real planner, the real agents in their nodes, the lab's own vCenter; then the case as the bot would
+have kept it, and beside it ``expect.toml`` with what is true.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+
+from bot import probes
+from bot.agents.evidence import seal
+from bot.incidents import flow
+from bot.incidents.bundle import Case, pack
+from bot.incidents.planning import Known, plan_check, plan_owners
+from bot.model.addresses import parse_mac
+from bot.model.job import Agent, Artifact, Job, Media, Probe, Vantage
+from bot.ports import Clock
+from bot.system import SystemClock
+from deploy.lab import look, vcenter
+from deploy.lab.client import ROOT, Lab
+from deploy.lab.faults import DEMO
+from deploy.lab.state import AgentState, FaultState, LabState
+
+Evidence = tuple[Artifact, bytes]
+
+
+def record(fault: str, vm: str, directory: Path, *, seed: int = 1) -> None:
+    """Stage the fault on the VM of a fresh lab, look at it once with everything there is, and write the scenario."""
+    clock = SystemClock()
+    with tempfile.TemporaryDirectory(prefix="lab-") as place, Lab.running(Path(place), seed=seed) as lab:
+        state = lab.apply(fault, vm)
+        staged = state["faults"][-1]
+        target = IPv4Address(staged["address"])
+        agents = tuple(_agent(row, state, clock.now()) for row in state["agents"])
+        known = Known(agents, (vcenter.NAME,), clock.now())
+        plan = plan_check("inc-lab", target, deep=False, known=known, first=0)
+        evidence = list(_look(lab, state, plan.jobs))
+        evidence += [_ask_vcenter(state, job, clock) for job in plan.jobs if job.probe is Probe.VCENTER]
+        seen = [one for artifact, data in evidence for one in probes.read(artifact, data)]
+        expires_at = max(job.expires_at for job in plan.jobs)
+        owners = plan_owners(
+            "inc-lab", target, flow.named(target, seen), known=known, first=len(plan.jobs), expires_at=expires_at
+        )
+        evidence += [_ask_vcenter(state, job, clock) for job in owners if job.options.macs]
+    case = Case(target, tuple(artifact for artifact, _ in evidence), plan.gaps)
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, data in pack(case, {artifact.digest: data for artifact, data in evidence}).items():
+        (directory / name).write_bytes(data)
+    (directory / "expect.toml").write_text(expectation(staged, seed))
+
+
+def expectation(staged: FaultState, seed: int) -> str:
+    """The text of ``expect.toml``: what a verdict with all evidence should say, and where the recording comes from."""
+    origin = f"recorded with python -m deploy.lab.record {staged['fault']} --vm {staged['vm']} --seed {seed}"
+    rows = {
+        "verdict": staged["side"] or "healthy",
+        "grade": staged["grade"],
+        "cause": staged["cause"],
+        "side": staged["side"],
+        "acceptable_without_vcenter": staged["acceptable"] or ["healthy"],
+        "origin": origin,
+        "begins_with": staged["origin"],
+        "remains_in": staged["residual"],
+        "symptom": staged["symptom"],
+    }
+    return "".join(f"{key} = {json.dumps(value)}\n" for key, value in rows.items() if value is not None)
+
+
+def _agent(row: AgentState, state: LabState, now: datetime) -> Agent:
+    segment = next(one for one in state["segments"] if one["name"] == row["segment"])
+    vantage = Vantage(
+        agent=row["name"],
+        segment=row["segment"],
+        interface=row["interface"],
+        mac=parse_mac(row["mac"]),
+        address=IPv4Address(row["address"]),
+        prefix=IPv4Network(segment["network"]),
+        gateway=IPv4Address(segment["gateway"]),
+    )
+    return Agent(row["name"], (f"segment.{row['segment']}",), (Probe.ARP, Probe.ICMP), (vantage,), "lab", now)
+
+
+def _look(lab: Lab, state: LabState, jobs: Sequence[Job]) -> Iterator[Evidence]:
+    """Every agent does its job, all of them at the same time, as they would in earnest."""
+    places = {f"segment.{row['segment']}": row for row in state["agents"]}
+    looking = []
+    for job in jobs:
+        if job.probe is Probe.VCENTER:
+            continue
+        place = places[job.queue]
+        argv = [sys.executable, "-m", look.__name__]
+        agent = lab.popen(place["name"], argv, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert agent.stdin is not None
+        agent.stdin.write(look.order(job, place["name"], place["segment"]))
+        agent.stdin.close()
+        looking.append(agent)
+    for agent in looking:
+        assert agent.stdout is not None
+        text = agent.stdout.read()
+        if agent.wait():
+            raise RuntimeError("an agent could not look; its reason stands above")
+        yield from look.brought(text)
+
+
+def _ask_vcenter(state: LabState, job: Job, clock: Clock) -> Evidence:
+    started_at = clock.now()
+    ips = (job.target,) if job.target else ()
+    answer = vcenter.snapshot(state, ips, job.options.macs, job.options.names, read_at=started_at)
+    vantage = Vantage(agent=f"vcenter.{vcenter.NAME}", segment=vcenter.NAME, interface="")
+    data = json.dumps(answer, indent=1).encode()
+    return seal(
+        job, vantage, Media.VCENTER, data, started_at=started_at, stopped_at=clock.now().astimezone(UTC), dropped=None
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m deploy.lab.record", description=__doc__)
+    parser.add_argument("fault", choices=sorted(DEMO.values()))
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--vm", help="the VM that gets the fault (the demonstration's, unless named)")
+    asked = parser.parse_args()
+    stage = {fault: vm for vm, fault in DEMO.items()}
+    record(asked.fault, asked.vm or stage[asked.fault], asked.directory, seed=asked.seed)

@@ -1,0 +1,98 @@
+"""The lab as JSON: what stands where, how it is now, and which faults are staged. Written by ``describe`` alone."""
+
+from typing import Literal, TypedDict
+
+SOCKET = "control"
+"""The name of the control socket in a lab's directory."""
+
+
+class SegmentState(TypedDict):
+    """A broadcast domain."""
+
+    name: str
+    network: str
+    gateway: str
+    gateway_mac: str
+    vlan: int
+    portgroup: str
+
+
+class AgentState(TypedDict):
+    """A node that an agent can be run in."""
+
+    name: str
+    segment: str
+    interface: str
+    address: str
+    mac: str
+
+
+class HostState(TypedDict):
+    """An ESXi host with its VMkernel port ``vmk0``."""
+
+    name: str
+    cluster: str
+    vmk: str
+    vmk_mac: str
+
+
+class NicState(TypedDict):
+    """A vNIC; ``connected`` is None while its VM is off. ``addresses`` are what the guest has on it."""
+
+    key: int
+    label: str
+    interface: str
+    mac: str
+    connected: bool | None
+    addresses: list[str]
+
+
+class VmState(TypedDict):
+    """A VM."""
+
+    id: str
+    name: str
+    host: str
+    cluster: str
+    segment: str
+    power: Literal["poweredOn", "poweredOff"]
+    nics: list[NicState]
+
+
+class DeviceState(TypedDict):
+    """A physical machine on an access port that no vCenter knows."""
+
+    name: str
+    segment: str
+    address: str
+    mac: str
+
+
+class FaultState(TypedDict):
+    """A staged fault: the truth that a verdict is measured against. ``side`` is None where nothing is wrong."""
+
+    fault: str
+    vm: str
+    address: str
+    side: str | None
+    acceptable: list[str]
+    cause: str | None
+    grade: str
+    origin: str | None
+    residual: str | None
+    symptom: str
+
+
+class LabState(TypedDict):
+    """Everything there is to know about a running lab."""
+
+    seed: int
+    pid: int
+    built_s: float
+    nodes: list[str]
+    segments: list[SegmentState]
+    agents: list[AgentState]
+    hosts: list[HostState]
+    vms: list[VmState]
+    devices: list[DeviceState]
+    faults: list[FaultState]
