@@ -1,1 +1,17 @@
-"""handlers"""
+"""One file per thing a person can do in Slack. They know payloads and the coordinator, nothing else."""
+
+from slack_bolt import App
+
+from handlers import arpcheck, buttons, help, mention
+from handlers.coordinator import Coordinator
+
+__all__ = ["ALL", "Coordinator", "register"]
+
+# The first listener that matches is the one that answers, so a cry for help is heard before it becomes a target.
+ALL = (help, arpcheck, mention, buttons)
+
+
+def register(app: App, coordinator: Coordinator) -> None:
+    """Add every listener to the app."""
+    for handler in ALL:
+        handler.register(app, coordinator)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bot.incidents import flow
 from bot.model.finding import Standing, Witness
-from bot.model.incident import Expired, Failed, Incident, Lost, Outcome, Reported, Started
+from bot.model.incident import Expired, Failed, Incident, Lost, Outcome, Queued, Reported, Started
 from bot.model.job import Job, Probe
 from bot.model.request import Person
 from bot.model.verdict import EvidenceItem, Grade, Verdict, Weighs
@@ -94,14 +94,6 @@ class Card:
     verdict: Verdict | None
     took_s: float | None
 
-    @property
-    def grounds(self) -> tuple[EvidenceItem, ...]:
-        """What speaks for the verdict; where nothing is decided, whatever was established."""
-        evidence = self.verdict.evidence if self.verdict else ()
-        pro = tuple(item for item in evidence if item.weighs is Weighs.FOR)
-        seen = tuple(item for item in evidence if item.standing is Standing.PRESENT)
-        return pro or seen or tuple(item for item in evidence if item.standing is Standing.ABSENT)
-
 
 def card(incident: Incident, facts: tuple[str, ...], now: datetime | None = None) -> Card:
     """The incident as it stands; ``facts`` are the statements established so far."""
@@ -122,7 +114,7 @@ def card(incident: Incident, facts: tuple[str, ...], now: datetime | None = None
         says=(says or _ENDED[closed.outcome]) if closed else None,
         instruments=instruments,
         facts=facts,
-        missing=verdict.missing if verdict else flow.gaps(incident),
+        missing=verdict.missing if verdict else _planned_gaps(incident),
         verdict=verdict,
         took_s=(until - request.asked_at).total_seconds() if until else None,
     )
@@ -135,42 +127,66 @@ def where(witnesses: Sequence[Witness]) -> str:
     return "; ".join(places[:_SHOWN_WITNESSES]) + (f"; {more} more" if more > 0 else "")
 
 
+def grounds(verdict: Verdict) -> tuple[EvidenceItem, ...]:
+    """What speaks for the verdict; where nothing is decided, whatever was established."""
+    pro = tuple(item for item in verdict.evidence if item.weighs is Weighs.FOR)
+    seen = tuple(item for item in verdict.evidence if item.standing is Standing.PRESENT)
+    return pro or seen or tuple(item for item in verdict.evidence if item.standing is Standing.ABSENT)
+
+
 def as_text(card: Card, width: int = 100) -> str:
     """The card for a terminal, without control characters of whatever a machine was named."""
-    return "\n".join("".join(_printable(line)) for line in _lines(card, width))
-
-
-def _lines(card: Card, width: int) -> Iterator[str]:
-    def entry(text: str, mark: str = "  ") -> list[str]:
-        return textwrap.wrap(text.replace("`", ""), width, initial_indent=mark, subsequent_indent=" " * len(mark))
-
-    def entries(title: str, texts: Sequence[str]) -> Iterator[str]:
-        if texts:
-            yield from ("", title)
-            for text in texts:
-                yield from entry(text, "  - ")
-
-    verdict = card.verdict
-    yield card.headline
-    yield from entry(card.says or "")
-    if verdict is None:
-        lines = [f"{it.name} ({it.looks_for}): {it}" for it in card.instruments]
-        yield from entries("Instruments", lines)
-        yield from entries("Established so far", card.facts)
-    else:
-        grounds = [f"{item.says} [{where(item.witnesses)}]".removesuffix(" []") for item in card.grounds]
-        yield from entries("What shows it" if verdict.cause else "What was seen", grounds)
-        yield from entries("Ruled out", [f"{out.side}: {' '.join(out.because)}" for out in verdict.ruled_out])
-        yield from entries("Set off by", [verdict.trigger] if verdict.trigger else [])
-        if verdict.next_test:
-            yield from entries("Next test", [f"{verdict.next_test.do} ({verdict.next_test.who})"])
-    yield from entries("Not looked at", card.missing)
+    body = _verdict(card.verdict, width) if card.verdict else _without_verdict(card, width)
     took = f", {card.took_s:.1f} s" if card.took_s is not None else ""
-    yield from ("", f"case {card.case}{took}" + (f", catalogue {verdict.catalogue}" if verdict else ""))
+    catalogue = f", catalogue {card.verdict.catalogue}" if card.verdict else ""
+    return _text((card.headline, *_entry(card.says or "", width), *body, "", f"case {card.case}{took}{catalogue}"))
+
+
+def verdict_as_text(verdict: Verdict, width: int = 100) -> str:
+    """A verdict that belongs to no incident, as of an offline judgement, for a terminal."""
+    head = (_verdict_headline(verdict, str(verdict.target)), *_entry(verdict.claim or _UNSAID[verdict.grade], width))
+    return _text((*head, *_verdict(verdict, width), "", f"catalogue {verdict.catalogue}"))
+
+
+def _verdict(verdict: Verdict, width: int) -> Iterator[str]:
+    shown = [f"{item.says} [{where(item.witnesses)}]".removesuffix(" []") for item in grounds(verdict)]
+    yield from _entries("What shows it" if verdict.cause else "What was seen", shown, width)
+    yield from _entries("Ruled out", [f"{out.side}: {' '.join(out.because)}" for out in verdict.ruled_out], width)
+    yield from _entries("Still possible", verdict.rivals if verdict.cause is None else (), width)
+    yield from _entries("Set off by", [verdict.trigger] if verdict.trigger else [], width)
+    if verdict.next_test:
+        yield from _entries("Next test", [f"{verdict.next_test.do} ({verdict.next_test.who})"], width)
+    yield from _entries("Not looked at", verdict.missing, width)
+
+
+def _without_verdict(card: Card, width: int) -> Iterator[str]:
+    yield from _entries("Instruments", [f"{it.name} ({it.looks_for}): {it}" for it in card.instruments], width)
+    yield from _entries("Established so far", card.facts, width)
+    yield from _entries("Not looked at", card.missing, width)
+
+
+def _entries(title: str, texts: Sequence[str], width: int) -> Iterator[str]:
+    if texts:
+        yield from ("", title)
+        for text in texts:
+            yield from _entry(text, width, "  - ")
+
+
+def _entry(text: str, width: int, mark: str = "  ") -> list[str]:
+    return textwrap.wrap(text.replace("`", ""), width, initial_indent=mark, subsequent_indent=" " * len(mark))
+
+
+def _text(lines: Sequence[str]) -> str:
+    return "".join(f"{''.join(_printable(line))}\n" for line in lines)
 
 
 def _printable(line: str) -> Iterator[str]:
     return (character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
+
+
+def _planned_gaps(incident: Incident) -> tuple[str, ...]:
+    """What the plan itself left out; an instrument that fails says so on its own line."""
+    return tuple(gap for event in incident.timeline if isinstance(event, Queued) for gap in event.gaps)
 
 
 def _target(incident: Incident) -> str:
@@ -182,7 +198,7 @@ def _headline(
     command: str, target: str, ended: Outcome | None, verdict: Verdict | None, instruments: Sequence[Instrument]
 ) -> str:
     if verdict:
-        return f"{verdict.verdict.upper()} · {verdict.grade.replace('_', ' ')} · {target}"
+        return _verdict_headline(verdict, target)
     if ended:
         word = f"{command.upper()} DONE" if ended is Outcome.ANSWERED else ended.upper()
         return f"{word} · {target}"
@@ -191,6 +207,10 @@ def _headline(
         return f"{doing} {target}"
     over = sum(instrument.stage.final for instrument in instruments)
     return f"{doing} {target} · {over} of {len(instruments)} instruments done"
+
+
+def _verdict_headline(verdict: Verdict, target: str) -> str:
+    return f"{verdict.verdict.upper()} · {verdict.grade.replace('_', ' ')} · {target}"
 
 
 def _instruments(incident: Incident) -> Iterator[Instrument]:

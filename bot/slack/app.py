@@ -1,0 +1,129 @@
+"""The Bolt app: who may reach the listeners, each delivery once, and a sentence for whatever goes wrong."""
+
+import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from slack_bolt import App, BoltContext, BoltResponse
+from slack_bolt.error import BoltError, BoltUnhandledRequestError
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
+
+from bot import log
+from bot.errors import InstrumentError
+from bot.slack import tokens
+
+_log = log.get(__name__)
+
+
+def build_app(
+    client: WebClient,
+    *,
+    key: bytes,
+    seen: Callable[[str], bool],
+    register: Callable[[App], None],
+    signing_secret: str = "",
+    listener_threads: int = 32,
+) -> App:
+    """A Bolt app that works through a socket and over HTTP alike.
+
+    ``seen`` says whether this delivery was met before, by any process, and remembers it. ``key`` proves that a
+    button is ours: its incident stands in ``context["incident"]``. ``register`` adds the listeners.
+    ``signing_secret`` is needed over HTTP only; there a request without a valid signature is refused.
+
+    Raises:
+        InstrumentError: Slack cannot be reached or does not accept the bot token.
+    """
+    try:
+        app = App(
+            name="ruleout",
+            client=client,
+            signing_secret=signing_secret,
+            # Acknowledgements run here too: with Bolt's five threads a few slow listeners would starve them.
+            listener_executor=ThreadPoolExecutor(listener_threads, thread_name_prefix="slack-listener"),
+            raise_error_for_unhandled_request=True,
+        )
+    except BoltError as error:
+        raise InstrumentError(f"Slack does not accept the bot token: {log.redact(str(error))}") from error
+    except OSError as error:
+        raise InstrumentError(f"Slack cannot be reached at {client.base_url}: {error}") from error
+    app.middleware(_each_delivery_once(seen))
+    app.middleware(_genuine_buttons_only(key))
+    app.error(_apologise)
+    register(app)
+    return app
+
+
+def _each_delivery_once(seen: Callable[[str], bool]) -> Callable[..., BoltResponse | None]:
+    def each_delivery_once(body: dict[str, Any], next: Callable[[], None]) -> BoltResponse | None:
+        # The retry header cannot serve: through a socket the first delivery carries it too, with a zero.
+        name = f"event:{body['event_id']}" if "event_id" in body else f"trigger:{body.get('trigger_id')}"
+        try:
+            if not name.endswith(":None") and seen(name):
+                _log.info("redelivery_dropped", delivery=name)
+                return _done()
+        except InstrumentError as error:  # a question asked twice is better than one never asked
+            _log.warning("redelivery_unchecked", reason=str(error))
+        next()
+        return None
+
+    return each_delivery_once
+
+
+def _genuine_buttons_only(key: bytes) -> Callable[..., BoltResponse | None]:
+    def genuine_buttons_only(
+        body: dict[str, Any],
+        context: BoltContext,
+        client: WebClient,
+        next: Callable[[], None],
+    ) -> BoltResponse | None:
+        if body.get("type") == "block_actions":
+            action = body["actions"][0]
+            context["incident"] = tokens.read(key, action["action_id"], action.get("value") or "")
+            if context["incident"] is None:
+                _log.warning("button_not_ours", action=action["action_id"], user=body["user"]["id"])
+                _tell(client, body, "That button is not valid any more; please ask anew with `/arpcheck`.")
+                return _done()
+        next()
+        return None
+
+    return genuine_buttons_only
+
+
+def _apologise(
+    error: Exception, body: dict[str, Any], client: WebClient, response: BoltResponse | None
+) -> BoltResponse | None:
+    """Acknowledge, and tell the person what happened: silence would look like Slack's fault."""
+    if isinstance(error, BoltUnhandledRequestError):
+        _log.warning("unhandled_request", type=body.get("type"), command=body.get("command"))
+        what = body.get("command") or "That button"
+        sentence = f"{what} is nothing that I can do; `/arpcheck help` says what is."
+        silent = "event" in body
+    else:
+        reference = f"ref-{secrets.token_hex(4)}"
+        _log.error("listener_broke", reference=reference, exc_info=error)
+        sentence = f"That is a bug in ruleout, not your mistake. Its operator finds it in the log as `{reference}`."
+        silent = False
+    if "command" in body and response is not None:
+        return BoltResponse(status=200, body={"response_type": "ephemeral", "text": sentence})
+    if not silent:
+        _tell(client, body, sentence)
+    return _done() if response is not None else None
+
+
+def _done() -> BoltResponse:
+    return BoltResponse(status=200, body="")  # Bolt writes into responses, so each gets its own
+
+
+def _tell(client: WebClient, body: dict[str, Any], sentence: str) -> None:
+    event = body.get("event") or {}
+    channel = event.get("channel") or (body.get("channel") or {}).get("id")
+    user = event.get("user") or (body.get("user") or {}).get("id")
+    thread = event.get("thread_ts") or (body.get("message") or {}).get("thread_ts")
+    if not channel or not user:
+        return
+    try:
+        client.chat_postEphemeral(channel=channel, user=user, text=sentence, thread_ts=thread)
+    except (SlackClientError, OSError) as error:
+        _log.warning("not_told", channel=channel, reason=log.redact(str(error)))

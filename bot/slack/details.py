@@ -1,0 +1,78 @@
+"""Everything that a verdict rests on, item by item, for the card's thread."""
+
+from collections.abc import Iterator
+
+from bot.incidents.card import Card
+from bot.model.finding import Standing, Witness
+from bot.model.verdict import EvidenceItem, Verdict, Weighs
+from bot.slack.limits import BLOCKS, CHARACTERS
+from bot.slack.mrkdwn import code, fitted, marked
+from bot.slack.pieces import LINE, STAGES, Message, bullets, checked, joined, next_test, section
+
+_MESSAGES = 5
+_PLACES = 3
+
+
+def details(card: Card) -> tuple[Message, ...]:
+    """The thread's messages for a card with a verdict: everything that it rests on, item by item."""
+    if card.verdict is None:
+        return ()
+    asker = "" if card.asked_by.team == "terminal" else f"<@{card.asked_by.user}> "
+    title = f"{asker}*{marked(card.headline)}*\nEverything that this rests on, so that anybody can check it."
+    sections = [title, *_sections(card, card.verdict)]
+    packed: list[list[str]] = [[]]
+    for text in sections:
+        if len(packed[-1]) == BLOCKS - 5 or sum(map(len, packed[-1])) + len(text) > CHARACTERS - 1000:
+            packed.append([])
+        packed[-1].append(text)
+    cut = sum(map(len, packed[_MESSAGES:]))
+    if cut:
+        packed[_MESSAGES - 1].append(f"… {cut} more items were cut here; all are in the case `{card.case}`.")
+    return tuple(
+        checked(f"{marked(card.headline)}: details {number}", tuple(section(text) for text in texts))
+        for number, texts in enumerate(packed[:_MESSAGES], 1)
+    )
+
+
+def _sections(card: Card, verdict: Verdict) -> Iterator[str]:
+    for weighs, title in (
+        (Weighs.FOR, "Speaks for it"),
+        (Weighs.AGAINST, "Speaks against it"),
+        (Weighs.NEITHER, "Looked at, and decides nothing"),
+    ):
+        items = [item for item in verdict.evidence if item.weighs is weighs]
+        if items:
+            yield f"*{title}*"
+        for number, item in enumerate(items, 1):
+            yield _item(number, item)
+    for out in verdict.ruled_out:
+        reasons = "\n".join(bullets(out.because))
+        yield joined(f"*Ruled out: {out.side.upper()}*", reasons)
+    if verdict.rivals:
+        yield joined("*Rivals that remain*", "\n".join(f"• {code(rival)}" for rival in verdict.rivals))
+    yield joined("*Not looked at*", "\n".join(bullets(verdict.missing)) or "Nothing that was planned.")
+    lines = [
+        f"{STAGES[it.stage]} {marked(it.name)} ({marked(it.looks_for)}): {marked(str(it))}" for it in card.instruments
+    ]
+    if lines:
+        yield joined("*Instruments*", "\n".join(lines))
+    if verdict.next_test:
+        separates = ", ".join(code(cause) for cause in verdict.next_test.separates)
+        yield joined(
+            "*Next test*", next_test(verdict.next_test) + (f"\nIt separates {separates}." if separates else "")
+        )
+
+
+def _item(number: int, item: EvidenceItem) -> str:
+    standing = "" if item.standing is Standing.PRESENT else f"_{item.standing}_  "
+    witnesses = "\n".join(dict.fromkeys(map(_witness, item.witnesses[:_PLACES])))
+    more = len(item.witnesses) - _PLACES
+    return joined(
+        f"{number}. {standing}{fitted(item.says, 2 * LINE)}",
+        f"{witnesses}\n" + (f"… and {more} more places\n" if more > 0 else "") + f"finding {code(item.finding)}",
+    )
+
+
+def _witness(witness: Witness) -> str:
+    algorithm, _, digest = witness.artifact.partition(":")
+    return f"↳ {marked(witness.locator)} at {marked(witness.vantage)}, file {code(f'{algorithm}:{digest[:12]}')}"

@@ -1,0 +1,64 @@
+"""What the publisher has to do: show a state, reply, upload, whisper; and where a card stands."""
+
+from dataclasses import dataclass
+
+from bot.model.incident import Incident
+from bot.model.request import Person, Place
+from bot.slack.pieces import Message
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where a card stands.
+
+    ``ts`` None: not posted yet; ``announced``: the coordinator knows it. ``over``: the last state was shown to us.
+    """
+
+    channel: str
+    thread: str | None
+    ts: str | None = None
+    announced: bool = False
+    over: bool = False
+    gone: bool = False
+
+    @property
+    def root(self) -> str | None:
+        """The thread that belongs to the card: its own, or the one that it was asked in."""
+        return self.thread or self.ts
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A card's state to be shown."""
+
+    incident: Incident
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A message into the card's thread, or to one person directly; ``part`` makes it findable."""
+
+    incident: Incident
+    message: Message
+    part: str
+    direct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file into the card's thread."""
+
+    incident: Incident
+    filename: str
+    data: bytes
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Whisper:
+    """A sentence for one person."""
+
+    person: Person
+    place: Place
+    sentence: str

@@ -1,0 +1,256 @@
+"""The only writer to Slack: one thread that brings cards up to date, at Slack's pace, and never loses a last state."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from slack_sdk import WebClient
+
+from bot import log
+from bot.incidents.card import card
+from bot.model.incident import Incident, Published
+from bot.model.request import Person, Place
+from bot.slack.blocks import card_message
+from bot.slack.delivery import GONE, Delivery, RateLimitedError, RefusedError, UnansweredError
+from bot.slack.details import details
+from bot.slack.errands import File, Reply, Standing, State, Whisper
+from bot.slack.mrkdwn import fitted, fitted_lines
+from bot.slack.outbox import Outbox, Pace, Parcel
+from bot.slack.pieces import Message
+
+_log = log.get(__name__)
+
+_REMEMBERED = 2000  # cards whose place we keep in memory; an ended one is not shown again
+_TRIES = 3  # of what loses its worth when it comes late: a whisper, a file
+_UNINVITED = frozenset({"not_in_channel", "channel_not_found"})
+_SENTENCE = 2000
+
+
+class Publisher:
+    """bot.ports.Chat on Slack.
+
+    ``published`` is called in the publisher's thread after a card was first posted, with the incident's id, the
+    channel and the message's timestamp id. ``key`` signs buttons. A question older than ``since`` (this process's
+    start) may have been posted by a process before us, so it is looked for first.
+    """
+
+    def __init__(
+        self,
+        client: WebClient,
+        *,
+        key: bytes,
+        published: Callable[[str, str, str], None],
+        since: datetime,
+        pace: Pace | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._slack = Delivery(client)
+        self._key, self._published, self._since, self._clock = key, published, since, clock
+        self._outbox = Outbox(pace or Pace())
+        self._places: dict[str, Standing] = {}
+        self._changed = threading.Condition()  # guards the outbox, the places and the fields below
+        self._closing = False
+        self._numbered = 0
+        self._thread = threading.Thread(target=self._run, name="slack-publisher", daemon=True)
+
+    def start(self) -> None:
+        """Begin to send; what was shown before waits until then."""
+        self._thread.start()
+
+    def close(self, timeout_s: float) -> bool:
+        """Send what must not be lost, then stop; False when that took longer than ``timeout_s``."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+        left = len(self._outbox)
+        if left:
+            _log.error("unsent_at_exit", parcels=left)
+        return not self._thread.is_alive() and not left
+
+    # ---- bot.ports.Chat ----------------------------------------------------------------------------------------
+
+    def show(self, incident: Incident, facts: tuple[str, ...]) -> None:
+        """Bring the incident's card up to date; the newest state wins, and a last one is last."""
+        with self._changed:
+            place = self._place(incident)
+            if place.over or place.gone:
+                return
+            place.over = final = incident.closed is not None
+            state = State(incident, facts)
+            self._put(Parcel(f"card {incident.id}", place.channel, state, urgent=final, lasting=final))
+
+    def whisper(self, person: Person, place: Place, sentence: str) -> None:
+        """Say something to one person only, where they asked."""
+        with self._changed:
+            self._put(Parcel(self._number(), place.channel, Whisper(person, place, sentence), lasting=True))
+
+    def attach(self, incident: Incident, filename: str, data: bytes, comment: str) -> None:
+        """Upload a file into the incident's thread; if that fails, a sentence there says so."""
+        with self._changed:
+            channel = self._place(incident).channel
+            self._put(Parcel(self._number(), channel, File(incident, filename, data, comment), lasting=True))
+
+    # ---- the thread --------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while (parcel := self._next()) is not None:
+            try:
+                self._send(parcel)
+            except RateLimitedError as limited:
+                _log.info("rate_limited", channel=parcel.channel, after_s=limited.after_s)
+                with self._changed:
+                    self._outbox.rate_limited(parcel, self._clock(), limited.after_s)
+            except UnansweredError as unanswered:
+                _log.warning("slack_unanswered", key=parcel.key, reason=str(unanswered))
+                self._unanswered(parcel, reached=unanswered.reached)
+            except RefusedError as refused:
+                self._refused(parcel, refused.error)
+            except Exception:  # noqa: BLE001  one message that we cannot build must not silence all others
+                _log.exception("message_broke", key=parcel.key)
+
+    def _next(self) -> Parcel | None:
+        """The next parcel, waited for; None when there is nothing left to do."""
+        with self._changed:
+            while True:
+                if self._closing:
+                    self._outbox.keep_lasting()
+                found = self._outbox.take(self._clock())
+                if isinstance(found, Parcel):
+                    return found
+                if found is None and self._closing:
+                    return None
+                self._changed.wait(found)
+
+    def _send(self, parcel: Parcel) -> None:
+        errand = parcel.errand
+        if isinstance(errand, State):
+            self._send_card(parcel, errand)
+        elif isinstance(errand, Reply):
+            self._send_reply(parcel, errand)
+        elif isinstance(errand, File):
+            self._send_file(parcel, errand)
+        elif isinstance(errand, Whisper):
+            asked, text = errand.place, fitted_lines(errand.sentence, _SENTENCE)
+            self._slack.whisper(asked.channel, asked.thread, errand.person.user, text)
+            self._sent(parcel)
+
+    def _send_card(self, parcel: Parcel, state: State) -> None:
+        incident, place = state.incident, self._place(state.incident)
+        if place.gone:
+            return
+        shown = card(incident, state.facts)
+        message, mark = card_message(shown, self._key), {"id": incident.id, "part": "card"}
+        if place.ts is None and (parcel.attempts or incident.request.asked_at < self._since):
+            place.ts = self._slack.find(place.channel, place.thread, incident.request.asked_at, mark)
+        if place.ts is None:
+            place.ts = self._slack.post(place.channel, place.thread, message, mark)
+        else:
+            self._slack.update(place.channel, place.ts, message)
+        self._sent(parcel)
+        if parcel.lasting:
+            with self._changed:
+                self._outbox.forget(parcel.key)
+                for number, detail in enumerate(details(shown)):
+                    self._put_reply(place, Reply(incident, detail, f"details {number}"))
+        if not place.announced:
+            place.announced = True
+            self._published(incident.id, place.channel, place.ts)
+
+    def _send_reply(self, parcel: Parcel, reply: Reply) -> None:
+        thread = None if reply.direct else self._place(reply.incident).root
+        mark = {"id": reply.incident.id, "part": reply.part}
+        looked = parcel.attempts and self._slack.find(parcel.channel, thread, reply.incident.request.asked_at, mark)
+        if not looked:
+            self._slack.post(parcel.channel, thread, reply.message, mark)
+        self._sent(parcel)
+
+    def _send_file(self, parcel: Parcel, file: File) -> None:
+        place = self._place(file.incident)
+        if place.gone:
+            _log.warning("file_without_card", incident=file.incident.id)
+        elif place.root is None:  # its thread begins with the card, which is still on its way
+            with self._changed:
+                self._outbox.postpone(parcel, self._clock())
+        else:
+            comment = fitted(file.comment, _SENTENCE)
+            self._slack.upload(place.channel, place.root, file.filename, file.data, comment)
+            self._sent(parcel)
+
+    def _sent(self, parcel: Parcel) -> None:
+        with self._changed:
+            self._outbox.sent(parcel, self._clock())
+            if not isinstance(parcel.errand, State):
+                self._outbox.forget(parcel.key)
+
+    def _unanswered(self, parcel: Parcel, *, reached: bool) -> None:
+        perishable = isinstance(parcel.errand, Whisper | File)
+        with self._changed:
+            if perishable and parcel.attempts + 1 >= _TRIES:
+                self._give_up(parcel, "Slack did not answer")
+            elif reached:
+                self._outbox.broken(parcel, self._clock())
+            else:
+                self._outbox.unreachable(parcel, self._clock())
+
+    def _refused(self, parcel: Parcel, error: str) -> None:
+        errand = parcel.errand
+        with self._changed:
+            if not isinstance(errand, State):
+                self._give_up(parcel, error)
+                return
+            place = self._place(errand.incident)
+            if error == "edit_window_closed":  # the workspace forbids late edits: the verdict becomes a reply
+                if parcel.lasting:
+                    place.thread, place.ts = place.root, None
+                    self._put(Parcel(parcel.key, parcel.channel, errand, urgent=True, lasting=True))
+                return
+            place.gone = True
+            self._outbox.forget(parcel.key)
+            (_log.warning if error in GONE else _log.error)("card_gone", incident=errand.incident.id, error=error)
+            if place.ts is None and error in _UNINVITED:
+                self._say_uninvited(errand.incident)
+
+    def _give_up(self, parcel: Parcel, reason: str) -> None:
+        errand = parcel.errand
+        _log.warning("not_delivered", key=parcel.key, kind=type(errand).__name__, reason=reason)
+        if isinstance(errand, File):
+            place = self._place(errand.incident)
+            sentence = f"The file `{errand.filename}` could not be uploaded ({reason}); it is kept with the case."
+            self._put_reply(place, Reply(errand.incident, Message(fitted(sentence, _SENTENCE)), parcel.key))
+
+    def _say_uninvited(self, incident: Incident) -> None:
+        """A slash command works in channels where the bot is not; then only the asker can be told, directly."""
+        sentence = (
+            f"I cannot post in <#{incident.request.place.channel}>. Type `/invite @ruleout` there, then ask again."
+        )
+        reply = Reply(incident, Message(sentence), "uninvited", direct=True)
+        self._put(Parcel(self._number(), incident.request.person.user, reply, lasting=True))
+
+    # ---- under the lock ----------------------------------------------------------------------------------------
+
+    def _put_reply(self, place: Standing, reply: Reply) -> None:
+        if not place.gone:
+            self._put(Parcel(self._number(), place.channel, reply, lasting=True))
+
+    def _put(self, parcel: Parcel) -> None:
+        self._outbox.put(parcel)
+        self._changed.notify()
+
+    def _number(self) -> str:
+        self._numbered += 1
+        return f"once {self._numbered}"
+
+    def _place(self, incident: Incident) -> Standing:
+        with self._changed:
+            place = self._places.get(incident.id)
+            if place is None:
+                posted = [event.message for event in incident.timeline if isinstance(event, Published)]
+                asked, ts = incident.request.place, posted[-1] if posted else None
+                place = Standing(asked.channel, asked.thread, ts, announced=ts is not None)
+                if len(self._places) >= _REMEMBERED:
+                    self._places = {name: it for name, it in self._places.items() if not (it.over or it.gone)}
+                self._places[incident.id] = place
+            return place

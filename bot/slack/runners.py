@@ -1,0 +1,159 @@
+"""The two ways in which Slack reaches the app; both end without losing what they accepted."""
+
+import json
+import threading
+from collections.abc import Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from time import monotonic
+
+from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.builtin import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+
+from bot import log
+from bot.errors import InstrumentError, RequestError
+
+_log = log.get(__name__)
+_PATH = "/slack/events"
+_LONGEST_BODY = 1024 * 1024
+_PATIENCE_S = 10.0
+
+
+class _DrainingHandler(SocketModeHandler):
+    """Counts what is being answered, so that the socket is not closed under an acknowledgement."""
+
+    def __init__(self, app: App, app_token: str, ping_interval_s: float) -> None:
+        super().__init__(app, app_token, ping_interval=ping_interval_s)
+        self._idle = threading.Condition()
+        self._answering = 0
+        self._draining = False
+
+    def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        with self._idle:
+            if self._draining:
+                return  # not acknowledged: Slack gives an event to another connection
+            self._answering += 1
+        try:
+            super().handle(client, req)
+        finally:
+            with self._idle:
+                self._answering -= 1
+                self._idle.notify_all()
+
+    def drain(self, timeout_s: float) -> bool:
+        with self._idle:
+            self._draining = True
+            return self._idle.wait_for(lambda: self._answering == 0, timeout_s)
+
+
+class SocketRunner:
+    """Socket Mode: the bot calls Slack, so nobody needs a way into the customer's network."""
+
+    def __init__(self, app: App, app_token: str, *, ping_interval_s: float = 10.0) -> None:
+        self._app = app
+        self._handler = _DrainingHandler(app, app_token, ping_interval_s)
+
+    def connect(self) -> None:
+        """Open the socket; it is opened anew by itself whenever it breaks.
+
+        Raises:
+            InstrumentError: Slack cannot be reached or does not accept the app-level token.
+        """
+        try:
+            self._handler.client.connect()
+        except SlackApiError as error:
+            raise InstrumentError(f"Slack does not accept the app-level token: {error.response['error']}.") from error
+        except OSError as error:
+            raise InstrumentError(f"Slack's socket cannot be opened: {error}") from error
+
+    def is_connected(self) -> bool:
+        """Whether the socket is open at this moment."""
+        return bool(self._handler.client.is_connected())
+
+    def close(self, timeout_s: float = _PATIENCE_S) -> None:
+        """Accept nothing more, let the listeners finish and acknowledge, then close the socket."""
+        deadline = monotonic() + timeout_s
+        if not self._handler.drain(timeout_s):
+            _log.warning("listeners_cut_off", after_s=timeout_s)
+        self._handler.client.close()
+        _finish_listeners(self._app, deadline)
+
+
+class HttpRunner:
+    """HTTP mode: Slack calls us, at ``/slack/events``; Bolt checks every signature with the app's signing secret."""
+
+    def __init__(self, app: App, *, signing_secret: str, host: str, port: int) -> None:
+        if not signing_secret:
+            raise RequestError("HTTP mode needs the signing secret; without it anybody could speak as Slack.")
+        self._app = app
+        self._server = ThreadingHTTPServer((host, port), _answering(app))
+        self._server.daemon_threads = False  # closing waits for the answers that are being written
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="slack-http", daemon=True)
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self._server.server_address[1])
+
+    def connect(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def is_connected(self) -> bool:
+        """Whether requests are being answered."""
+        return self._thread.is_alive()
+
+    def close(self, timeout_s: float = _PATIENCE_S) -> None:
+        """Accept nothing more and let what was accepted finish."""
+        deadline = monotonic() + timeout_s
+        if self._thread.is_alive():  # else there is no loop to stop, and stopping would wait for one
+            self._server.shutdown()
+        self._server.server_close()
+        _finish_listeners(self._app, deadline)
+
+
+def _finish_listeners(app: App, deadline: float) -> None:
+    """Wait for listeners whose delivery is acknowledged already, as every event's is."""
+    waiting = threading.Thread(target=app.listener_runner.listener_executor.shutdown, daemon=True)
+    waiting.start()
+    waiting.join(max(0.1, deadline - monotonic()))
+
+
+def _answering(app: App) -> type[BaseHTTPRequestHandler]:
+    class Answering(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        timeout = _PATIENCE_S  # of reading from a caller who sends nothing
+
+        def do_POST(self) -> None:
+            length = self.headers.get("Content-Length", "")
+            if self.path.partition("?")[0] != _PATH:
+                self._answer(BoltResponse(status=404, body=""))
+            elif not length.isascii() or not length.isdigit():
+                self._answer(BoltResponse(status=411, body=""))
+            elif int(length) > _LONGEST_BODY:
+                self._answer(BoltResponse(status=413, body=""))
+            else:
+                body = self.rfile.read(int(length)).decode("utf-8", "replace")
+                query = self.path.partition("?")[2]
+                headers: dict[str, str | Sequence[str]] = dict(self.headers.items())
+                self._answer(app.dispatch(BoltRequest(body=body, query=query, headers=headers)))
+
+        def _answer(self, response: BoltResponse) -> None:
+            body = response.body if isinstance(response.body, str) else json.dumps(response.body)
+            data = b"" if response.status == 401 else body.encode()  # a stranger learns nothing
+            self.send_response(response.status)
+            for name, values in response.headers.items():
+                for value in values:
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(data)))
+            self.send_header("Connection", "close")
+            self.end_headers()
+            self.wfile.write(data)
+            self.close_connection = True
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing: the listeners log what they do, and a request line may hold anything."""
+
+    return Answering

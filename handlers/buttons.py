@@ -1,0 +1,49 @@
+"""The buttons on an ended card. Pressing is asking: the presser's own rights count, not the first asker's."""
+
+from collections.abc import Callable
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from bot.errors import InstrumentError, RequestError
+from bot.model.incident import Incident
+from bot.model.request import Person, Place
+from handlers.coordinator import Coordinator
+from handlers.payloads import of_button
+from handlers.replies import reply
+
+
+def register(app: App, coordinator: Coordinator) -> None:
+    """Take presses; ``context["incident"]`` was proven to come from a button of ours."""
+
+    @app.action("check_again")
+    def check_again(ack: Ack, body: dict[str, Any], context: dict[str, Any], client: WebClient) -> None:
+        _pressed(coordinator.again, ack, body, context, client)
+
+    @app.action("capture")
+    def capture(ack: Ack, body: dict[str, Any], context: dict[str, Any], client: WebClient) -> None:
+        _pressed(coordinator.capture, ack, body, context, client)
+
+
+def _pressed(
+    door: Callable[[str, Person, Place], Incident],
+    ack: Ack,
+    body: dict[str, Any],
+    context: dict[str, Any],
+    client: WebClient,
+) -> None:
+    try:
+        person, place = of_button(body)
+        door(context["incident"], person, place)
+    except (RequestError, InstrumentError) as refusal:
+        ack()
+        message = body.get("message") or {}
+        client.chat_postEphemeral(
+            channel=body["channel"]["id"],
+            user=body["user"]["id"],
+            thread_ts=message.get("thread_ts"),
+            **reply(str(refusal)),
+        )
+    else:
+        ack()

@@ -1,0 +1,25 @@
+"""What a handler asks of the coordinator: to take a question and come back in milliseconds."""
+
+from typing import Protocol
+
+from bot.model.incident import Incident
+from bot.model.request import Person, Place
+
+
+class Coordinator(Protocol):
+    """The doors of bot.coordinator.
+
+    Each raises RequestError or InstrumentError with the sentence that is the reply to the person.
+    """
+
+    def ask(self, command: str, text: str, person: Person, place: Place) -> Incident:
+        """Accept what was typed after the command; the answer comes through the chat."""
+        ...
+
+    def again(self, incident: str, person: Person, place: Place) -> Incident:
+        """Ask the same question once more."""
+        ...
+
+    def capture(self, incident: str, person: Person, place: Place) -> Incident:
+        """Capture where the incident's target lives."""
+        ...

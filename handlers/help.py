@@ -1,0 +1,44 @@
+"""``/arpcheck help``, ``/arpcheck`` alone, and a mention that says nothing we know."""
+
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from handlers.coordinator import Coordinator
+from handlers.payloads import of_mention, words_to
+from handlers.replies import reply
+
+USAGE = """\
+I look at one machine from several places at once and say GUEST, NETWORK or HYPERVISOR, with what proves it and \
+what rules the others out. I change nothing.
+`/arpcheck 10.0.0.5` checks an address
+`/arpcheck app01` checks a VM by its name, `/arpcheck 00:50:56:12:34:56` by its MAC
+`/arpcheck 10.0.0.5 deep` listens longer
+`@ruleout arpcheck 10.0.0.5` does the same inside a thread, where Slack offers no slash commands"""
+
+MENTIONED = ("arpcheck",)
+_HELP = ("", "help", "?", "-h", "--help")
+
+
+def register(app: App, _coordinator: Coordinator) -> None:
+    """Answer whoever asks what there is; only they see it."""
+
+    @app.command("/arpcheck", matchers=[_wants_usage])
+    def usage(ack: Ack) -> None:
+        ack(response_type="ephemeral", **reply(USAGE))
+
+    @app.event("app_mention", matchers=[_says_nothing_known])
+    def mentioned(event: dict[str, Any], context: dict[str, Any], client: WebClient) -> None:
+        person, place = of_mention(event, context.get("actor_team_id"))
+        client.chat_postEphemeral(channel=place.channel, user=person.user, thread_ts=place.thread, **reply(USAGE))
+
+
+def _wants_usage(command: dict[str, Any]) -> bool:
+    return (command.get("text") or "").strip().lower() in _HELP
+
+
+def _says_nothing_known(event: dict[str, Any], context: dict[str, Any]) -> bool:
+    first, rest = words_to(context.get("bot_user_id"), event.get("text") or "")
+    by_person = not event.get("bot_id")  # two bots that explain themselves to each other would never end
+    return by_person and (first not in MENTIONED or rest.lower() in _HELP)

@@ -1,0 +1,33 @@
+"""``@ruleout arpcheck 10.0.0.5``: the same question where Slack has no slash commands, in threads."""
+
+from typing import Any
+
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from bot.errors import InstrumentError, RequestError
+from handlers.coordinator import Coordinator
+from handlers.payloads import of_mention, words_to
+from handlers.replies import reply
+
+
+def register(app: App, coordinator: Coordinator) -> None:
+    """Take a question from a mention; asked in a thread, it is answered there."""
+
+    @app.event("app_mention", matchers=[_by_person])
+    def mention(event: dict[str, Any], context: dict[str, Any], client: WebClient) -> None:
+        command, text = words_to(context.get("bot_user_id"), event.get("text") or "")
+        try:
+            person, place = of_mention(event, context.get("actor_team_id"))
+            coordinator.ask(command, text, person, place)
+        except (RequestError, InstrumentError) as refusal:
+            client.chat_postEphemeral(
+                channel=event["channel"],
+                user=event["user"],
+                thread_ts=event.get("thread_ts"),
+                **reply(str(refusal)),
+            )
+
+
+def _by_person(event: dict[str, Any]) -> bool:
+    return bool(event.get("user")) and not event.get("bot_id")

@@ -1,0 +1,47 @@
+"""Who asks, where, and with which words, as Slack's payloads say it; nothing is guessed."""
+
+import html
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot.errors import RequestError
+from bot.model.request import Person, Place
+
+
+def of_command(body: Mapping[str, Any]) -> tuple[Person, Place]:
+    """Of a slash command, which Slack offers outside threads only."""
+    return _person(body.get("team_id"), body.get("user_id")), Place(body["channel_id"])
+
+
+def of_mention(event: Mapping[str, Any], actor_team: str | None) -> tuple[Person, Place]:
+    """Of a mention; ``actor_team`` is the asker's own team, which in a shared channel is not the installed one."""
+    return _person(actor_team, event.get("user")), Place(event["channel"], event.get("thread_ts"))
+
+
+def of_button(body: Mapping[str, Any]) -> tuple[Person, Place]:
+    """Of a pressed button. The place is where its card stands.
+
+    The team is the user's own: the body's ``team`` is the one that installed the app, also when somebody of another
+    company pressed (slack_bolt 1.30, request/internals.py).
+    """
+    user, message = body["user"], body.get("message") or {}
+    thread = message.get("thread_ts")
+    # A card with replies is the parent of its thread and names itself there.
+    return _person(user.get("team_id"), user.get("id")), Place(
+        body["channel"]["id"], thread if thread != message.get("ts") else None
+    )
+
+
+def words_to(bot_user: str | None, text: str) -> tuple[str, str]:
+    """What follows the mention of the bot: the first word in lower case without a slash, and the rest."""
+    _, _, after = text.partition(f"<@{bot_user}")
+    said = html.unescape(re.sub(r"^(\|[^>]*)?>[\s:,]*", "", after)).split(maxsplit=1)
+    first, rest = (*said, "", "")[:2]
+    return first.lower().removeprefix("/"), rest.strip()
+
+
+def _person(team: str | None, user: str | None) -> Person:
+    if not team or not user:
+        raise RequestError("Slack does not say which workspace you belong to, so I cannot know what you may do here.")
+    return Person(team, user)

@@ -1,0 +1,149 @@
+"""Incidents as they happen, for everything that shows them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+from typing import Any
+
+from bot.model.cause import Side
+from bot.model.finding import Standing, Witness
+from bot.model.incident import (
+    AnyEvent,
+    Closed,
+    Expired,
+    Failed,
+    Incident,
+    Judged,
+    Lost,
+    Outcome,
+    Queued,
+    Reported,
+    Requested,
+    Started,
+)
+from bot.model.job import Job, JobOptions, Probe
+from bot.model.request import Person, Place, Request, Target
+from bot.model.verdict import Answer, EvidenceItem, Grade, NextTest, RuledOut, Verdict, Weighs
+
+ASKED_AT = datetime(2026, 3, 1, 12, 0, 5, tzinfo=UTC)
+TARGET = IPv4Address("10.0.0.5")
+ASKER = Person("T1", "U7")
+PLACE = Place("C1")
+DIGEST = "sha256:3f2a9c01b7de55aa3f2a9c01b7de55aa3f2a9c01b7de55aa3f2a9c01b7de55aa"
+FACT = "One broadcast request for 10.0.0.5 was answered by two MACs, `00:50:56:aa:00:01` and `00:50:56:de:ad:be`."
+
+
+def after(seconds: float) -> datetime:
+    """A moment after the question."""
+    return ASKED_AT + timedelta(seconds=seconds)
+
+
+def asked(name: str = "inc-k3v9", place: Place = PLACE, **changes: Any) -> Incident:
+    """An incident that was only asked."""
+    request = Request(name, "arpcheck", Target(address=TARGET), False, ASKER, place, ASKED_AT)
+    return Incident(name, (Requested(at=ASKED_AT, request=replace(request, **changes)),))
+
+
+def then(incident: Incident, *events: AnyEvent) -> Incident:
+    """The incident with more events."""
+    return replace(incident, timeline=(*incident.timeline, *events))
+
+
+def queued(incident: Incident, *, gaps: tuple[str, ...] = ()) -> Incident:
+    """Two segments and a vCenter were asked."""
+    wanted = ((Probe.ARP, "segment.dc1-a"), (Probe.ICMP, "segment.dc1-c"), (Probe.VCENTER, "vcenter.dc1"))
+    jobs = tuple(
+        Job(f"{incident.id}.{n}", incident.id, probe, queue, TARGET, JobOptions(), ASKED_AT, after(10))
+        for n, (probe, queue) in enumerate(wanted)
+    )
+    return then(incident, Queued(at=after(0.01), jobs=jobs, gaps=gaps))
+
+
+def running(name: str = "inc-k3v9", place: Place = PLACE) -> Incident:
+    """One agent looks, one failed, the vCenter waits."""
+    incident = queued(asked(name, place), gaps=("No agent stands on segment dc1-b.",))
+    return then(
+        incident,
+        Started(at=after(0.1), job=f"{name}.0", agent="probe-a1", attempt=1),
+        Failed(at=after(0.2), job=f"{name}.1", agent="probe-c1", reason="eth1 has no carrier."),
+    )
+
+
+def ended(verdict: Verdict | None = None, name: str = "inc-k3v9", place: Place = PLACE) -> Incident:
+    """Everybody reported and the verdict stands."""
+    incident = running(name, place)
+    return then(
+        incident,
+        Reported(at=after(1.9), job=f"{name}.0", agent="probe-a1", artifacts=(), final=True),
+        Reported(at=after(2.0), job=f"{name}.2", agent="vc-dc1", artifacts=(), final=True),
+        Judged(at=after(2.1), verdict=verdict or guest_proven()),
+        Closed(at=after(2.1), outcome=Outcome.ANSWERED),
+    )
+
+
+def unanswered(outcome: Outcome, sentence: str | None, name: str = "inc-k3v9") -> Incident:
+    """It ended without a verdict."""
+    return then(queued(asked(name)), Closed(at=after(0.3), outcome=outcome, sentence=sentence))
+
+
+def lost_and_expired() -> Incident:
+    """Nobody took one job, and another's time ran out."""
+    incident = queued(asked())
+    return then(incident, Lost(at=after(3), job="inc-k3v9.0"), Expired(at=after(10), job="inc-k3v9.1"))
+
+
+def evidence(says: str, weighs: Weighs = Weighs.FOR, *, finding: str = "arp.two_answers_per_request",
+             standing: Standing = Standing.PRESENT, witnesses: int = 1) -> EvidenceItem:  # fmt: skip
+    """One item with places to check it."""
+    places = tuple(Witness(DIGEST, f"frames {14 + n},{15 + n}", "probe-a1") for n in range(witnesses))
+    return EvidenceItem(finding, standing, says, weighs, places)
+
+
+def guest_proven() -> Verdict:
+    """The story that the product exists for."""
+    return Verdict(
+        target=TARGET,
+        verdict=Answer.GUEST,
+        grade=Grade.PROVEN,
+        cause="guest.bonding_agent_answers_with_two_macs",
+        claim="Software inside app01 answers ARP for one address with two of the VM's own MACs: restart its bonding "
+        "agent, then clear the ARP entry from the core router down.",
+        evidence=(
+            evidence(FACT),
+            evidence("Both MACs are vNICs of the VM app01.", finding="vcenter.both_macs_one_vm"),
+            evidence("Another asker on the segment got the other MAC first.", finding="arp.answers_differ_by_asker"),
+            evidence("The gateway answered 5 of 5 pings.", Weighs.NEITHER, finding="control.gateway_audible"),
+        ),
+        ruled_out=(
+            RuledOut(Side.NETWORK, ("Both answers came from the segment itself within 2 ms of each other, so no "
+                                    "switch or router made them.",)),
+            RuledOut(Side.HYPERVISOR, ("Both vNICs are connected to the same port group and VLAN.",
+                                       "Frames of both MACs arrived from the same host.")),
+        ),
+        rivals=(),
+        missing=("No agent stands on segment dc1-b.", "probe-c1 could not look: eth1 has no carrier."),
+        trigger=None,
+        next_test=None,
+        catalogue="1",
+        case="inc-k3v9",
+    )  # fmt: skip
+
+
+def inconclusive() -> Verdict:
+    """The evidence fits two sides."""
+    return replace(
+        guest_proven(),
+        verdict=Answer.INCONCLUSIVE,
+        grade=Grade.UNDECIDED,
+        cause=None,
+        claim=None,
+        evidence=(evidence("The router holds a MAC for 10.0.0.5 that nobody answers with.", Weighs.NEITHER),),
+        ruled_out=(RuledOut(Side.HYPERVISOR, ("The vNIC is connected and its frames arrive.",)),),
+        rivals=("network.stale_router_arp", "guest.no_announcement"),
+        trigger="app01 was moved to another host at 11:58:40.",
+        next_test=NextTest(
+            "Capture ARP at the VM's port while app01 is restarted.",
+            "Whoever may capture in dc1.",
+            ("network.stale_router_arp", "guest.no_announcement"),
+        ),
+    )

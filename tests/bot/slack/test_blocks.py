@@ -1,0 +1,166 @@
+"""Cards as Slack messages."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.incidents.card import card
+from bot.model.cause import Side
+from bot.model.incident import Incident, Outcome
+from bot.model.request import Person
+from bot.model.verdict import NextTest, RuledOut, Verdict, Weighs
+from bot.slack.blocks import card_message
+from bot.slack.details import details
+from bot.slack.limits import characters, check_message
+from bot.slack.pieces import Message, plain_message
+from tests.bot.slack import stories
+
+KEY = b"k" * 32
+GOLDEN = Path(__file__).parent / "golden"
+HOSTILE = "<!channel> <@U1> & :tada: *x* `00:50:56:de:ad:be 2001:db8::de:1 at 12:00:05"
+LONG = "word " * 600
+
+
+def hostile() -> Verdict:
+    """Every free text is what a stranger could have named a machine."""
+    item = stories.evidence(HOSTILE, finding="f")
+    return replace(
+        stories.inconclusive(),
+        claim=HOSTILE,
+        evidence=(item, stories.evidence(HOSTILE, Weighs.AGAINST)),
+        ruled_out=(RuledOut(Side.GUEST, (HOSTILE,)),),
+        rivals=(HOSTILE,),
+        missing=(HOSTILE,),
+        trigger=HOSTILE,
+        next_test=NextTest(HOSTILE, HOSTILE, (HOSTILE,)),
+        catalogue=HOSTILE,
+    )
+
+
+def huge() -> Verdict:
+    """More than any message can hold, everywhere at once."""
+    return replace(
+        stories.inconclusive(),
+        claim=LONG,
+        evidence=tuple(stories.evidence(f"{n} {LONG}", witnesses=200) for n in range(200)),
+        ruled_out=tuple(RuledOut(side, (LONG,) * 50) for side in Side),
+        missing=(LONG,) * 50,
+        trigger=LONG,
+        next_test=NextTest(LONG, LONG, (LONG,)),
+    )
+
+
+INCIDENTS = [
+    pytest.param(stories.asked(), id="asked"),
+    pytest.param(stories.running(), id="running"),
+    pytest.param(stories.lost_and_expired(), id="lost"),
+    pytest.param(stories.ended(), id="guest"),
+    pytest.param(stories.ended(stories.inconclusive()), id="inconclusive"),
+    pytest.param(stories.ended(hostile()), id="hostile"),
+    pytest.param(stories.ended(huge()), id="huge"),
+    pytest.param(stories.unanswered(Outcome.FAILED, LONG), id="failed"),
+    pytest.param(stories.unanswered(Outcome.REFUSED, HOSTILE), id="refused"),
+]
+
+
+def messages(incident: Incident) -> list[Message]:
+    shown = card(incident, (HOSTILE, LONG) * 20)
+    return [card_message(shown, KEY), *details(shown)]
+
+
+def texts(node: Any) -> list[str]:
+    """Every text of a message, down to the last."""
+    if isinstance(node, dict):
+        return [t for k, v in node.items() for t in ([v] if k == "text" and isinstance(v, str) else texts(v))]
+    return [t for part in node for t in texts(part)] if isinstance(node, list | tuple) else []
+
+
+@pytest.mark.parametrize("name", ["running", "guest", "inconclusive", "failed"])
+def test_the_card_is_the_golden_one(name: str) -> None:
+    """A change of what a channel sees is seen in review. Made anew by removing the file and running once."""
+    incident = {
+        "running": stories.running(),
+        "guest": stories.ended(),
+        "inconclusive": stories.ended(stories.inconclusive()),
+        "failed": stories.unanswered(Outcome.FAILED, "No agent is alive, so nobody can look."),
+    }[name]
+    shown = card(incident, (stories.FACT,))
+    made = [{"text": it.text, "blocks": list(it.blocks)} for it in (card_message(shown, KEY), *details(shown))]
+    path = GOLDEN / f"{name}.json"
+    if not path.exists():
+        path.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        pytest.fail(f"{path.name} was made anew: look at it, then keep it")
+    assert made == json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("incident", INCIDENTS)
+def test_slack_takes_every_message(incident: Incident) -> None:
+    """A refused card is a verdict that nobody sees."""
+    for message in messages(incident):
+        assert check_message(message.blocks) == ()
+        assert 0 < len(message.text) <= 4000
+        assert message.blocks
+
+
+@pytest.mark.parametrize("incident", INCIDENTS)
+def test_foreign_text_calls_nobody_and_stays_text(incident: Incident) -> None:
+    """A VM named <!channel> must not wake a whole company."""
+    for message in messages(incident):
+        for text in (message.text, *texts(message.blocks)):
+            outside_code = "".join(text.split("`")[::2])
+            assert not [shout for shout in ("<!", "<@U1>") if shout in text]
+            assert not [emoji for emoji in (":de:", ":00:", ":tada:") if emoji in outside_code]
+
+
+def test_a_card_too_long_says_what_was_cut() -> None:
+    """Silence about what is missing would be a lie about the evidence."""
+    shown = card(stories.ended(huge()), ())
+    channel, *thread = (json.dumps(it.blocks, ensure_ascii=False) for it in (card_message(shown, KEY), *details(shown)))
+    assert "characters cut)" in channel
+    assert "and 197 more in the thread" in channel
+    assert "more items were cut here; all are in the case `inc-k3v9`" in thread[-1]
+    assert len(thread) <= 5
+
+
+def test_the_details_name_every_item_with_its_places() -> None:
+    """Anybody must be able to open the file and look."""
+    text = "\n".join(t for message in details(card(stories.ended(), ())) for t in texts(message.blocks))
+    for item in stories.guest_proven().evidence:
+        assert item.finding in text
+    for expected in ("sha256:3f2a9c01b7de`", "frames 14,15 at probe-a1", "Frames of both MACs arrived", "dc1-b"):
+        assert expected in text
+    assert text.startswith("<@U7> ")  # an edit notifies nobody, a mention in the thread does
+
+
+@pytest.mark.parametrize(
+    ("incident", "expected"),
+    [
+        pytest.param(stories.running(), [], id="running"),
+        pytest.param(stories.ended(), ["Check again", "Capture"], id="answered"),
+        pytest.param(stories.unanswered(Outcome.FAILED, "x"), ["Check again"], id="failed"),
+        pytest.param(stories.unanswered(Outcome.REFUSED, "x"), [], id="refused"),
+    ],
+)
+def test_buttons_stand_only_where_they_can_do_something(incident: Incident, expected: list[str]) -> None:
+    """A button on a running card would be pressed, and pressed again."""
+    blocks = card_message(card(incident, ()), KEY).blocks
+    buttons = [e for b in blocks if b["type"] == "actions" for e in b["elements"]]
+    assert [button["text"]["text"] for button in buttons] == expected
+
+
+def test_a_terminals_question_mentions_nobody() -> None:
+    """A login name is no Slack user."""
+    shown = replace(card(stories.ended(), ()), asked_by=Person("terminal", "root"))
+    everything = [t for m in (card_message(shown, KEY), *details(shown)) for t in texts(m.blocks)]
+    assert not any("<@" in text for text in everything)
+
+
+def test_the_plain_form_is_sections_alone() -> None:
+    """What Slack refused is said again in the simplest way."""
+    message = plain_message(card_message(card(stories.ended(huge()), ()), KEY))
+    assert {block["type"] for block in message.blocks} == {"section"}
+    assert check_message(message.blocks) == ()
+    assert characters(message.blocks) > 1000

@@ -1,0 +1,314 @@
+"""The publisher against a Web API on a real socket, at a hundredth of the real pace."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.model.incident import Incident, Outcome, Published
+from bot.model.request import Person, Place
+from bot.slack.outbox import Pace
+from bot.slack.publisher import Publisher
+from tests.bot.slack import stories
+from tests.bot.slack.web_api import LOST, WebApi, web_api
+
+PACE = Pace(per_channel_s=0.01, burst=3, update_gap_s=0.02, backoff_s=0.02, backoff_max_s=0.1)
+SLOW = Pace(per_channel_s=0.01, burst=3, update_gap_s=60, backoff_s=0.02, backoff_max_s=0.1)
+POST, UPDATE = "chat.postMessage", "chat.update"
+
+
+class Desk:
+    """A publisher, its Slack, and what it called back with."""
+
+    def __init__(self, api: WebApi, pace: Pace, since: datetime) -> None:
+        self.api, self.noted = api, list[tuple[str, str, str]]()
+        self.publisher = Publisher(
+            api.client,
+            key=b"k" * 32,
+            published=lambda *place: self.noted.append(place),
+            since=since,
+            pace=pace,
+        )
+        self.publisher.start()
+
+    def posts(self, thread: str | None = None, channel: str = "C1") -> list[dict[str, Any]]:
+        return [args for args in self.api.of(POST, channel) if args.get("thread_ts") == thread]
+
+    def headline(self, channel: str = "C1") -> str:
+        """The header of the card as it stands in the channel."""
+        shown = [m["blocks"] for m in self.api.messages.values() if m["channel"] == channel and m.get("blocks")]
+        headers = [blocks[0]["text"]["text"] for blocks in shown if blocks[0]["type"] == "header"]
+        return headers[-1] if headers else ""
+
+
+@contextmanager
+def desk(pace: Pace = PACE, since: datetime = stories.ASKED_AT) -> Iterator[Desk]:
+    with web_api() as api:
+        working = Desk(api, pace, since)
+        yield working
+        working.publisher.close(0.5)
+
+
+@pytest.fixture
+def at_desk() -> Iterator[Desk]:
+    with desk() as working:
+        yield working
+
+
+def test_a_card_is_posted_edited_and_ended_with_its_details_in_the_thread(at_desk: Desk) -> None:
+    """One line in the channel, everything else in its thread, once."""
+    show, api = at_desk.publisher.show, at_desk.api
+    show(stories.running(), ())
+    api.wait_for(lambda: len(at_desk.posts()) == 1)
+    show(stories.running(), (stories.FACT,))
+    api.wait_for(lambda: len(api.of(UPDATE)) == 1)
+    for _ in range(3):
+        show(stories.ended(), ())
+    assert at_desk.publisher.close(2)
+    (ts,) = [ts for ts, message in api.messages.items() if "thread_ts" not in message]
+    assert at_desk.headline() == "🖥️ GUEST · proven · 10.0.0.5"
+    assert len(at_desk.posts(thread=ts)) == 1
+    assert at_desk.noted == [("inc-k3v9", "C1", ts)]
+    assert at_desk.posts()[0]["unfurl_links"] is False
+    assert at_desk.posts()[0]["text"]
+
+
+def test_states_that_come_faster_than_slack_takes_them_become_one_edit() -> None:
+    """And the last one is not delayed by the distance between edits."""
+    with desk(SLOW) as working:
+        show, api = working.publisher.show, working.api
+        show(stories.queued(stories.asked()), ())
+        api.wait_for(lambda: len(working.posts()) == 1)
+        show(stories.running(), ())
+        api.wait_for(lambda: len(api.of(UPDATE)) == 1)
+        for number in range(20):
+            show(stories.running(), (f"fact {number}",))
+        show(stories.ended(), ())
+        show(stories.running(), ("late",))
+        api.wait_for(lambda: "GUEST" in working.headline())
+        assert working.publisher.close(2)
+        assert len(api.of(UPDATE)) == 2
+        assert "GUEST" in working.headline()
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        pytest.param((429, 0.1), id="rate limit"),
+        pytest.param(500, id="server error"),
+        pytest.param("internal_error", id="internal error"),
+        pytest.param(LOST, id="lost answer"),
+    ],
+)
+def test_a_last_state_survives_every_passing_trouble(at_desk: Desk, trouble: Any) -> None:
+    """A verdict that is lost behind "looking" is worse than none."""
+    api = at_desk.api
+    at_desk.publisher.show(stories.running(), ())
+    api.wait_for(lambda: len(at_desk.posts()) == 1)
+    api.spoil(UPDATE, trouble, trouble)
+    at_desk.publisher.show(stories.ended(), ())
+    at_desk.publisher.show(stories.running(), ("late",))
+    api.wait_for(lambda: len(api.of(UPDATE)) >= 3)
+    assert at_desk.publisher.close(2)
+    assert "GUEST" in at_desk.headline()
+    assert len(api.of(POST)) == 2  # the card and its details, each once
+
+
+def test_a_rate_limited_channel_does_not_hold_up_another(at_desk: Desk) -> None:
+    """Slack limits each channel for itself."""
+    api = at_desk.api
+    api.spoil(POST, (429, 60))
+    at_desk.publisher.show(stories.running(), ())
+    api.wait_for(lambda: len(api.of(POST)) == 1)
+    at_desk.publisher.show(stories.ended(name="inc-2", place=Place("C2")), ())
+    api.wait_for(lambda: "GUEST" in at_desk.headline("C2"))
+    assert len(api.of(POST, "C1")) == 1
+
+
+@pytest.mark.parametrize("thread", [None, "1.0"])
+def test_a_post_whose_answer_was_lost_is_found_and_not_repeated(at_desk: Desk, thread: str | None) -> None:
+    """Two cards for one question would show two different states for ever."""
+    api = at_desk.api
+    api.spoil(POST, LOST)
+    at_desk.publisher.show(stories.ended(place=Place("C1", thread)), ())
+    api.wait_for(lambda: "GUEST" in at_desk.headline() and len(api.of(POST)) >= 2)
+    assert at_desk.publisher.close(2)
+    cards = [ts for ts, m in api.messages.items() if m["metadata"]["event_payload"]["part"] == "card"]
+    assert at_desk.noted == [("inc-k3v9", "C1", cards[0])]
+    assert len(cards) == 1
+
+
+def test_details_whose_answer_was_lost_are_not_repeated(at_desk: Desk) -> None:
+    """The same care in the thread."""
+    api = at_desk.api
+    at_desk.publisher.show(stories.running(), ())
+    api.wait_for(lambda: len(at_desk.posts()) == 1)
+    api.spoil(POST, LOST)
+    at_desk.publisher.show(stories.ended(), ())
+    api.wait_for(lambda: len(api.of("conversations.replies")) == 1)
+    assert at_desk.publisher.close(2)
+    assert len(api.messages) == 2
+
+
+def test_without_the_right_to_look_it_posts_again(at_desk: Desk) -> None:
+    """Twice is better than never; the scope is optional in the manifest for this reason."""
+    at_desk.api.spoil(POST, LOST)
+    at_desk.api.spoil("conversations.history", "missing_scope")
+    at_desk.publisher.show(stories.ended(), ())
+    at_desk.api.wait_for(lambda: len(at_desk.posts()) == 2)
+
+
+def test_a_card_of_the_process_before_us_is_found_again() -> None:
+    """It died after posting and before noting where."""
+    with desk(since=stories.ASKED_AT + timedelta(minutes=1)) as working:
+        mark = {"event_type": "ruleout_incident", "event_payload": {"id": "inc-k3v9", "part": "card"}}
+        working.api.messages["1.5"] = {"channel": "C1", "metadata": mark, "blocks": []}
+        working.publisher.show(stories.ended(), ())
+        working.api.wait_for(lambda: "GUEST" in working.headline())
+        assert (working.posts(), working.api.of(UPDATE)[0]["ts"]) == ([], "1.5")
+
+
+def test_a_card_whose_place_was_noted_is_edited_there(at_desk: Desk) -> None:
+    """After a restart the journal knows where it stands."""
+    posted = Published(at=stories.after(1), channel="C1", message="1.5")
+    at_desk.api.messages["1.5"] = {"channel": "C1", "metadata": {"event_payload": {"part": "card"}}, "blocks": []}
+    at_desk.publisher.show(stories.then(stories.running(), posted), ())
+    at_desk.api.wait_for(lambda: [u["ts"] for u in at_desk.api.of(UPDATE)] == ["1.5"])
+    assert (at_desk.posts(), at_desk.noted) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "error", ["message_not_found", "cant_update_message", "is_archived", "channel_not_found", "not_in_channel"]
+)
+def test_a_card_that_is_gone_is_left_alone(at_desk: Desk, error: str) -> None:
+    """Who deleted the card does not want it back, and an archived channel stays so."""
+    api = at_desk.api
+    at_desk.publisher.show(stories.running(), ())
+    api.wait_for(lambda: len(at_desk.posts()) == 1)
+    api.spoil(UPDATE, error)
+    at_desk.publisher.show(stories.running(), (stories.FACT,))
+    api.wait_for(lambda: len(api.of(UPDATE)) == 1)
+    at_desk.publisher.show(stories.ended(), ())
+    assert at_desk.publisher.close(2)
+    assert (len(api.of(UPDATE)), len(api.of(POST))) == (1, 1)
+
+
+def test_an_asker_where_the_bot_is_not_invited_is_told_directly(at_desk: Desk) -> None:
+    """A slash command works in any channel; without this the asker would wait for ever."""
+    at_desk.api.spoil(POST, "not_in_channel")
+    at_desk.publisher.show(stories.running(), ())
+    at_desk.api.wait_for(lambda: len(at_desk.api.of(POST, "U7")) == 1)
+    assert "/invite @ruleout" in at_desk.api.of(POST, "U7")[0]["text"]
+
+
+def test_where_late_edits_are_forbidden_the_verdict_becomes_a_reply(at_desk: Desk) -> None:
+    """A workspace may allow edits for a minute only; a deep check may take longer."""
+    api = at_desk.api
+    at_desk.publisher.show(stories.running(), ())
+    api.wait_for(lambda: len(at_desk.posts()) == 1)
+    api.spoil(UPDATE, "edit_window_closed")
+    at_desk.publisher.show(stories.ended(), ())
+    api.wait_for(lambda: len(api.of(POST)) == 3)
+    (ts,) = [ts for ts, message in api.messages.items() if "thread_ts" not in message]
+    assert [m["blocks"][0]["type"] for m in at_desk.posts(thread=ts)] == ["header", "section"]
+
+
+def test_refused_blocks_are_said_again_in_plain_sections(at_desk: Desk) -> None:
+    """A Slack that knows a block no more must not swallow a verdict."""
+    at_desk.api.spoil(POST, "invalid_blocks", "invalid_blocks")
+    at_desk.publisher.show(stories.ended(), ())
+    at_desk.api.wait_for(lambda: len(at_desk.api.messages) >= 2)
+    first, second, third = at_desk.posts()[:3]
+    assert {block["type"] for block in first["blocks"]} > {"section"}
+    assert {block["type"] for block in second["blocks"]} == {"section"}
+    assert not third.get("blocks")
+    assert "GUEST · proven" in third["text"]
+
+
+def test_asked_in_a_thread_everything_stays_there(at_desk: Desk) -> None:
+    """A thread cannot have a thread of its own."""
+    at_desk.publisher.show(stories.ended(place=Place("C1", "1.0")), ())
+    at_desk.api.wait_for(lambda: len(at_desk.posts(thread="1.0")) == 2)
+    assert at_desk.posts() == []
+
+
+def test_slack_away_for_a_while_loses_nothing(at_desk: Desk) -> None:
+    """Every card has its newest state when Slack is back, and nobody sees the ones between."""
+    api = at_desk.api
+    at_desk.publisher.show(stories.running(), ())
+    api.wait_for(lambda: len(at_desk.posts()) == 1)
+    api.go_away()
+    try:
+        at_desk.publisher.show(stories.running(), (stories.FACT,))
+        at_desk.publisher.show(stories.ended(), ())
+        at_desk.publisher.show(stories.ended(name="inc-2", place=Place("C2")), ())
+    finally:
+        api.come_back()
+    api.wait_for(lambda: "GUEST" in at_desk.headline() and "GUEST" in at_desk.headline("C2"))
+    assert at_desk.publisher.close(2)
+    assert len(at_desk.posts()) == 1
+
+
+def test_closing_delivers_the_last_states_and_says_when_it_could_not() -> None:
+    """A restart must not leave a card that looks for ever."""
+    with desk() as working:
+        working.publisher.show(stories.ended(), ())
+        assert working.publisher.close(2)
+        assert "GUEST" in working.headline()
+    with desk() as working:
+        working.api.go_away()
+        working.publisher.show(stories.ended(), ())
+        assert not working.publisher.close(0.05)
+        working.api.come_back()
+
+
+def test_a_whisper_is_for_one_person_where_they_asked(at_desk: Desk) -> None:
+    """And what it repeats cannot call the channel."""
+    at_desk.publisher.whisper(Person("T1", "U7"), Place("C1", "1.0"), "No <!channel> here.")
+    at_desk.api.wait_for(lambda: len(at_desk.api.of("chat.postEphemeral")) == 1)
+    (whisper,) = at_desk.api.of("chat.postEphemeral")
+    assert (whisper["user"], whisper["thread_ts"], whisper["text"]) == ("U7", "1.0", "No &lt;!channel&gt; here.")
+
+
+def attached(at_desk: Desk, incident: Incident) -> None:
+    at_desk.publisher.show(incident, ())
+    at_desk.publisher.attach(incident, "10.0.0.5-a.pcap", b"\xd4\xc3\xb2\xa1", "probe-a1: 4 bytes")
+
+
+def test_a_file_goes_into_the_cards_thread(at_desk: Desk) -> None:
+    """With its bytes and its comment."""
+    attached(at_desk, stories.running())
+    at_desk.api.wait_for(lambda: len(at_desk.api.of("files.completeUploadExternal")) == 1)
+    (done,) = at_desk.api.of("files.completeUploadExternal")
+    assert (done["channel_id"], done["initial_comment"]) == ("C1", "probe-a1: 4 bytes")
+    assert done["thread_ts"] in at_desk.api.messages
+
+
+@pytest.mark.parametrize(
+    ("method", "trouble"),
+    [
+        pytest.param("files.getUploadURLExternal", ["missing_scope"], id="refused"),
+        pytest.param("upload", [500] * 3, id="upload refused"),
+        pytest.param("files.completeUploadExternal", [LOST] * 3, id="unanswered"),
+    ],
+)
+def test_a_file_that_cannot_be_uploaded_leaves_a_sentence_and_the_verdict(
+    at_desk: Desk, method: str, trouble: list[Any]
+) -> None:
+    """The verdict does not hang on a file."""
+    at_desk.api.spoil(method, *trouble)
+    attached(at_desk, stories.running())
+    at_desk.publisher.show(stories.ended(), ())
+    at_desk.api.wait_for(lambda: any("could not be uploaded" in post["text"] for post in at_desk.api.of(POST)))
+    assert at_desk.publisher.close(2)
+    assert "GUEST" in at_desk.headline()
+
+
+def test_one_card_that_breaks_us_does_not_silence_the_others(at_desk: Desk) -> None:
+    """A bug in the coordinator's call-back, or in a card, is one incident's."""
+    del at_desk.noted  # so that the call-back raises
+    at_desk.publisher.show(stories.running(), ())
+    at_desk.publisher.show(stories.unanswered(Outcome.FAILED, "x", name="inc-2"), ())
+    at_desk.api.wait_for(lambda: len(at_desk.posts()) == 2)

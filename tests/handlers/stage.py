@@ -1,0 +1,129 @@
+"""A coordinator that takes everything down, and Slack's payloads as they come through a socket."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from slack_bolt import App, BoltRequest, BoltResponse
+
+import handlers
+from bot.model.incident import Incident
+from bot.model.request import Person, Place
+from bot.slack import tokens
+from bot.slack.app import build_app
+from tests.bot.slack.stories import asked
+from tests.bot.slack.web_api import WebApi, web_api
+
+KEY = b"k" * 32
+Asked = tuple[str, str, str, Person, Place]
+
+
+class Noting:
+    """The coordinator's doors; raises ``refusal`` where one is set."""
+
+    def __init__(self, refusal: Exception | None = None) -> None:
+        self.refusal = refusal
+        self.asked: list[Asked] = []
+
+    def ask(self, command: str, text: str, person: Person, place: Place) -> Incident:
+        return self._note("ask", command, text, person, place)
+
+    def again(self, incident: str, person: Person, place: Place) -> Incident:
+        return self._note("again", "", incident, person, place)
+
+    def capture(self, incident: str, person: Person, place: Place) -> Incident:
+        return self._note("capture", "", incident, person, place)
+
+    def _note(self, door: str, command: str, text: str, person: Person, place: Place) -> Incident:
+        if self.refusal:
+            raise self.refusal
+        self.asked.append((door, command, text, person, place))
+        return asked()
+
+
+NOBODY = Noting()
+
+
+class Stage:
+    """The real app with the real handlers, a noting coordinator, and a Web API that answers."""
+
+    def __init__(self, api: WebApi, coordinator: Noting) -> None:
+        self.api, self.coordinator = api, coordinator
+        self.deliveries: set[str] = set()
+        self.app: App = build_app(
+            api.client, key=KEY, seen=self._seen, register=lambda app: handlers.register(app, coordinator)
+        )
+
+    def send(self, body: dict[str, Any]) -> BoltResponse:
+        """Deliver as the socket does, and wait for what runs after the acknowledgement."""
+        return self.app.dispatch(BoltRequest(mode="socket_mode", body=body))
+
+    def finish(self) -> None:
+        """Wait for the listeners of events, which are acknowledged before they run."""
+        self.app.listener_runner.listener_executor.shutdown()
+
+    def whispers(self) -> list[dict[str, Any]]:
+        """What single persons were told."""
+        return self.api.of("chat.postEphemeral")
+
+    def _seen(self, delivery: str) -> bool:
+        known = delivery in self.deliveries
+        self.deliveries.add(delivery)
+        return known
+
+
+@contextmanager
+def on_stage(refusal: Exception | None = None) -> Iterator[Stage]:
+    """A stage for the length of one test."""
+    with web_api() as api:
+        stage = Stage(api, Noting(refusal))
+        yield stage
+        stage.finish()
+
+
+def command(text: str, **changes: Any) -> dict[str, Any]:
+    """A slash command."""
+    return {
+        "command": "/arpcheck",
+        "text": text,
+        "team_id": "T1",
+        "user_id": "U7",
+        "channel_id": "C1",
+        "trigger_id": f"trigger {text}",
+        "response_url": "http://127.0.0.1:1/",
+        **changes,
+    }
+
+
+def mention(text: str, event_id: str = "Ev1", shared: bool = False, **event: Any) -> dict[str, Any]:
+    """An app_mention; ``shared``: in a channel that two companies share."""
+    said = {"type": "app_mention", "text": text, "user": "U7", "channel": "C1", "ts": "1.1", "team": "T1", **event}
+    return {
+        "type": "event_callback",
+        "team_id": "T1",
+        "event_id": event_id,
+        "event": said,
+        "is_ext_shared_channel": shared,
+        "authorizations": [{"team_id": "T1", "user_id": "UBOT", "is_bot": True}],
+    }
+
+
+def press(action: str, value: str | None = None, *, team: str | None = "T1", **message: Any) -> dict[str, Any]:
+    """A pressed button; without a value the genuine one."""
+    return {
+        "type": "block_actions",
+        "team": {"id": "T1"},
+        "user": {"id": "U7", "team_id": team},
+        "channel": {"id": "C1"},
+        "trigger_id": f"trigger {action}",
+        "message": {"ts": "5.5", **message},
+        "response_url": "http://127.0.0.1:1/",
+        "actions": [
+            {
+                "type": "button",
+                "action_id": action,
+                "block_id": "b",
+                "value": tokens.sign(KEY, action, "inc-k3v9") if value is None else value,
+            }
+        ],
+    }

@@ -1,0 +1,81 @@
+"""Buttons on ended cards."""
+
+import pytest
+
+from bot.errors import RequestError
+from bot.model.request import Person, Place
+from bot.slack import tokens
+from tests.handlers.stage import KEY, on_stage, press
+
+
+@pytest.mark.parametrize(("action", "door"), [("check_again", "again"), ("capture", "capture")])
+def test_a_press_asks_for_the_cards_incident(action: str, door: str) -> None:
+    """The value holds only an id that this bot signed."""
+    with on_stage() as stage:
+        assert stage.send(press(action)).status == 200
+        assert stage.coordinator.asked == [(door, "", "inc-k3v9", Person("T1", "U7"), Place("C1"))]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("inc-k3v9", id="without proof"),
+        pytest.param("inc-k3v9.00000000000000000000000000000000", id="wrong proof"),
+        pytest.param(tokens.sign(KEY, "check_again", "inc-k3v9"), id="another button's proof"),
+        pytest.param(tokens.sign(b"other", "capture", "inc-k3v9"), id="another key's proof"),
+        pytest.param("", id="empty"),
+    ],
+)
+def test_a_value_that_we_did_not_make_for_this_button_does_nothing(value: str) -> None:
+    """Otherwise the right to check would be the right to capture."""
+    with on_stage() as stage:
+        assert stage.send(press("capture", value)).status == 200
+        assert stage.coordinator.asked == []
+        assert "not valid" in stage.whispers()[0]["text"]
+
+
+def test_the_team_is_the_pressers_own() -> None:
+    """The body's team is the installed one even when somebody of another company pressed."""
+    with on_stage() as stage:
+        stage.send(press("check_again", team="T999"))
+        assert stage.coordinator.asked[0][3] == Person("T999", "U7")
+
+
+def test_a_presser_without_a_team_is_refused() -> None:
+    """Rights that cannot be looked up are not given."""
+    with on_stage() as stage:
+        assert stage.send(press("check_again", team=None)).status == 200
+        stage.finish()
+        assert stage.coordinator.asked == []
+        assert "workspace" in stage.whispers()[0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("message", "thread"),
+    [
+        pytest.param({}, None, id="card in the channel"),
+        pytest.param({"thread_ts": "5.5"}, None, id="card in the channel, with replies"),
+        pytest.param({"thread_ts": "1.0"}, "1.0", id="card in a thread"),
+    ],
+)
+def test_the_new_card_goes_where_the_old_one_stands(message: dict[str, str], thread: str | None) -> None:
+    """A card with replies names itself as its thread; the answer must not hide in there."""
+    with on_stage() as stage:
+        stage.send(press("check_again", **message))
+        assert stage.coordinator.asked[0][4] == Place("C1", thread)
+
+
+def test_a_refusal_is_acknowledged_and_whispered() -> None:
+    """Without the acknowledgement the button shows a warning triangle."""
+    with on_stage(RequestError("You may not capture.")) as stage:
+        assert stage.send(press("capture")).status == 200
+        stage.finish()
+        assert [w["text"] for w in stage.whispers()] == ["You may not capture."]
+
+
+def test_the_same_press_delivered_twice_asks_once() -> None:
+    """A trigger id names one press."""
+    with on_stage() as stage:
+        stage.send(press("check_again"))
+        stage.send(press("check_again"))
+        assert len(stage.coordinator.asked) == 1
