@@ -1,6 +1,7 @@
 """The command line: one role or one question a process."""
 
 import argparse
+import importlib
 import sys
 
 from bot import __version__, log
@@ -10,24 +11,30 @@ from bot.settings import Settings
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run ``ruleout ROLE ...``; the exit status."""
+    """Run ``ruleout ROLE ...``; the exit status: 0 done, 1 no verdict, 2 an error with its sentence."""
+    words = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(
         prog="ruleout", description="Who is at fault: guest, network or hypervisor? With the packets that prove it."
     )
     parser.add_argument("--version", action="version", version=f"ruleout {__version__}")
     roles = parser.add_subparsers(dest="role", required=True, metavar="ROLE")
-    for name, role in ROLES.items():
-        role.arguments(roles.add_parser(name, help=role.HELP, description=role.HELP))
-    chosen = parser.parse_args(arguments)
+    added = {name: roles.add_parser(name, help=purpose, description=purpose) for name, purpose in ROLES.items()}
+    name = next((word for word in words if not word.startswith("-")), None)
+    role = importlib.import_module(f"bot.roles.{name}") if name in ROLES else None
+    if role is not None and name is not None:
+        role.arguments(added[name])
+    given = parser.parse_args(words)
+    assert role is not None, "argparse has refused every other word"
     settings = Settings()
     try:
         log.setup(settings.text("RULEOUT_LOG_LEVEL"), as_json=settings.flag("RULEOUT_LOG_JSON"))
-        return ROLES[chosen.role].run(settings, chosen)
+        status: int = role.run(settings, given)
     except RuleoutError as error:
         print(f"ruleout: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
+    return status
 
 
 if __name__ == "__main__":

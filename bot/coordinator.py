@@ -101,9 +101,10 @@ class Coordinator:
         return self._open(command, question.target, question.deep, person, place)
 
     def again(self, incident: str, person: Person, place: Place) -> Incident:
-        """Ask the same question once more, with today's evidence."""
-        policy.authorise(self._rules, Capability.CHECK, person, place)
+        """Ask the same question once more, with today's evidence; it takes the same right as the first time."""
         before = self._recall(incident).request
+        needed = Capability.CAPTURE if before.command == "capture" else Capability.CHECK
+        policy.authorise(self._rules, needed, person, place)
         return self._open(before.command, before.target, before.deep, person, place)
 
     def capture(self, incident: str, person: Person, place: Place) -> Incident:
@@ -159,6 +160,21 @@ class Coordinator:
                 stop.wait(_TICK_S)
             self._expire()
 
+    def drain(self, timeout_s: float) -> None:
+        """Wait for what runs; what is not over then ends with the reason. ``run`` goes on meanwhile."""
+        until = time.monotonic() + timeout_s
+        while (left := self._unclosed()) and time.monotonic() < until:
+            time.sleep(_TICK_S / 5)
+        for running in left:
+            with running.lock:
+                if running.incident.closed is None:
+                    self._close(running, Outcome.FAILED, "The bot was stopped while this check ran; please ask again.")
+                    self._chat.show(running.incident, running.facts)
+
+    def _unclosed(self) -> list[_Running]:
+        with self._directory:
+            return [running for running in self._running.values() if running.incident.closed is None]
+
     def _heard(self, news: News) -> None:
         with self._directory:
             running = self._running.get(news.incident)
@@ -191,9 +207,7 @@ class Coordinator:
 
     def _expire(self) -> None:
         now = self._clock.now()
-        with self._directory:
-            everyone = [running for running in self._running.values() if running.incident.closed is None]
-        for running in everyone:
+        for running in self._unclosed():
             with running.lock:
                 for event in tuple(flow.overdue(running.incident, now)):
                     self._withdraw(running, event.job)

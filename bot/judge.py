@@ -241,8 +241,22 @@ def _evidence(
         if finding.standing is not Standing.UNKNOWN
     ]
     order = (Weighs.FOR, Weighs.AGAINST, Weighs.NEITHER)
+
+    def strength(item: EvidenceItem) -> float:
+        if leader is None:
+            return 0.0
+        return CAP if item.finding in leader.requires else leader.expects.get(item.finding, 0.0)
+
     return tuple(
-        sorted(items, key=lambda item: (order.index(item.weighs), item.standing is Standing.ABSENT, item.finding))
+        sorted(
+            items,
+            key=lambda item: (
+                order.index(item.weighs),
+                item.standing is Standing.ABSENT,
+                -strength(item),
+                item.finding,
+            ),
+        )
     )
 
 

@@ -4,4 +4,6 @@ pytest_plugins = (
     "tests.fixtures.servers",
     "tests.fixtures.vcsim",
     "tests.fixtures.lab",
+    "tests.fixtures.slack",
+    "tests.fixtures.stage",
 )

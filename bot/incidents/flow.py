@@ -8,7 +8,7 @@ A MAC that shows up on the wire is looked up in every vCenter, once. When every 
 and the incident closed. Nothing waits for ever, because every job expires.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address
@@ -16,7 +16,7 @@ from ipaddress import IPv4Address
 from bot.errors import RequestError
 from bot.incidents import planning
 from bot.incidents.planning import Known
-from bot.model.addresses import can_own
+from bot.model.addresses import Mac, can_own
 from bot.model.incident import (
     Closed,
     Event,
@@ -34,6 +34,7 @@ from bot.model.observation import (
     ArpAnnounced,
     ArpAnswer,
     GuestRowFound,
+    NeighbourHeld,
     NicFound,
     Observation,
     VcenterAnswered,
@@ -90,6 +91,16 @@ def artifacts(incident: Incident) -> tuple[Artifact, ...]:
         if isinstance(event, Reported):
             newest[event.job] = event.artifacts
     return tuple(artifact for brought in newest.values() for artifact in brought)
+
+
+def named(address: IPv4Address, seen: Iterable[Observation]) -> tuple[Mac, ...]:
+    """Every MAC that claims the address, or that a vantage held for it: the owner of a silent address is found so."""
+    macs = [
+        one.mac
+        for one in seen
+        if isinstance(one, ArpAnswer | ArpAnnounced | NeighbourHeld) and one.ip == address and one.mac is not None
+    ]
+    return tuple(dict.fromkeys(mac for mac in macs if can_own(mac)))
 
 
 def gaps(incident: Incident) -> tuple[str, ...]:
@@ -160,8 +171,7 @@ def _planned(incident: Incident, address: IPv4Address, known: Known) -> Put:
 
 def _owners(incident: Incident, address: IPv4Address, seen: tuple[Observation, ...], known: Known) -> Iterator[Put]:
     asked = {mac for job in jobs(incident) if job.probe is Probe.VCENTER for mac in job.options.macs}
-    claimed = (o.mac for o in seen if isinstance(o, ArpAnswer | ArpAnnounced) and o.ip == address)
-    new = tuple(dict.fromkeys(mac for mac in claimed if can_own(mac) and mac not in asked))
+    new = tuple(mac for mac in named(address, seen) if mac not in asked)
     wire = [job for job in jobs(incident) if job.probe is Probe.ARP]
     if new and known.vcenters and wire:
         expires_at = max(job.expires_at for job in wire)

@@ -1,1 +1,14 @@
-"""roles"""
+"""The roles that a process can take: each module turns settings into parts and runs them.
+
+A role is imported only where it is run: an agent needs neither Slack nor pyVmomi, and starts in a third of the time.
+"""
+
+ROLES = {
+    "bot": "answer in Slack",
+    "agent": "look at one network segment: ARP, echo requests, captures (needs CAP_NET_RAW)",
+    "vcenter": "look up owners of addresses and MACs in one vCenter, read-only",
+    "check": "ask the agents about one address, VM name or MAC, and print the verdict",
+    "judge": "judge a case directory, or a capture with --target, without any network",
+    "keys": "make a master key, or print the keys of an agent's queues",
+}
+"""Name and purpose; the module of the same name in this room has ``arguments(parser)`` and ``run(settings, given)``."""

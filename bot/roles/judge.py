@@ -16,8 +16,6 @@ from bot.model import codec
 from bot.model.job import Artifact, Media, Probe, Vantage
 from bot.settings import Settings
 
-HELP = "judge a case directory, or a capture with --target, without any network"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command line of this role."""

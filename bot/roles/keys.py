@@ -6,8 +6,6 @@ import secrets
 from bot.queue.seal import queue_key
 from bot.settings import Settings
 
-HELP = "make a master key, or print the keys of an agent's queues"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command line of this role."""

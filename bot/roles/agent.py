@@ -1,0 +1,43 @@
+"""``ruleout agent``: eyes on one segment."""
+
+import argparse
+
+from bot.agents.bounds import Bounds
+from bot.agents.capture import CaptureAbility
+from bot.agents.routed import RoutedAbility
+from bot.agents.segment import SegmentAbility
+from bot.agents.station import discover
+from bot.model.job import Probe
+from bot.ports import Ability
+from bot.roles.process import stand
+from bot.settings import Settings
+from bot.system import SystemClock
+
+
+def arguments(_parser: argparse.ArgumentParser) -> None:
+    """Everything comes from the environment."""
+
+
+def run(settings: Settings, _given: argparse.Namespace) -> int:
+    """Serve until told to stop."""
+    name, clock = settings.text("RULEOUT_AGENT_NAME"), SystemClock()
+    gateways = settings.addresses("RULEOUT_GATEWAY")
+    vantage = discover(
+        settings.text("RULEOUT_INTERFACE"),
+        settings.text("RULEOUT_SEGMENT"),
+        name,
+        gateways[0] if gateways else None,
+        settings.addresses("RULEOUT_POOL"),
+    )
+    asking = Bounds()
+    listening = Bounds(
+        listen_s=float(settings.number("RULEOUT_MAX_CAPTURE_S")),
+        size_bytes=settings.number("RULEOUT_MAX_CAPTURE_BYTES"),
+    )
+    abilities: dict[Probe, Ability] = {
+        Probe.ARP: SegmentAbility(vantage, asking, clock),
+        Probe.ICMP: RoutedAbility(vantage, asking, clock),
+        Probe.CAPTURE: CaptureAbility(vantage, listening, clock),
+    }
+    stand(settings, name, abilities, (vantage,))
+    return 0

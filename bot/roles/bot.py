@@ -1,0 +1,104 @@
+"""``ruleout bot``: the doors to Slack, the coordinator, and the one writer of cards."""
+
+import argparse
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+from slack_bolt import App
+
+import handlers
+from bot import log
+from bot.archive import CaseArchive
+from bot.coordinator import Coordinator
+from bot.errors import RequestError
+from bot.incidents.policy import Policy
+from bot.queue.bot_side import RedisQueue
+from bot.queue.journal import RedisJournal
+from bot.queue.once import RedisOnce
+from bot.queue.seal import queue_key
+from bot.roles.process import until_told
+from bot.settings import Settings
+from bot.slack.app import build_app
+from bot.slack.publisher import Publisher
+from bot.slack.runners import HttpRunner, SocketRunner
+from bot.slack.workspace import enter
+from bot.system import SystemClock
+
+_log = log.get(__name__)
+
+_FINISH_S = 10.0  # a check takes two seconds; whoever stops the bot waits ten at most
+_RETENTION_EVERY_S = 3600.0
+
+
+def arguments(_parser: argparse.ArgumentParser) -> None:
+    """Everything comes from the environment."""
+
+
+def run(settings: Settings, _given: argparse.Namespace) -> int:
+    """Serve until told to stop; then end what runs, and say so on its card."""
+    stop, clock = until_told(), SystemClock()
+    url, ca_file = settings.text("RULEOUT_REDIS_URL"), settings.text("RULEOUT_REDIS_CA_FILE") or None
+    masters = settings.keys("RULEOUT_MASTER_KEYS")
+    button_key = queue_key(masters[-1], "slack.buttons")  # the older one, so that a rotation kills no button
+    workspace = enter(settings.text("RULEOUT_SLACK_BOT_TOKEN"), settings.text("RULEOUT_SLACK_API"))
+    archive = CaseArchive(Path(settings.text("RULEOUT_CASES_DIR")))
+    publisher = Publisher(
+        workspace.client,
+        key=button_key,
+        published=lambda *posted: coordinator.published(*posted),
+        since=clock.now(),
+    )
+    coordinator = Coordinator(
+        queue=RedisQueue(url, masters, clock.new_id("bot"), clock, ca_file=ca_file),
+        journal=RedisJournal(url, ca_file=ca_file),
+        chat=publisher,
+        archive=archive,
+        clock=clock,
+        rules=Policy(
+            teams=(workspace.team, *settings.items("RULEOUT_TEAMS")),
+            channels=settings.items("RULEOUT_CHANNELS") or None,
+            capturers=settings.people("RULEOUT_CAPTURERS"),
+        ),
+        vcenters=settings.items("RULEOUT_VCENTERS"),
+    )
+    app = build_app(
+        workspace.client,
+        key=button_key,
+        seen=RedisOnce(url, ca_file=ca_file).seen,
+        register=lambda app: handlers.register(app, coordinator),
+        signing_secret=settings.text("RULEOUT_SLACK_SIGNING_SECRET"),
+    )
+    door = _door(settings, app)
+    over = threading.Event()
+    collector = threading.Thread(target=coordinator.run, args=(over,), name="collector")
+    publisher.start()
+    collector.start()
+    try:
+        door.connect()
+        _log.info("bot_ready", team=workspace.team)
+        keep = timedelta(days=settings.number("RULEOUT_KEEP_DAYS"))
+        while not stop.is_set():
+            deleted = archive.expire(clock.now(), keep)
+            _log.info("cases_expired", deleted=deleted)
+            stop.wait(_RETENTION_EVERY_S)
+    finally:
+        door.close()
+        coordinator.drain(_FINISH_S)
+        over.set()
+        collector.join()
+        publisher.close(_FINISH_S)
+    return 0
+
+
+def _door(settings: Settings, app: App) -> SocketRunner | HttpRunner:
+    mode = settings.text("RULEOUT_SLACK_MODE")
+    if mode == "socket":
+        return SocketRunner(app, settings.text("RULEOUT_SLACK_APP_TOKEN"))
+    if mode == "http":
+        host, _, port = settings.text("RULEOUT_SLACK_LISTEN").rpartition(":")
+        if not port.isdigit():
+            raise RequestError("RULEOUT_SLACK_LISTEN must be address:port, such as 127.0.0.1:3000.")
+        secret = settings.text("RULEOUT_SLACK_SIGNING_SECRET")
+        return HttpRunner(app, signing_secret=secret, host=host, port=int(port))
+    raise RequestError(f"RULEOUT_SLACK_MODE must be socket or http, not {mode!r}.")

@@ -1,0 +1,78 @@
+"""Agents that replay recorded cases, for machines on which no lab can be made: ``python -m deploy.demo.replay``.
+
+Every bot part is the real one; only what the agents bring back was recorded earlier.
+"""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from bot import __version__, archive, log
+from bot.agents.runner import Runner
+from bot.errors import InstrumentError
+from bot.incidents import bundle
+from bot.model.job import Agent, Artifact, Probe, Vantage
+from bot.ports import Work
+from bot.queue.agent_side import RedisIntake
+from bot.roles.process import until_told
+from bot.settings import Settings
+from bot.system import SystemClock
+
+SCENARIOS = Path(__file__).parents[2] / "tests" / "scenarios"
+
+Recorded = Mapping[IPv4Address, tuple[tuple[Artifact, bytes], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayAbility:
+    """bot.ports.Ability that brings back what was recorded about the target with this probe."""
+
+    recorded: Recorded
+    probe: Probe
+
+    def __call__(self, work: Work) -> Sequence[tuple[Artifact, bytes]]:
+        """The recording's artifacts, as this job's."""
+        target = work.job.target
+        if target is None or target not in self.recorded:
+            known = ", ".join(map(str, sorted(self.recorded)))
+            raise InstrumentError(f"This agent replays recordings of {known} and has none of {target or 'a name'}.")
+        mine = (one for one in self.recorded[target] if one[0].probe is self.probe)
+        return tuple((replace(artifact, job=work.job.id), data) for artifact, data in mine)
+
+
+def load(scenarios: Path) -> Recorded:
+    """The recorded artifacts by target; of two recordings of one target the first by name."""
+    recorded: dict[IPv4Address, tuple[tuple[Artifact, bytes], ...]] = {}
+    for index in sorted(scenarios.glob(f"*/*/{bundle.INDEX}")):
+        case, blobs = bundle.unpack(archive.load(index.parent))
+        recorded.setdefault(case.target, tuple((a, blobs[a.digest]) for a in case.artifacts))
+    return recorded
+
+
+def main() -> None:
+    """Stand as every agent of the recordings until told to stop."""
+    settings = Settings()
+    log.setup(settings.text("RULEOUT_LOG_LEVEL"), as_json=settings.flag("RULEOUT_LOG_JSON"))
+    recorded, stop, clock = load(SCENARIOS), until_told(), SystemClock()
+    keys = settings.queue_keys("RULEOUT_QUEUE_KEYS")
+    seen = {(a.probe, a.vantage) for artifacts in recorded.values() for a, _ in artifacts}
+    names = {Probe.ARP: "prod-1", Probe.ICMP: "office-1", Probe.VCENTER: "vcenter.dc1"}
+    runners = []
+    for probe, name in names.items():
+        vantages = [replace(vantage, agent=name) for seen_by, vantage in seen if seen_by is probe]
+        places: tuple[Vantage, ...] = tuple(vantages[:1]) if probe is not Probe.VCENTER else ()
+        queues = (name,) if probe is Probe.VCENTER else (f"segment.{places[0].segment}", f"agent.{name}")
+        agent = Agent(name, queues, (probe,), places, __version__, clock.now())
+        intake = RedisIntake(settings.text("RULEOUT_REDIS_URL"), {queue: keys[queue] for queue in queues}, agent)
+        runners.append(Runner(intake, {probe: ReplayAbility(recorded, probe)}, agent))
+    threads = [threading.Thread(target=runner.run, args=(stop,)) for runner in runners]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+"""Everything that a demonstration needs, started in order and ended together: server, lab, stand-ins, real roles."""
+
+import json
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.queue.bot_side import RedisQueue
+from bot.queue.seal import queue_key
+from bot.system import SystemClock
+from deploy.demo.server import Server
+from deploy.demo.slack import StandIn
+from deploy.demo.slack.records import BOT_USER
+from deploy.demo.slack.workspace import Workspace
+from deploy.lab.client import Lab
+from deploy.lab.faults import DEMO
+from deploy.lab.ns import Unsupported
+from deploy.lab.vcenter import everything
+
+MANIFEST = Path(__file__).parents[1] / "slack-manifest.yaml"
+VCENTER = "dc1"
+READY_WITHIN_S = 30.0
+RUNNING = ("Checking ", "Capturing ")  # how the text of a card begins that has not ended
+
+
+@dataclass
+class Stage:
+    """A running demonstration. ``lab`` is None where recorded captures are replayed instead of it."""
+
+    slack: StandIn
+    queue: RedisQueue
+    environment: Mapping[str, str]
+    lab: Lab | None
+    why_no_lab: str | None
+    processes: dict[str, "subprocess.Popen[Any]"]
+
+
+@contextmanager
+def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path | None = None) -> Iterator[Stage]:
+    """A demonstration whose files lie in ``directory``, until the block ends.
+
+    Raises:
+        RuntimeError: a part did not come up; the text is the end of its log.
+    """
+    logs = logs or directory
+    with ExitStack() as ends:
+        server = ends.enter_context(Server.running(directory / "queue"))
+        slack = ends.enter_context(StandIn.start(port, manifest=MANIFEST))
+        master = secrets.token_bytes(32)
+        common = {"RULEOUT_REDIS_URL": server.url, "RULEOUT_LOG_JSON": "yes", "PYTHONUNBUFFERED": "1"}
+        environment = {
+            **common,
+            "RULEOUT_MASTER_KEYS": master.hex(),
+            "RULEOUT_VCENTERS": VCENTER,
+            "RULEOUT_SLACK_BOT_TOKEN": slack.bot_token,
+            "RULEOUT_SLACK_APP_TOKEN": slack.app_token,
+            "RULEOUT_SLACK_API": slack.base_url,
+            "RULEOUT_CAPTURERS": ",".join(_people(slack)),
+            "RULEOUT_CASES_DIR": str(directory / "cases"),
+        }
+        clock = SystemClock()
+        queue = RedisQueue(server.url, [master], clock.new_id("stage"), clock)
+        ends.callback(queue.close)
+        stage = Stage(slack, queue, environment, None, None, {})
+
+        def keys(*queues: str) -> dict[str, str]:
+            pairs = (f"{name}={queue_key(master, name).hex()}" for name in queues)
+            return {**common, "RULEOUT_QUEUE_KEYS": ",".join(pairs)}
+
+        def start(name: str, argv: list[str], env: Mapping[str, str], node: str | None = None) -> None:
+            out = ends.enter_context((logs / f"{name}.log").open("wb"))
+            command = [sys.executable, "-m", *argv]
+            command = stage.lab.argv(node, command) if stage.lab and node else command
+            process = subprocess.Popen(command, env=dict(env), stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+            stage.processes[name] = process
+
+        if not replay:
+            try:
+                stage.lab = ends.enter_context(Lab.running(directory / "lab"))
+            except Unsupported as reason:
+                stage.why_no_lab = str(reason)
+        ends.callback(_end, stage.processes)  # before the lab ends, so that its agents can say goodbye
+        if stage.lab:
+            for vm, fault in DEMO.items():
+                state = stage.lab.apply(fault, vm)
+            snapshot = directory / "vcenter.json"
+            snapshot.write_text(json.dumps(everything(state)))
+            start("vcenter", ["deploy.demo.vcenter", str(snapshot)], _vcenter(keys))
+            for segment in ("prod", "office"):
+                name = f"{segment}-1"
+                start(name, ["bot", "agent"], {
+                    **keys(f"segment.{segment}", f"agent.{name}"),
+                    "RULEOUT_AGENT_NAME": name, "RULEOUT_SEGMENT": segment, "RULEOUT_INTERFACE": "eth0",
+                }, node=f"agent-{segment}")  # fmt: skip
+        else:
+            queues = keys("segment.prod", "agent.prod-1", "segment.office", "agent.office-1", f"vcenter.{VCENTER}")
+            start("replay", ["deploy.demo.replay"], queues)
+        start("bot", ["bot", "bot"], environment)
+        _wait_ready(stage, logs)
+        yield stage
+
+
+def ask(slack: StandIn, channel: str, text: str, *, user: str = "ana", within_s: float = 30.0) -> dict[str, Any]:
+    """Type a slash command and wait for the card that it brings to end: the message, with ``rendered``.
+
+    Raises:
+        RuntimeError: there is no card; the text is what was shown to the asker instead.
+        TimeoutError: it did not end in time.
+    """
+    before = slack.look(lambda workspace: workspace.new_ts())
+    said = slack.type(user, channel, text)
+    if not said.get("ok") or said.get("messages"):
+        raise RuntimeError(str(said))
+    return final_card(slack, channel, after=before, within_s=within_s)
+
+
+def final_card(slack: StandIn, channel: str, *, after: str, within_s: float) -> dict[str, Any]:
+    """The first card posted into the channel after this timestamp id, once it has ended.
+
+    Raises:
+        TimeoutError: it did not end in time.
+    """
+
+    def ended(workspace: Workspace) -> str | None:
+        where = workspace.channel(channel)
+        cards = [m for m in where.messages.values() if m.user == BOT_USER and m.ts > after] if where else []
+        return cards[0].ts if cards and not cards[0].text.startswith(RUNNING) else None
+
+    ts = slack.wait_for(ended, within_s)
+    return next(message for message in slack.messages(channel) if message["ts"] == ts)
+
+
+def _vcenter(keys: Any) -> dict[str, str]:
+    return {**keys(f"vcenter.{VCENTER}"), "RULEOUT_VCENTER_NAME": VCENTER}
+
+
+def _people(slack: StandIn) -> list[str]:
+    return slack.look(lambda workspace: [f"{user.team}/{user.id}" for user in workspace.users.values() if not user.bot])
+
+
+def _wait_ready(stage: Stage, logs: Path) -> None:
+    """Return when every agent is heard and the bot's socket is open."""
+    wanted, ends_at = {"prod-1", "office-1", f"vcenter.{VCENTER}"}, time.monotonic() + READY_WITHIN_S
+    while True:
+        for name, process in stage.processes.items():
+            if process.poll() is not None:
+                raise RuntimeError(f"{name} ended: {_tail(logs / f'{name}.log')}")
+        agents = {agent.name for agent in stage.queue.agents()}
+        if wanted <= agents and stage.slack.look(lambda _: bool(stage.slack.slack.sockets.connections)):
+            return
+        if time.monotonic() > ends_at:
+            raise RuntimeError(f"after {READY_WITHIN_S:.0f} s only {', '.join(sorted(agents)) or 'nobody'} was heard")
+        time.sleep(0.05)
+
+
+def _tail(log: Path) -> str:
+    return log.read_text(errors="replace")[-2000:]
+
+
+def _end(processes: Mapping[str, "subprocess.Popen[Any]"]) -> None:
+    """Tell all of them before waiting for each: every one may finish what it has begun."""
+    for process in processes.values():
+        process.terminate()
+    for process in processes.values():
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -1,0 +1,339 @@
+"""From a question to its end, whatever the agents, the queue and the disk do meanwhile."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+
+from bot.coordinator import Coordinator
+from bot.errors import InstrumentError, RequestError
+from bot.incidents import flow
+from bot.incidents.bundle import INDEX, digest, unpack
+from bot.incidents.policy import Policy
+from bot.model.incident import AnyEvent, Closed, Expired, Failed, Incident, Judged, Outcome, Reported, Requested
+from bot.model.job import Agent, Artifact, Job, Media, Probe, Vantage
+from bot.model.request import Person, Place
+from bot.ports import News
+from tests.bot.incidents.ground import ASKER, HERE, NOON, OFFICE, PROD, HandClock, agent, request
+
+CAPTURER = Person("T1", "U9")
+EMPTY_TABLE = b"[]"
+
+
+class PaperQueue:
+    """bot.ports.Queue on paper: the test says what agents say."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+        self.cancelled: list[Job] = []
+        self.inbox: list[News] = []
+        self.down = False
+
+    def put(self, jobs: Sequence[Job]) -> None:
+        if self.down:
+            raise InstrumentError("The queue server cannot be reached.")
+        self.jobs += jobs
+
+    def news(self, wait_s: float) -> tuple[News, ...]:
+        news, self.inbox = tuple(self.inbox), []
+        return news
+
+    def cancel(self, job: Job) -> None:
+        self.cancelled.append(job)
+
+    def agents(self) -> tuple[Agent, ...]:
+        return (agent(PROD), agent(OFFICE))
+
+
+class PaperJournal:
+    """bot.ports.Journal on paper."""
+
+    def __init__(self) -> None:
+        self.timelines: dict[str, tuple[AnyEvent, ...]] = {}
+        self.down = False
+
+    def append(self, incident: str, event: AnyEvent) -> None:
+        if self.down:
+            raise InstrumentError("The queue server cannot be reached.")
+        self.timelines[incident] = (*self.timelines.get(incident, ()), event)
+
+    def read(self, incident: str) -> Incident | None:
+        timeline = self.timelines.get(incident)
+        return Incident(incident, timeline) if timeline else None
+
+    def unfinished(self) -> tuple[str, ...]:
+        return tuple(name for name in self.timelines if Incident(name, self.timelines[name]).closed is None)
+
+
+class PaperChat:
+    """bot.ports.Chat on paper."""
+
+    def __init__(self) -> None:
+        self.cards: list[Incident] = []
+        self.files: list[tuple[str, bytes]] = []
+
+    def show(self, incident: Incident, facts: tuple[str, ...]) -> None:
+        self.cards.append(incident)
+
+    def whisper(self, person: Person, place: Place, sentence: str) -> None:
+        raise AssertionError("the coordinator answers by raising")
+
+    def attach(self, incident: Incident, filename: str, data: bytes, comment: str) -> None:
+        self.files.append((filename, data))
+
+
+class PaperArchive:
+    """bot.ports.Archive on paper."""
+
+    def __init__(self) -> None:
+        self.cases: dict[str, Mapping[str, bytes]] = {}
+
+    def save(self, case: str, files: Mapping[str, bytes]) -> None:
+        self.cases[case] = files
+
+
+class House:
+    """A coordinator with everything around it on paper."""
+
+    def __init__(self) -> None:
+        self.queue, self.journal, self.chat, self.archive = PaperQueue(), PaperJournal(), PaperChat(), PaperArchive()
+        self.clock = HandClock()
+        self.coordinator = Coordinator(
+            queue=self.queue, journal=self.journal, chat=self.chat, archive=self.archive, clock=self.clock,
+            rules=Policy(teams=("T1",), capturers=(CAPTURER,)), vcenters=("dc1",),
+        )  # fmt: skip
+
+    def ask(self, text: str = "10.0.0.5") -> Incident:
+        return self.coordinator.ask("arpcheck", text, ASKER, HERE)
+
+    def turn(self) -> None:
+        """Let the coordinator's thread take in what lies there, once."""
+        stop, read = threading.Event(), self.queue.news
+
+        def once(wait_s: float) -> tuple[News, ...]:
+            stop.set()
+            return read(wait_s)
+
+        self.queue.news = once  # type: ignore[method-assign]
+        self.coordinator.run(stop)
+        self.queue.news = read  # type: ignore[method-assign]
+
+    def says(self, event: Reported | Failed, blobs: Mapping[str, bytes] | None = None) -> None:
+        job = next(job for job in self.queue.jobs if job.id == event.job)
+        self.queue.inbox.append(News(job.incident, event, blobs or {}))
+        self.turn()
+
+    def reports(self, job: Job, data: bytes = EMPTY_TABLE, media: Media = Media.NEIGHBOURS) -> None:
+        vantage = Vantage("dc1", "", "") if job.probe is Probe.VCENTER else PROD
+        artifact = Artifact(job.id, job.probe, vantage, media, digest(data), len(data), NOON, NOON, 0)
+        self.says(Reported(at=NOON, job=job.id, agent="a", artifacts=(artifact,), final=True), {artifact.digest: data})
+
+    @property
+    def card(self) -> Incident:
+        """What stands in the channel now."""
+        return self.chat.cards[-1]
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+def closed(incident: Incident) -> Closed:
+    assert incident.closed is not None, "the request has not ended"
+    return incident.closed
+
+
+def test_a_question_is_on_its_queues_and_on_a_card_when_asking_returns(house: House) -> None:
+    """The asker's acknowledgement waits for this and nothing more."""
+    incident = house.ask()
+    assert [job.queue for job in house.queue.jobs] == ["segment.prod", "segment.office", "vcenter.dc1"]
+    assert house.card.id == incident.id
+    assert isinstance(house.journal.timelines[incident.id][0], Requested)
+
+
+@pytest.mark.parametrize(
+    ("text", "person", "says"),
+    [
+        pytest.param("10.0.0.300", ASKER, "not an IPv4 address", id="bad address"),
+        pytest.param("10.0.0.5", Person("T2", "U1"), "members of this workspace", id="outsider"),
+    ],
+)
+def test_a_question_that_cannot_be_taken_leaves_nothing_behind(
+    house: House, text: str, person: Person, says: str
+) -> None:
+    """It is answered on the spot; there is no card to wait for."""
+    with pytest.raises(RequestError, match=says):
+        house.coordinator.ask("arpcheck", text, person, HERE)
+    assert not house.journal.timelines
+    assert not house.chat.cards
+
+
+def test_with_the_server_down_the_asker_is_told_at_once(house: House) -> None:
+    """No queue, no journal: nothing is promised."""
+    house.journal.down = True
+    with pytest.raises(InstrumentError, match="cannot be reached"):
+        house.ask()
+    assert not house.chat.cards
+
+
+def test_a_queue_that_fails_after_acceptance_ends_the_request_with_its_reason(house: House) -> None:
+    """An accepted request ends in a final state that the asker sees."""
+    house.queue.down = True
+    house.ask()
+    assert closed(house.card) == Closed(at=NOON, outcome=Outcome.FAILED, sentence="The queue server cannot be reached.")
+
+
+def test_a_target_that_nobody_covers_ends_as_refused(house: House) -> None:
+    """The card says where agents stand."""
+    house.ask("10.9.9.9")
+    assert closed(house.card).outcome is Outcome.REFUSED
+    assert "10.0.0.0/24 (prod)" in (closed(house.card).sentence or "")
+
+
+def test_when_the_last_job_has_ended_there_is_a_verdict_a_final_card_and_a_case(house: House) -> None:
+    """Reported, failed or overdue, in any mix."""
+    incident = house.ask()
+    arp, icmp, vcenter = house.queue.jobs
+    house.reports(arp)
+    house.says(Failed(at=NOON, job=vcenter.id, agent="vcenter.dc1", reason="The password is wrong."))
+    assert house.card.closed is None
+    house.clock.forward(60)
+    house.turn()
+    assert closed(house.card).outcome is Outcome.ANSWERED
+    verdict = house.card.verdict
+    assert verdict is not None
+    assert verdict.case == incident.id
+    assert any("The password is wrong." in gap for gap in verdict.missing)
+    assert icmp in house.queue.cancelled
+    case, blobs = unpack(house.archive.cases[incident.id])
+    assert case.verdict == verdict
+    assert list(blobs.values()) == [EMPTY_TABLE]
+    assert sum(isinstance(event, Judged) for event in house.card.timeline) == 1
+
+
+def test_late_and_duplicate_reports_change_nothing(house: House) -> None:
+    """At least once means twice sometimes."""
+    house.ask()
+    for job in house.queue.jobs:
+        house.says(Failed(at=NOON, job=job.id, agent="a", reason="broken."))
+    before = house.card
+    house.reports(house.queue.jobs[0])
+    assert house.card == before
+
+
+def test_unreadable_bytes_are_said_and_do_not_hide_the_rest(house: House) -> None:
+    """One broken artifact is a gap, not the end."""
+    house.ask()
+    arp, *rest = house.queue.jobs
+    house.reports(arp, b"no capture at all", Media.PCAP)
+    for job in rest:
+        house.says(Failed(at=NOON, job=job.id, agent="a", reason="broken."))
+    assert house.card.verdict is not None
+    assert any("could not be read" in gap for gap in house.card.verdict.missing)
+
+
+@contextmanager
+def broken_flow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    def overdue(*_: object) -> tuple[object, ...]:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(flow, "step", overdue)
+        yield
+
+
+def test_a_bug_met_by_one_request_ends_it_with_a_reference_and_spares_the_others(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Loud, but not for everybody."""
+    house.ask()
+    first = house.queue.jobs[0]
+    with broken_flow(monkeypatch):
+        house.reports(first)
+    assert closed(house.card).outcome is Outcome.FAILED
+    assert "bug-" in (closed(house.card).sentence or "")
+    house.ask("10.0.0.6")
+    assert house.card.closed is None
+
+
+def test_check_again_asks_the_same_question_anew(house: House) -> None:
+    """A new incident; the old one stays as it was."""
+    first = house.ask("10.0.0.6 deep")
+    again = house.coordinator.again(first.id, ASKER, HERE)
+    assert again.id != first.id
+    assert (again.request.target, again.request.deep) == (first.request.target, True)
+
+
+def test_a_forgotten_check_is_refused_with_the_way_out(house: House) -> None:
+    """Buttons live longer than memory."""
+    with pytest.raises(RequestError, match="ask anew"):
+        house.coordinator.again("inc-unknown", ASKER, HERE)
+
+
+def test_a_capture_brings_its_files_into_the_cards_thread(house: House) -> None:
+    """The asker gets the bytes, and a case holds them as well."""
+    first = house.ask()
+    house.coordinator.published(first.id, "C1", "1700.1")
+    capture = house.coordinator.capture(first.id, CAPTURER, HERE)
+    assert capture.request.place == Place("C1", "1700.1")
+    job = house.queue.jobs[-1]
+    assert job.probe is Probe.CAPTURE
+    house.reports(job, b"\xd4\xc3\xb2\xa1 a pcap", Media.PCAP)
+    assert house.chat.files == [("10.0.0.5-prod-1.pcap", b"\xd4\xc3\xb2\xa1 a pcap")]
+    assert closed(house.card).outcome is Outcome.ANSWERED
+    assert INDEX in house.archive.cases[capture.id]
+
+
+def test_who_may_not_capture_is_told_whom_to_ask(house: House) -> None:
+    """The button is there for everybody; the right is not."""
+    first = house.ask()
+    with pytest.raises(RequestError, match="RULEOUT_CAPTURERS"):
+        house.coordinator.capture(first.id, ASKER, HERE)
+    captured = house.coordinator.capture(first.id, CAPTURER, HERE)
+    with pytest.raises(RequestError, match="RULEOUT_CAPTURERS"):
+        house.coordinator.again(captured.id, ASKER, HERE)
+
+
+def test_stop_ends_the_check_and_calls_its_agents_back(house: House) -> None:
+    """And says so when it came too late."""
+    incident = house.ask()
+    house.coordinator.stop(incident.id, ASKER, HERE)
+    assert closed(house.card).outcome is Outcome.STOPPED
+    assert house.queue.cancelled == house.queue.jobs
+    with pytest.raises(RequestError, match="over before"):
+        house.coordinator.stop(incident.id, ASKER, HERE)
+
+
+def test_what_a_dead_bot_left_running_is_ended_by_the_next(house: House) -> None:
+    """No card says "looking" for ever; a living neighbour's young check is left alone."""
+    house.clock.forward(3600)
+    old, young = request(number=77), replace(request(number=78), asked_at=house.clock.now())
+    for left in (old, young):
+        house.journal.append(left.id, Requested(at=left.asked_at, request=left))
+    house.turn()
+    assert closed(house.card).outcome is Outcome.FAILED
+    assert "restarted" in (closed(house.card).sentence or "")
+    assert house.card.id == old.id
+    assert house.journal.unfinished() == (young.id,)
+
+
+def test_the_journal_failing_midway_does_not_cost_the_answer(house: House) -> None:
+    """The answer is worth more than its record."""
+    house.ask()
+    house.journal.down = True
+    for job in house.queue.jobs:
+        house.says(Failed(at=NOON, job=job.id, agent="a", reason="broken."))
+    assert closed(house.card).outcome is Outcome.ANSWERED
+
+
+def test_an_expired_job_is_in_the_timeline_and_among_what_is_missing(house: House) -> None:
+    """Who reads the case next year sees that nobody answered."""
+    house.ask()
+    house.clock.forward(60)
+    house.turn()
+    assert sum(isinstance(event, Expired) for event in house.card.timeline) == 3
+    assert house.card.verdict is not None
+    assert sum("Nobody answered" in gap for gap in house.card.verdict.missing) == 3
