@@ -154,12 +154,11 @@ def _ruled_out(bench: Bench, causes: Sequence[Cause]) -> tuple[RuledOut, ...]:
     for side in Side:
         of_side = sorted((cause for cause in causes if cause.side is side), key=lambda cause: cause.id)
         if of_side and all(cause.id in bench.excluded for cause in of_side):
-            reasons: dict[str, dict[str, None]] = defaultdict(dict)
-            for cause in of_side:
-                id_ = bench.excluded[cause.id]
-                reasons[id_][cause.excluded_by[id_]] = None
-            because = tuple(" ".join([bench.says(id_), *reasons[id_]]) for id_ in sorted(reasons))
-            sides.append(RuledOut(side, because))
+            deciding = sorted({bench.excluded[cause.id] for cause in of_side})
+            because = (
+                cause.excluded_by[id_] for id_ in deciding for cause in of_side if bench.excluded[cause.id] == id_
+            )
+            sides.append(RuledOut(side, tuple(dict.fromkeys(because)), tuple(deciding)))
     return tuple(sides)
 
 
@@ -245,7 +244,7 @@ def _evidence(
     def strength(item: EvidenceItem) -> float:
         if leader is None:
             return 0.0
-        return CAP if item.finding in leader.requires else leader.expects.get(item.finding, 0.0)
+        return CAP + 1 if item.finding in leader.requires else leader.expects.get(item.finding, 0.0)
 
     return tuple(
         sorted(

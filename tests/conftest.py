@@ -1,9 +1,17 @@
 """Fixtures that several rooms' tests share, named one by one."""
 
+import pytest
+
 pytest_plugins = (
-    "tests.fixtures.servers",
-    "tests.fixtures.vcsim",
+    "tests.fixtures.browser",
     "tests.fixtures.lab",
+    "tests.fixtures.servers",
     "tests.fixtures.slack",
     "tests.fixtures.stage",
+    "tests.fixtures.vcsim",
 )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The README's picture is taken by the test that proves it: ``--screenshot deploy/demo/screenshot.png``."""
+    parser.addoption("--screenshot", metavar="FILE", help="keep the picture that the page's test takes of the card")

@@ -133,7 +133,9 @@ def _two_answers(evidence: Evidence, tallies: list[Tally]) -> Finding:
 def _repeatedly(evidence: Evidence, tallies: list[Tally]) -> Finding:
     excess, over = _excess(tallies)
     if excess > 1:
-        says = f"It happened again and again: {excess} answers for {evidence.target} more than requests."
+        says = (
+            f"Requests for {evidence.target} are answered twice again and again: {excess} answers more than requests."
+        )
         return finding(REPEATEDLY, Standing.PRESENT, says, _frames(over))
     if any(tally.answered and tally.settled for tally in tallies):
         says = f"{'Only one answer' if excess else 'No answer'} for {evidence.target} was one too many."

@@ -49,10 +49,15 @@ class EvidenceItem:
 
 @dataclass(frozen=True, slots=True)
 class RuledOut:
-    """A side that cannot be at fault on this evidence, and why: one sentence per cause that was excluded."""
+    """A side that cannot be at fault on this evidence.
+
+    ``because`` says why every cause of that side is out, a sentence each; ``by`` are the findings that exclude them,
+    whose statements and witnesses stand among the evidence.
+    """
 
     side: Side
     because: tuple[str, ...]
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

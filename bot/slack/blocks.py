@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
-from bot.incidents.card import Card, Instrument, Stage, as_text, grounds, where
+from bot.incidents.card import Card, Instrument, Stage, as_text, highlights, where
 from bot.model.incident import Outcome
 from bot.model.verdict import Answer, EvidenceItem, RuledOut, Verdict
 from bot.slack import tokens
@@ -65,8 +65,9 @@ def _running(card: Card) -> Iterator[Block]:
 
 def _answered(card: Card, verdict: Verdict) -> Iterator[Block]:
     yield header(_ANSWERS[verdict.verdict], card.headline)
-    yield section(f"*{fitted(card.says or '', 2 * LINE)}*")
-    items = grounds(verdict)
+    first, stop, rest = (card.says or "").partition(". ")
+    yield section(f"*{fitted(first + stop.strip(), LINE)}* {fitted(rest, 2 * LINE)}")
+    items = highlights(verdict)
     if items:
         shown = [f"• {_evidence(item)}" for item in items[:_EVIDENCE]]
         title = "What shows it" if verdict.cause else "What was seen"
@@ -125,6 +126,4 @@ def _evidence(item: EvidenceItem) -> str:
 
 
 def _ruled_out(out: RuledOut) -> str:
-    first, more = (out.because or ("nothing that it could explain was seen",))[0], len(out.because) - 1
-    rest = f"  _and {more} more in the thread_" if more > 0 else ""
-    return f"• *{out.side.upper()}*  {fitted(first, LINE)}{rest}"
+    return f"• *{out.side.upper()}*  {fitted(' '.join(out.because), LINE)}"

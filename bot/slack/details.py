@@ -46,8 +46,8 @@ def _sections(card: Card, verdict: Verdict) -> Iterator[str]:
         for number, item in enumerate(items, 1):
             yield _item(number, item)
     for out in verdict.ruled_out:
-        reasons = "\n".join(bullets(out.because))
-        yield joined(f"*Ruled out: {out.side.upper()}*", reasons)
+        rests_on = f"\nIt rests on {', '.join(map(code, out.by))}." if out.by else ""
+        yield joined(f"*Ruled out: {out.side.upper()}*", "\n".join(bullets(out.because)) + rests_on)
     if verdict.rivals:
         yield joined("*Rivals that remain*", "\n".join(f"• {code(rival)}" for rival in verdict.rivals))
     yield joined("*Not looked at*", "\n".join(bullets(verdict.missing)) or "Nothing that was planned.")

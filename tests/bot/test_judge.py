@@ -148,9 +148,10 @@ def test_the_origin_story_names_the_vm_both_macs_and_clears_the_others() -> None
     assert verdict.claim is not None
     assert verdict.claim.startswith(f"VM app05 answers for 10.0.0.5 with two of its own MACs, `{APP}` and `{APP_2ND}`.")
     assert {one.side for one in verdict.ruled_out} == {Side.NETWORK, Side.HYPERVISOR}
-    for one in verdict.ruled_out:
-        assert any("app05" in sentence for sentence in one.because)
     shown = {item.finding for item in verdict.evidence if item.weighs is Weighs.FOR}
+    for one in verdict.ruled_out:
+        assert one.because
+        assert set(one.by) <= shown, "what clears a side can be checked among the evidence"
     assert {"arp.two_answers_per_request", "owner.macs_on_one_vm"} <= shown
 
 

@@ -115,7 +115,7 @@ def test_a_capture_is_named_as_one() -> None:
 def test_places_are_named_once_and_counted_beyond_three() -> None:
     """Two hundred frames must not hide the sentence."""
     places = [Witness("sha256:a", f"frame {n}", "probe-a1") for n in (1, 1, 2, 3, 4, 5)]
-    assert where(places) == "frame 1 at probe-a1; frame 2 at probe-a1; frame 3 at probe-a1; 2 more"
+    assert where(places) == "frames 1, 2, 3 and 2 more at probe-a1"
     assert where(()) == ""
 
 

@@ -1,0 +1,37 @@
+"""The whole house as a person meets it: a browser, a typed command, real packets, a card, a button."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from deploy.demo.stage import Stage
+
+pytestmark = [pytest.mark.lab, pytest.mark.server, pytest.mark.browser]
+
+WITHIN_MS = 20_000
+
+
+def test_a_typed_command_becomes_a_proven_verdict_and_its_button_works(
+    house: Stage, browser: Browser, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """What deploy/try shows, pressed by a machine."""
+    page = browser.new_page(viewport={"width": 1180, "height": 820})
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(house.slack.page_url)
+    composer = page.get_by_role("textbox").first
+    composer.fill("/arpcheck 10.0.0.5")
+    composer.press("Enter")
+    page.get_by_text(re.compile(r"GUEST · proven · 10\.0\.0\.5")).first.wait_for(timeout=WITHIN_MS)
+    card = page.get_by_text("two of its own MACs").first
+    expect(card).to_be_visible()
+    expect(page.get_by_text(re.compile("repl(y|ies)")).first).to_be_visible(timeout=WITHIN_MS)
+    picture = Path(request.config.getoption("--screenshot") or tmp_path / "card.png")
+    page.screenshot(path=picture)
+    assert picture.stat().st_size > 20_000
+    page.get_by_role("button", name="Check again").first.click()
+    expect(page.get_by_text(re.compile(r"GUEST · proven · 10\.0\.0\.5"))).to_have_count(2, timeout=WITHIN_MS)
+    assert not problems
+    page.close()
