@@ -7,7 +7,7 @@ everything that agents say. Each incident has its own lock, so that judging one 
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -43,7 +43,11 @@ _TICK_S = 0.25
 
 @dataclass
 class _Running:
-    """One incident in memory. ``observations`` are cached by artifact digest."""
+    """One incident in memory. ``observations`` are cached by artifact digest.
+
+    ``told`` are the jobs whose first evidence is among the facts. What they add later waits for the verdict: a card is
+    edited every two seconds at most, and to work out more than it can show would delay other people's checks.
+    """
 
     incident: Incident
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -51,6 +55,7 @@ class _Running:
     observations: dict[str, tuple[Observation, ...]] = field(default_factory=dict)
     unreadable: dict[str, tuple[str, ...]] = field(default_factory=dict)
     facts: tuple[str, ...] = ()
+    told: set[str] = field(default_factory=set)
 
     def evidence(self) -> Evidence | None:
         """What the newest artifacts show, or None while the address is not known."""
@@ -150,7 +155,7 @@ class Coordinator:
         swept_at = 0.0
         while not stop.is_set():
             try:
-                for news in self._queue.news(_TICK_S):
+                for news in _newest(self._queue.news(_TICK_S)):
                     self._heard(news)
                 if time.monotonic() - swept_at > _ORPHAN_AFTER.total_seconds() / 3:
                     swept_at = time.monotonic()
@@ -268,10 +273,11 @@ class Coordinator:
     def _follow(self, running: _Running, event: AnyEvent) -> None:
         try:
             known = self._known() if running.incident.closed is None else Known((), (), self._clock.now())
-            if isinstance(event, Reported):
-                running.facts = self._facts(running)
             for action in flow.step(running.incident, event, running.seen(), known):
                 self._do(running, action)
+            if isinstance(event, Reported) and event.job not in running.told and not running.incident.closed:
+                running.told.add(event.job)
+                running.facts = self._facts(running)
         except InstrumentError as error:
             self._close(running, Outcome.FAILED, str(error))
 
@@ -352,6 +358,15 @@ class Coordinator:
             with self._directory:
                 self._agents = (time.monotonic(), agents)
         return Known(agents, self._vcenters, self._clock.now())
+
+
+def _newest(news: tuple[News, ...]) -> Iterator[News]:
+    """The news without evidence that a later report of the same job, come in meanwhile, replaces anyway."""
+    last = {one.event.job: number for number, one in enumerate(news) if isinstance(one.event, Reported)}
+    for number, one in enumerate(news):
+        replaced = isinstance(one.event, Reported) and not one.event.final and last[one.event.job] > number
+        if not replaced:
+            yield one
 
 
 def _statements(findings: tuple[Finding, ...]) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ SETTINGS = (
     Setting("RULEOUT_INTERFACE", "agent", "The network interface that it looks through."),
     Setting("RULEOUT_GATEWAY", "agent", "The control: a machine that always answers on this segment; empty: the default gateway.", ""),
     Setting("RULEOUT_POOL", "agent", "Further sender addresses that you reserved for this agent alone, comma separated.", ""),
-    Setting("RULEOUT_SLOTS", "agent, vcenter", "Jobs that it does at the same time.", "8"),
+    Setting("RULEOUT_SLOTS", "agent, vcenter", "Jobs that it does at the same time.", "32"),
     Setting("RULEOUT_MAX_CAPTURE_S", "agent", "Longest capture that it allows, in seconds.", "60"),
     Setting("RULEOUT_MAX_CAPTURE_BYTES", "agent", "Largest capture that it allows, in bytes.", "8388608"),
     Setting("RULEOUT_VCENTER_NAME", "vcenter", "This vCenter's name, as in RULEOUT_VCENTERS."),

@@ -61,7 +61,6 @@ class Exchange:
         self._claims: list[Claim] = []
         self._early_reports = 0
         self._reported_claims: int | None = None
-        self._crafted: dict[Sending, bytes] = {}
         self._sent: set[Sending] = set()
 
     def run(self) -> tuple[Sealed, ...]:
@@ -84,8 +83,7 @@ class Exchange:
     def _planned(self) -> Plan:
         plan = self._plan(tuple(self._claims))
         for sending in plan.sendings:  # ahead of time: crafting takes longer than sending
-            if sending not in self._crafted:
-                self._crafted[sending] = craft(sending.frame)
+            craft(sending.frame)
         return plan
 
     def _send_due(self, plan: Plan) -> None:
@@ -93,7 +91,7 @@ class Exchange:
             if sending.after_s > self._now_s():
                 break
             if sending not in self._sent:
-                self._wire.send(self._crafted[sending])
+                self._wire.send(craft(sending.frame))
                 self._sent.add(sending)
 
     def _hear(self, plan: Plan) -> bool:

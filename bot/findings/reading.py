@@ -4,7 +4,7 @@ Nothing here is a finding. Everything is a function of the evidence alone and bl
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
@@ -117,7 +117,11 @@ def _own_macs(evidence: Evidence) -> frozenset[Mac]:
     return frozenset(one.vantage.mac for one in evidence.observations if one.vantage.mac is not None)
 
 
-def _all_claims(evidence: Evidence) -> Iterator[tuple[Domain, Claim]]:
+def _all_claims(evidence: Evidence) -> tuple[tuple[Domain, Claim], ...]:
+    return evidence.once(_read_all_claims)
+
+
+def _read_all_claims(evidence: Evidence) -> tuple[tuple[Domain, Claim], ...]:
     target, ours = evidence.target, _own_macs(evidence)
     found: list[tuple[tuple[int, ...], Claim]] = [
         (answer.vlans, Claim(answer.mac, answer, (answer.told_mac, answer.told_ip)))
@@ -131,13 +135,19 @@ def _all_claims(evidence: Evidence) -> Iterator[tuple[Domain, Claim]]:
         for asked in evidence.of(ArpAsked)
         if asked.asker == target and not asked.ours
     ]
-    for vlans, claim in found:
-        if claim.mac not in ours and stands_on_segment(claim.seen.vantage, target):
-            yield (claim.seen.vantage.segment, vlans), claim
+    return tuple(
+        ((claim.seen.vantage.segment, vlans), claim)
+        for vlans, claim in found
+        if claim.mac not in ours and stands_on_segment(claim.seen.vantage, target)
+    )
 
 
 def asked_for_target(evidence: Evidence) -> list[ArpAsked]:
     """Every who-has for the target that was heard or sent on a segment the target can be on, by time."""
+    return evidence.once(_read_asked_for_target)
+
+
+def _read_asked_for_target(evidence: Evidence) -> list[ArpAsked]:
     return [
         asked
         for asked in evidence.of(ArpAsked)
@@ -151,6 +161,10 @@ def domain(evidence: Evidence) -> Domain | None:
     It is a network in which we asked, rather than one that was only overheard; among several the most disputed.
     None when nobody asked for the target and nobody claimed it.
     """
+    return evidence.once(_read_domain)
+
+
+def _read_domain(evidence: Evidence) -> Domain | None:
     claimed: dict[Domain, list[Mac]] = defaultdict(list)
     for where, claim in _all_claims(evidence):
         claimed[where].append(claim.mac)
@@ -166,6 +180,10 @@ def domain(evidence: Evidence) -> Domain | None:
 
 def claims(evidence: Evidence) -> list[Claim]:
     """Every claim of the target in the network looked at, by time, group addresses and our own frames left out."""
+    return evidence.once(_read_claims)
+
+
+def _read_claims(evidence: Evidence) -> list[Claim]:
     where = domain(evidence)
     found = [claim for one, claim in _all_claims(evidence) if one == where and can_own(claim.mac)]
     return sorted(found, key=lambda claim: (claim.seen.seen_at, claim.seen.locator, claim.mac))
@@ -214,6 +232,10 @@ def own_broadcasts(evidence: Evidence, window: Window) -> list[ArpAsked]:
 
 def windows(evidence: Evidence) -> list[Window]:
     """Every window in which packets were listened to, by artifact."""
+    return evidence.once(_read_windows)
+
+
+def _read_windows(evidence: Evidence) -> list[Window]:
     listened: dict[str, Listened] = {}
     asked: dict[str, set[IPv4Address]] = defaultdict(set)
     vantages: dict[str, Vantage] = {}

@@ -1,5 +1,6 @@
 """Frames to bytes: the only module that imports scapy."""
 
+from functools import lru_cache
 from typing import Any
 
 from scapy.layers.inet import ICMP, IP
@@ -13,6 +14,7 @@ _RARP = 0x8035
 _ECHO_REQUEST, _ECHO_REPLY = 8, 0
 
 
+@lru_cache(maxsize=1024)  # rounds repeat their questions, and so do checks of one address
 def craft(frame: Frame) -> bytes:
     """The frame as it goes on the wire, padded to the shortest length that Ethernet allows.
 

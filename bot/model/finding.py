@@ -1,14 +1,15 @@
 """What observations establish: the vocabulary between evidence and judgement."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Address
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from bot.model.observation import Observation
 
 T = TypeVar("T", bound=Observation)
+R = TypeVar("R")
 
 
 class Standing(StrEnum):
@@ -53,8 +54,18 @@ class Evidence:
     target: IPv4Address
     observations: tuple[Observation, ...]
     gaps: tuple[str, ...] = ()
+    _known: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def of(self, kind: type[T]) -> Iterator[T]:
+    def of(self, kind: type[T]) -> tuple[T, ...]:
         """The observations of one kind, by time."""
-        found = [observation for observation in self.observations if isinstance(observation, kind)]
-        yield from sorted(found, key=lambda observation: (observation.seen_at, observation.locator))
+        if kind not in self._known:
+            found = [observation for observation in self.observations if isinstance(observation, kind)]
+            found.sort(key=lambda observation: (observation.seen_at, observation.locator))
+            self._known[kind] = tuple(found)
+        return cast(tuple[T, ...], self._known[kind])
+
+    def once(self, read: Callable[["Evidence"], R]) -> R:
+        """What ``read`` makes of this evidence, worked out the first time only: many findings ask the same."""
+        if read not in self._known:
+            self._known[read] = read(self)
+        return cast(R, self._known[read])

@@ -11,13 +11,15 @@ from bot.slack.pieces import Message
 class Standing:
     """Where a card stands.
 
-    ``ts`` None: not posted yet; ``announced``: the coordinator knows it. ``over``: the last state was shown to us.
+    ``ts`` None: not posted yet; ``announced``: the coordinator knows it. ``told``: first evidence was shown to us,
+    ``over``: the last state was.
     """
 
     channel: str
     thread: str | None
     ts: str | None = None
     announced: bool = False
+    told: bool = False
     over: bool = False
     gone: bool = False
 

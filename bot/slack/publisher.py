@@ -79,8 +79,9 @@ class Publisher:
             if place.over or place.gone:
                 return
             place.over = final = incident.closed is not None
+            news, place.told = bool(facts) and not place.told, place.told or bool(facts)
             state = State(incident, facts)
-            self._put(Parcel(f"card {incident.id}", place.channel, state, urgent=final, lasting=final))
+            self._put(Parcel(f"card {incident.id}", place.channel, state, urgent=final, news=news, lasting=final))
 
     def whisper(self, person: Person, place: Place, sentence: str) -> None:
         """Say something to one person only, where they asked."""
@@ -233,7 +234,7 @@ class Publisher:
 
     def _put_reply(self, place: Standing, reply: Reply) -> None:
         if not place.gone:
-            self._put(Parcel(self._number(), place.channel, reply, lasting=True))
+            self._put(Parcel(self._number(), place.channel, reply, behind=True, lasting=True))
 
     def _put(self, parcel: Parcel) -> None:
         self._outbox.put(parcel)

@@ -76,7 +76,9 @@ def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path 
         def start(name: str, argv: list[str], env: Mapping[str, str], node: str | None = None) -> None:
             out = ends.enter_context((logs / f"{name}.log").open("wb"))
             command = [sys.executable, "-m", *argv]
-            command = stage.lab.argv(node, command) if stage.lab and node else command
+            if stage.lab and node:
+                # In earnest an agent has a machine of its own; here a person's acknowledgement comes before its work.
+                command = stage.lab.argv(node, ["nice", "-n", "10", *command])
             process = subprocess.Popen(command, env=dict(env), stdin=subprocess.DEVNULL, stdout=out, stderr=out)
             stage.processes[name] = process
 

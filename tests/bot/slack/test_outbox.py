@@ -30,16 +30,39 @@ def test_the_newest_state_wins() -> None:
     assert (send(box, 0.0), send(box, 0.0)) == (9, None)
 
 
-def test_the_first_edit_may_follow_the_post_at_once_and_later_ones_keep_a_distance() -> None:
-    """The first news matters most; after that Slack takes about fifty edits a minute."""
+def test_edits_keep_a_distance_but_the_first_evidence_goes_at_once() -> None:
+    """That an agent has started is no news to wait for; the first answer on the wire is."""
     box = outbox()
     box.put(state(0))
     assert send(box, 0.0) == 0
     box.put(state(1))
-    assert send(box, 0.1) == 1
-    box.put(state(2))
-    assert send(box, 0.2) == pytest.approx(1.9)
-    assert send(box, 2.1) == 2
+    assert send(box, 0.1) == pytest.approx(1.9)
+    box.put(Parcel("card 1", "C1", 2, news=True))
+    box.put(state(3))
+    assert send(box, 0.2) == 3, "news stay news when a newer state replaces them"
+    box.put(state(4))
+    assert send(box, 0.3) == pytest.approx(1.9)
+    assert send(box, 2.2) == 4
+
+
+def test_edits_do_not_use_up_what_a_channel_takes_of_new_messages() -> None:
+    """Slack counts them apart; a second question must not wait for the first one's edits."""
+    box = outbox()
+    box.put(state(0))
+    assert send(box, 0.0) == 0
+    for number in range(6):
+        box.put(state(number, last=True))
+        assert send(box, 0.1) == number
+    box.put(Parcel("card 2", "C1", "another"))
+    assert send(box, 0.2) == "another"
+
+
+def test_a_new_card_goes_before_the_details_of_an_older_one() -> None:
+    """Who has just asked waits for a sign; who reads details does not."""
+    box = outbox()
+    box.put(Parcel("once 1", "C1", "details", behind=True))
+    box.put(state(0))
+    assert (send(box, 0.0), send(box, 0.0)) == (0, "details")
 
 
 def test_a_last_state_goes_at_once_though_the_channel_is_exhausted() -> None:

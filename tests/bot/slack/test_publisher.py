@@ -81,7 +81,7 @@ def test_states_that_come_faster_than_slack_takes_them_become_one_edit() -> None
         show, api = working.publisher.show, working.api
         show(stories.queued(stories.asked()), ())
         api.wait_for(lambda: len(working.posts()) == 1)
-        show(stories.running(), ())
+        show(stories.running(), (stories.FACT,))
         api.wait_for(lambda: len(api.of(UPDATE)) == 1)
         for number in range(20):
             show(stories.running(), (f"fact {number}",))
