@@ -138,7 +138,7 @@ def _row(name: str, values: list[float]) -> None:
 
 
 def _median(waits: list[Waited], name: str) -> float:
-    return statistics.median(getattr(one, name) for one in waits)
+    return float(statistics.median(getattr(one, name) for one in waits))
 
 
 if __name__ == "__main__":

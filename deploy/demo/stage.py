@@ -34,6 +34,7 @@ class Stage:
     """A running demonstration. ``lab`` is None where recorded captures are replayed instead of it."""
 
     slack: StandIn
+    server: Server
     queue: RedisQueue
     environment: Mapping[str, str]
     lab: Lab | None
@@ -67,7 +68,7 @@ def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path 
         clock = SystemClock()
         queue = RedisQueue(server.url, [master], clock.new_id("stage"), clock)
         ends.callback(queue.close)
-        stage = Stage(slack, queue, environment, None, None, {})
+        stage = Stage(slack, server, queue, environment, None, None, {})
 
         def keys(*queues: str) -> dict[str, str]:
             pairs = (f"{name}={queue_key(master, name).hex()}" for name in queues)
