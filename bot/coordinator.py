@@ -7,16 +7,16 @@ everything that agents say. Each incident has its own lock, so that judging one 
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot import log
 from bot.errors import InstrumentError, RequestError
-from bot.incidents import asking, bundle, flow, judging, policy
+from bot.incidents import asking, flow, policy
 from bot.incidents.planning import Known
 from bot.incidents.policy import Capability, Policy
-from bot.model.finding import Evidence, Finding, Standing
+from bot.incidents.running import Running
 from bot.model.incident import (
     AnyEvent,
     Closed,
@@ -29,7 +29,6 @@ from bot.model.incident import (
     Requested,
 )
 from bot.model.job import Agent
-from bot.model.observation import Observation
 from bot.model.request import Person, Place, Request, Target
 from bot.ports import Archive, Chat, Clock, Journal, News, Queue
 
@@ -41,35 +40,16 @@ _AGENTS_FRESH_S = 1.0
 _TICK_S = 0.25
 
 
-@dataclass
-class _Running:
-    """One incident in memory. ``observations`` are cached by artifact digest.
+@dataclass(slots=True)
+class _Seat:
+    """An incident in memory and the lock of whoever changes it."""
 
-    ``told`` are the jobs whose first evidence is among the facts. What they add later waits for the verdict: a card is
-    edited every two seconds at most, and to work out more than it can show would delay other people's checks.
-    """
-
-    incident: Incident
+    running: Running
     lock: threading.RLock = field(default_factory=threading.RLock)
-    blobs: dict[str, bytes] = field(default_factory=dict)
-    observations: dict[str, tuple[Observation, ...]] = field(default_factory=dict)
-    unreadable: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    facts: tuple[str, ...] = ()
-    told: set[str] = field(default_factory=set)
 
-    def evidence(self) -> Evidence | None:
-        """What the newest artifacts show, or None while the address is not known."""
-        if self.incident.address is None:
-            return None
-        digests = [artifact.digest for artifact in flow.artifacts(self.incident)]
-        gaps = (*flow.gaps(self.incident), *(gap for digest in digests for gap in self.unreadable.get(digest, ())))
-        return Evidence(self.incident.address, self.seen(), gaps)
-
-    def seen(self) -> tuple[Observation, ...]:
-        """Every observation in the newest artifacts."""
-        return tuple(
-            o for artifact in flow.artifacts(self.incident) for o in self.observations.get(artifact.digest, ())
-        )
+    @property
+    def open(self) -> bool:
+        return self.running.incident.closed is None
 
 
 class Coordinator:
@@ -88,8 +68,8 @@ class Coordinator:
     ) -> None:
         self._queue, self._journal, self._chat, self._archive = queue, journal, chat, archive
         self._clock, self._rules, self._vcenters = clock, rules, vcenters
-        self._running: OrderedDict[str, _Running] = OrderedDict()
-        self._directory = threading.Lock()  # guards _running and _agents
+        self._seats: OrderedDict[str, _Seat] = OrderedDict()
+        self._directory = threading.Lock()  # guards _seats and _agents
         self._agents: tuple[float, tuple[Agent, ...]] = (-_AGENTS_FRESH_S, ())
 
     # ---- the doors ---------------------------------------------------------------------------------------------
@@ -102,6 +82,8 @@ class Coordinator:
             InstrumentError: the queue cannot be reached; the text is the reply.
         """
         policy.authorise(self._rules, Capability.CHECK, person, place)
+        if command != asking.COMMAND:  # a capture has a door of its own, with another right
+            raise RequestError(f"I do not know how to {command[:20]}. {asking.USAGE}")
         question = asking.parse(text)
         return self._open(command, question.target, question.deep, person, place)
 
@@ -130,23 +112,19 @@ class Coordinator:
             RequestError: it is over already.
         """
         policy.authorise(self._rules, Capability.CHECK, person, place)
-        with self._directory:
-            running = self._running.get(incident)
-        if running is None:
+        seat = self._seat(incident)
+        if seat is None:
             raise RequestError("That check does not run any more.")
-        with running.lock:
-            if running.incident.closed:
+        with seat.lock:
+            if not seat.open:
                 raise RequestError("That check was over before it could be stopped.")
-            self._close(running, Outcome.STOPPED, "Stopped before the evidence was in.")
-            self._chat.show(running.incident, running.facts)
+            self._end(seat.running, Outcome.STOPPED, "Stopped before the evidence was in.")
 
     def published(self, incident: str, channel: str, message: str) -> None:
         """Note where the incident's card stands."""
-        with self._directory:
-            running = self._running.get(incident)
-        if running is not None:
-            with running.lock:
-                self._append(running, Published(at=self._clock.now(), channel=channel, message=message))
+        if seat := self._seat(incident):
+            with seat.lock:
+                self._append(seat.running, Published(at=self._clock.now(), channel=channel, message=message))
 
     # ---- the agents' side --------------------------------------------------------------------------------------
 
@@ -168,68 +146,49 @@ class Coordinator:
     def drain(self, timeout_s: float) -> None:
         """Wait for what runs; what is not over then ends with the reason. ``run`` goes on meanwhile."""
         until = time.monotonic() + timeout_s
-        while (left := self._unclosed()) and time.monotonic() < until:
+        while (left := self._open_seats()) and time.monotonic() < until:
             time.sleep(_TICK_S / 5)
-        for running in left:
-            with running.lock:
-                if running.incident.closed is None:
-                    self._close(running, Outcome.FAILED, "The bot was stopped while this check ran; please ask again.")
-                    self._chat.show(running.incident, running.facts)
-
-    def _unclosed(self) -> list[_Running]:
-        with self._directory:
-            return [running for running in self._running.values() if running.incident.closed is None]
+        for seat in left:
+            with seat.lock:
+                if seat.open:
+                    sentence = "The bot was stopped while this check ran; please ask again."
+                    self._end(seat.running, Outcome.FAILED, sentence)
 
     def _heard(self, news: News) -> None:
-        with self._directory:
-            running = self._running.get(news.incident)
-        if running is None:
+        seat = self._seat(news.incident)
+        if seat is None:
             return
-        with running.lock:
+        with seat.lock:
+            running = seat.running
             if flow.adds_nothing(running.incident, news.event):
                 return
             try:
                 if isinstance(news.event, Reported):
-                    self._take_in(running, news.event, news.blobs)
+                    running.take_in(news.event, news.blobs)
                 self._happen(running, news.event)
             except Exception:  # noqa: BLE001  a bug met by one incident must not silence the others
-                self._bug(running)
-
-    def _bug(self, running: _Running) -> None:
-        reference = self._clock.new_id("bug")
-        _log.exception("incident_broke", incident=running.incident.id, reference=reference)
-        self._close(
-            running, Outcome.FAILED, f"ruleout itself broke on this check; its operator can look up {reference}."
-        )
-        self._chat.show(running.incident, running.facts)
-
-    def _take_in(self, running: _Running, report: Reported, blobs: Mapping[str, bytes]) -> None:
-        running.blobs.update(blobs)
-        for artifact in report.artifacts:
-            running.observations[artifact.digest], running.unreadable[artifact.digest] = judging.read(
-                (artifact,), running.blobs
-            )
+                reference = self._clock.new_id("bug")
+                _log.exception("incident_broke", incident=running.incident.id, reference=reference)
+                sentence = f"ruleout itself broke on this check; its operator can look up {reference}."
+                self._end(running, Outcome.FAILED, sentence)
 
     def _expire(self) -> None:
         now = self._clock.now()
-        for running in self._unclosed():
-            with running.lock:
-                for event in tuple(flow.overdue(running.incident, now)):
-                    self._withdraw(running, event.job)
-                    self._happen(running, event)
+        for seat in self._open_seats():
+            with seat.lock:
+                for event in tuple(flow.overdue(seat.running.incident, now)):
+                    self._withdraw(seat.running, event.job)
+                    self._happen(seat.running, event)
 
     def _close_orphans(self) -> None:
         """End what a bot left behind when it died, so that no card says "looking" for ever."""
         for name in self._journal.unfinished():
-            with self._directory:
-                ours = name in self._running
-            incident = None if ours else self._journal.read(name)
+            incident = None if self._seat(name) else self._journal.read(name)
             if incident is None or incident.request.asked_at > self._clock.now() - _ORPHAN_AFTER:
                 continue
             _log.warning("orphan_closed", incident=name)
-            running = _Running(incident)
             sentence = "The bot was restarted while this check ran, so it has no answer; please ask again."
-            self._happen(running, Closed(at=self._clock.now(), outcome=Outcome.FAILED, sentence=sentence))
+            self._end(Running(incident), Outcome.FAILED, sentence)
 
     # ---- one incident ------------------------------------------------------------------------------------------
 
@@ -238,117 +197,111 @@ class Coordinator:
         request = Request(self._clock.new_id("inc"), command, target, deep, person, place, now)
         first = Requested(at=now, request=request)
         self._journal.append(request.id, first)
-        running = _Running(Incident(request.id, (first,)))
+        seat = _Seat(Running(Incident(request.id, (first,))))
         with self._directory:
-            self._running[request.id] = running
-            while len(self._running) > _REMEMBERED and next(iter(self._running.values())).incident.closed:
-                self._running.popitem(last=False)
+            self._seats[request.id] = seat
+            while len(self._seats) > _REMEMBERED and not next(iter(self._seats.values())).open:
+                self._seats.popitem(last=False)
         _log.info("requested", incident=request.id, command=command, target=str(target), user=person.user)
-        with running.lock:
-            self._follow(running, first)
-            self._chat.show(running.incident, running.facts)
-        return running.incident
+        with seat.lock:
+            self._follow(seat.running, first)
+            self._show(seat.running)
+        return seat.running.incident
 
     def _recall(self, incident: str) -> Incident:
-        with self._directory:
-            running = self._running.get(incident)
-        found = running.incident if running else self._journal.read(incident)
+        seat = self._seat(incident)
+        found = seat.running.incident if seat else self._journal.read(incident)
         if found is None:
             raise RequestError("That check is too old to be known here; ask anew with `/arpcheck`.")
         return found
 
-    def _happen(self, running: _Running, event: AnyEvent) -> None:
+    def _seat(self, incident: str) -> _Seat | None:
+        with self._directory:
+            return self._seats.get(incident)
+
+    def _open_seats(self) -> list[_Seat]:
+        with self._directory:
+            return [seat for seat in self._seats.values() if seat.open]
+
+    def _happen(self, running: Running, event: AnyEvent) -> None:
         self._append(running, event)
         self._follow(running, event)
-        self._chat.show(running.incident, running.facts)
+        self._show(running)
 
-    def _append(self, running: _Running, event: AnyEvent) -> None:
-        incident = running.incident
-        running.incident = replace(incident, timeline=(*incident.timeline, event))
+    def _append(self, running: Running, event: AnyEvent) -> None:
+        running.append(event)
         try:
-            self._journal.append(incident.id, event)
+            self._journal.append(running.incident.id, event)
         except InstrumentError as error:  # the answer is worth more than its record
-            _log.warning("journal_unreachable", incident=incident.id, reason=str(error))
+            _log.warning("journal_unreachable", incident=running.incident.id, reason=str(error))
 
-    def _follow(self, running: _Running, event: AnyEvent) -> None:
+    def _follow(self, running: Running, event: AnyEvent) -> None:
+        if running.incident.closed:
+            return
         try:
-            known = self._known() if running.incident.closed is None else Known((), (), self._clock.now())
-            for action in flow.step(running.incident, event, running.seen(), known):
+            for action in flow.step(running.incident, event, running.seen(), self._known()):
                 self._do(running, action)
-            if isinstance(event, Reported) and event.job not in running.told and not running.incident.closed:
-                running.told.add(event.job)
-                running.facts = self._facts(running)
+            if isinstance(event, Reported):
+                running.tell(event)
         except InstrumentError as error:
             self._close(running, Outcome.FAILED, str(error))
 
-    def _do(self, running: _Running, action: flow.Action) -> None:
-        now = self._clock.now()
+    def _do(self, running: Running, action: flow.Action) -> None:
         if isinstance(action, flow.Put):
             self._queue.put(action.jobs)
-            self._append(running, Queued(at=now, jobs=action.jobs, gaps=action.gaps))
+            self._append(running, Queued(at=self._clock.now(), jobs=action.jobs, gaps=action.gaps))
         elif isinstance(action, flow.Append):
             self._append(running, action.event)
             self._follow(running, action.event)
         elif isinstance(action, flow.Judge):
-            self._judge(running)
+            verdict = running.judge()
+            self._append(running, Judged(at=self._clock.now(), verdict=verdict))
+            _log.info("judged", incident=running.incident.id, verdict=verdict.verdict, grade=verdict.grade)
+            self._close(running, Outcome.ANSWERED)
         else:
             self._deliver(running)
 
-    def _judge(self, running: _Running) -> None:
-        evidence = running.evidence()
-        assert evidence is not None, "only an incident with an address is judged"
-        verdict, established = judging.judge_evidence(evidence, case=running.incident.id)
-        running.facts = _statements(established)
-        self._append(running, Judged(at=self._clock.now(), verdict=verdict))
-        _log.info("judged", incident=running.incident.id, verdict=verdict.verdict, grade=verdict.grade)
-        self._close(running, Outcome.ANSWERED)
-        self._save(running)
-
-    def _deliver(self, running: _Running) -> None:
+    def _deliver(self, running: Running) -> None:
         brought = flow.artifacts(running.incident)
         for artifact in brought:
             dropped = "an unknown number of" if artifact.dropped is None else artifact.dropped
-            comment = (
-                f"{artifact.vantage.agent}: {artifact.size_bytes} bytes, {dropped} frames dropped, {artifact.digest}"
-            )
-            name = f"{running.incident.address}-{artifact.vantage.agent}.pcap"
+            agent = artifact.vantage.agent
+            comment = f"{agent}: {artifact.size_bytes} bytes, {dropped} frames dropped, {artifact.digest}"
+            name = f"{running.incident.address}-{agent}.pcap"
             self._chat.attach(running.incident, name, running.blobs[artifact.digest], comment)
         if brought:
-            self._close(
-                running, Outcome.ANSWERED, f"Captured at {len(brought)} vantage(s); the files are in the thread."
-            )
+            sentence = f"Captured at {len(brought)} vantage(s); the files are in the thread."
+            self._close(running, Outcome.ANSWERED, sentence)
         else:
             self._close(running, Outcome.FAILED, " ".join(("Nothing was captured.", *flow.gaps(running.incident))))
-        self._save(running)
 
-    def _close(self, running: _Running, outcome: Outcome, sentence: str | None = None) -> None:
+    def _end(self, running: Running, outcome: Outcome, sentence: str) -> None:
+        self._close(running, outcome, sentence)
+        self._show(running)
+
+    def _close(self, running: Running, outcome: Outcome, sentence: str | None = None) -> None:
         for job in flow.jobs(running.incident):
             if job.id not in flow.ended(running.incident):
                 self._withdraw(running, job.id)
         self._append(running, Closed(at=self._clock.now(), outcome=outcome, sentence=sentence))
 
-    def _withdraw(self, running: _Running, job_id: str) -> None:
+    def _withdraw(self, running: Running, job_id: str) -> None:
         job = next(job for job in flow.jobs(running.incident) if job.id == job_id)
         try:
             self._queue.cancel(job)
         except InstrumentError as error:  # the job expires by itself
             _log.warning("cancel_failed", job=job_id, reason=str(error))
 
-    def _save(self, running: _Running) -> None:
-        incident = running.incident
-        assert incident.address is not None, "only an incident with an address has a case"
-        case = bundle.Case(
-            incident.address, flow.artifacts(incident), flow.gaps(incident), incident.timeline, incident.verdict
-        )
+    def _show(self, running: Running) -> None:
+        """Bring the card up to date; what is over is kept as a case, after its people have been told."""
+        self._chat.show(running.incident, running.facts)
+        if running.incident.closed is None or (files := running.case()) is None:
+            return
         try:
-            self._archive.save(incident.id, bundle.pack(case, running.blobs))
+            self._archive.save(running.incident.id, files)
         except InstrumentError as error:
-            _log.error("case_not_saved", incident=incident.id, reason=str(error))
+            _log.error("case_not_saved", incident=running.incident.id, reason=str(error))
         running.blobs.clear()
-
-    def _facts(self, running: _Running) -> tuple[str, ...]:
-        evidence = running.evidence()
-        return _statements(judging.judge_evidence(evidence)[1]) if evidence else ()
 
     def _known(self) -> Known:
         with self._directory:
@@ -367,7 +320,3 @@ def _newest(news: tuple[News, ...]) -> Iterator[News]:
         replaced = isinstance(one.event, Reported) and not one.event.final and last[one.event.job] > number
         if not replaced:
             yield one
-
-
-def _statements(findings: tuple[Finding, ...]) -> tuple[str, ...]:
-    return tuple(finding.statement for finding in findings if finding.standing is Standing.PRESENT)

@@ -1,9 +1,8 @@
 """Bytes into artifacts: named by their digest, dated, and tied to job and vantage."""
 
-import hashlib
 from datetime import datetime
 
-from bot.model.job import Artifact, Job, Media, Vantage
+from bot.model.job import Artifact, Job, Media, Vantage, digest_of
 
 
 def seal(
@@ -22,7 +21,7 @@ def seal(
         probe=job.probe,
         vantage=vantage,
         media=media,
-        digest=f"sha256:{hashlib.sha256(data).hexdigest()}",
+        digest=digest_of(data),
         size_bytes=len(data),
         started_at=started_at,
         stopped_at=stopped_at,

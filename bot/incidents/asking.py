@@ -8,6 +8,7 @@ from bot.errors import RequestError
 from bot.model.addresses import parse_mac
 from bot.model.request import Target
 
+COMMAND = "arpcheck"
 EXAMPLE = "for example `/arpcheck 10.0.0.5`"
 USAGE = (
     f"Say what to check: an IPv4 address, a VM name or a MAC address, {EXAMPLE}. "

@@ -7,14 +7,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from ipaddress import IPv4Address
 from typing import Any
 
 from bot.errors import BundleError
 from bot.model import codec
 from bot.model.incident import AnyEvent
-from bot.model.job import Artifact, Media
+from bot.model.job import Artifact, Media, digest_of
 from bot.model.verdict import Verdict
 
 FORMAT = "ruleout.case/1"
@@ -31,11 +30,6 @@ class Case:
     gaps: tuple[str, ...] = ()
     timeline: tuple[AnyEvent, ...] = ()
     verdict: Verdict | None = None
-
-
-def digest(data: bytes) -> str:
-    """The name of these bytes."""
-    return f"sha256:{sha256(data).hexdigest()}"
 
 
 def pack(case: Case, blobs: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -84,7 +78,7 @@ def unpack(files: Mapping[str, bytes]) -> tuple[Case, dict[str, bytes]]:
             continue
         if name not in files:
             raise BundleError(f"{INDEX} lists {name}, but the case does not hold it.")
-        if digest(files[name]) != artifact.digest:
+        if digest_of(files[name]) != artifact.digest:
             raise BundleError(f"{name} is not the file that was recorded: its digest differs from {INDEX}'s.")
         blobs[artifact.digest] = files[name]
     return case, blobs

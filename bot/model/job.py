@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from ipaddress import IPv4Address, IPv4Network
 
 from bot.model.addresses import Mac
@@ -90,9 +91,14 @@ class Media(StrEnum):
     VCENTER = "application/vnd.ruleout.vcenter+json"
 
 
+def digest_of(data: bytes) -> str:
+    """The name of these bytes: ``sha256:<hex>``."""
+    return f"sha256:{sha256(data).hexdigest()}"
+
+
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """Bytes that an agent brought back, named by their digest (``sha256:<hex>``); the bytes lie elsewhere.
+    """Bytes that an agent brought back, named by their digest; the bytes lie elsewhere.
 
     ``dropped`` counts what the instrument lost while it looked (frames the kernel dropped); None where the
     instrument cannot tell.

@@ -1,12 +1,11 @@
 """The bytes of artifacts on their way from an agent to the bot: in chunks, beside the reports."""
 
-import hashlib
 import math
 import secrets
 from collections.abc import Iterable, Sequence
 
 from bot.errors import InstrumentError
-from bot.model.job import Artifact
+from bot.model.job import Artifact, digest_of
 from bot.queue import keys
 from bot.queue.server import Client
 
@@ -15,11 +14,6 @@ Evidence = Sequence[tuple[Artifact, bytes]]
 
 class DamagedError(ValueError):
     """The bytes are gone, too many, or not those that the digest names."""
-
-
-def digest(data: bytes) -> str:
-    """The name of the bytes."""
-    return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
 def check_sizes(evidence: Evidence, limit_bytes: int) -> None:
@@ -70,7 +64,7 @@ def check(artifact: Artifact, data: bytes | None) -> None:
     Raises:
         DamagedError: they differ.
     """
-    if data is None or digest(data) != artifact.digest:
+    if data is None or digest_of(data) != artifact.digest:
         raise DamagedError(f"{len(data or b'')} of {artifact.size_bytes} bytes arrived, or others than were sent")
 
 

@@ -13,7 +13,7 @@ from bot.incidents import bundle, judging
 from bot.incidents.bundle import Case
 from bot.incidents.card import verdict_as_text
 from bot.model import codec
-from bot.model.job import Artifact, Media, Probe, Vantage
+from bot.model.job import Artifact, Media, Probe, Vantage, digest_of
 from bot.settings import Settings
 
 
@@ -56,7 +56,7 @@ def _dropped(capture: Path, target: str | None, snapshot: Path | None) -> tuple[
             data, touched = path.read_bytes(), datetime.fromtimestamp(path.stat().st_mtime, UTC)
         except OSError as error:
             raise BundleError(f"{path} cannot be read: {error.strerror}.") from error
-        digest = bundle.digest(data)
+        digest = digest_of(data)
         blobs[digest] = data
         vantage = Vantage(path.name, "", "")
         artifacts.append(Artifact("file", probe, vantage, media, digest, len(data), touched, touched, None))

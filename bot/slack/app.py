@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
 from bot import log
-from bot.errors import InstrumentError
+from bot.errors import InstrumentError, RuleoutError
 from bot.slack import tokens
 
 _log = log.get(__name__)
@@ -100,6 +100,8 @@ def _apologise(
         what = body.get("command") or "That button"
         sentence = f"{what} is nothing that I can do; `/arpcheck help` says what is."
         silent = "event" in body
+    elif isinstance(error, RuleoutError):
+        sentence, silent = str(error), False
     else:
         reference = f"ref-{secrets.token_hex(4)}"
         _log.error("listener_broke", reference=reference, exc_info=error)

@@ -10,10 +10,10 @@ import pytest
 from bot.coordinator import Coordinator
 from bot.errors import InstrumentError, RequestError
 from bot.incidents import flow
-from bot.incidents.bundle import INDEX, digest, unpack
+from bot.incidents.bundle import INDEX, unpack
 from bot.incidents.policy import Policy
 from bot.model.incident import AnyEvent, Closed, Expired, Failed, Incident, Judged, Outcome, Reported, Requested
-from bot.model.job import Agent, Artifact, Job, Media, Probe, Vantage
+from bot.model.job import Agent, Artifact, Job, Media, Probe, Vantage, digest_of
 from bot.model.request import Person, Place
 from bot.ports import News
 from tests.bot.incidents.ground import ASKER, HERE, NOON, OFFICE, PROD, HandClock, agent, request
@@ -127,7 +127,7 @@ class House:
 
     def reports(self, job: Job, data: bytes = EMPTY_TABLE, media: Media = Media.NEIGHBOURS) -> None:
         vantage = Vantage("dc1", "", "") if job.probe is Probe.VCENTER else PROD
-        artifact = Artifact(job.id, job.probe, vantage, media, digest(data), len(data), NOON, NOON, 0)
+        artifact = Artifact(job.id, job.probe, vantage, media, digest_of(data), len(data), NOON, NOON, 0)
         self.says(Reported(at=NOON, job=job.id, agent="a", artifacts=(artifact,), final=True), {artifact.digest: data})
 
     @property
@@ -169,6 +169,12 @@ def test_a_question_that_cannot_be_taken_leaves_nothing_behind(
         house.coordinator.ask("arpcheck", text, person, HERE)
     assert not house.journal.timelines
     assert not house.chat.cards
+
+
+def test_a_capture_cannot_be_had_by_the_door_of_checks(house: House) -> None:
+    """Whatever word a message begins with, the right to check is not the right to capture."""
+    with pytest.raises(RequestError, match="do not know how to capture"):
+        house.coordinator.ask("capture", "10.0.0.5", ASKER, HERE)
 
 
 def test_with_the_server_down_the_asker_is_told_at_once(house: House) -> None:

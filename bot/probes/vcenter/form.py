@@ -1,6 +1,5 @@
 """A snapshot as bytes and back; strict, for the bytes may come from anybody."""
 
-import hashlib
 import json
 from dataclasses import is_dataclass
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from cattrs.preconf.json import make_converter
 
 from bot.errors import BundleError
 from bot.model.addresses import Mac, parse_mac
-from bot.model.job import Artifact, Job, Media, Probe, Vantage
+from bot.model.job import Artifact, Job, Media, Probe, Vantage, digest_of
 from bot.probes.vcenter.snapshot import Address, Snapshot
 
 
@@ -32,7 +31,7 @@ def deliver(job: Job, vantage: Vantage, snapshot: Snapshot, stopped_at: datetime
         probe=Probe.VCENTER,
         vantage=vantage,
         media=Media.VCENTER,
-        digest=f"sha256:{hashlib.sha256(data).hexdigest()}",
+        digest=digest_of(data),
         size_bytes=len(data),
         started_at=snapshot.read_at,
         stopped_at=stopped_at,

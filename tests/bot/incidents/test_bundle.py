@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 
 from bot.errors import BundleError
-from bot.incidents.bundle import INDEX, Case, digest, pack, unpack
+from bot.incidents.bundle import INDEX, Case, pack, unpack
 from bot.model.incident import Closed, Outcome, Requested
-from bot.model.job import Artifact, Media, Probe
+from bot.model.job import Artifact, Media, Probe, digest_of
 from tests.bot.incidents.ground import NOON, PROD, TARGET, request
 
 DATA = b"the bytes"
-ARTIFACT = Artifact("inc-1.0", Probe.ARP, PROD, Media.PCAP, digest(DATA), len(DATA), NOON, NOON, 0)
+ARTIFACT = Artifact("inc-1.0", Probe.ARP, PROD, Media.PCAP, digest_of(DATA), len(DATA), NOON, NOON, 0)
 CASE = Case(
     TARGET,
     (ARTIFACT,),

@@ -1,0 +1,80 @@
+"""An incident while it runs: its timeline, the bytes that were brought back, and what they say so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from bot.incidents import bundle, flow, judging
+from bot.model.finding import Evidence, Finding, Standing
+from bot.model.incident import AnyEvent, Incident, Reported
+from bot.model.observation import Observation
+from bot.model.verdict import Verdict
+
+
+@dataclass(slots=True)
+class Running:
+    """Everything in memory about one incident; whoever changes it holds its lock.
+
+    ``facts`` are the statements established so far, for the card. ``observations`` and ``unreadable`` (sentences) are
+    what the artifacts say, by digest. ``told`` are the jobs whose first evidence is among the facts.
+    """
+
+    incident: Incident
+    facts: tuple[str, ...] = ()
+    blobs: dict[str, bytes] = field(default_factory=dict)
+    observations: dict[str, tuple[Observation, ...]] = field(default_factory=dict)
+    unreadable: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+
+    def append(self, event: AnyEvent) -> None:
+        """The event is the timeline's last from now on."""
+        self.incident = replace(self.incident, timeline=(*self.incident.timeline, event))
+
+    def take_in(self, report: Reported, blobs: Mapping[str, bytes]) -> None:
+        """Read what a report brought."""
+        self.blobs.update(blobs)
+        for artifact in report.artifacts:
+            seen, unreadable = judging.read((artifact,), self.blobs)
+            self.observations[artifact.digest], self.unreadable[artifact.digest] = seen, unreadable
+
+    def tell(self, report: Reported) -> None:
+        """Bring the facts up to date with a job's first evidence.
+
+        What the job adds later waits for the verdict: a card is edited every two seconds at most, and to work out
+        more than it can show would delay other people's checks.
+        """
+        if report.job not in self.told and self.incident.closed is None and (evidence := self.evidence()):
+            self.told.add(report.job)
+            self.facts = _statements(judging.judge_evidence(evidence)[1])
+
+    def judge(self) -> Verdict:
+        """The verdict on what is here. The incident has an address."""
+        evidence = self.evidence()
+        assert evidence is not None, "only an incident with an address is judged"
+        verdict, established = judging.judge_evidence(evidence, case=self.incident.id)
+        self.facts = _statements(established)
+        return verdict
+
+    def seen(self) -> tuple[Observation, ...]:
+        """Every observation in the newest artifacts."""
+        newest = flow.artifacts(self.incident)
+        return tuple(one for artifact in newest for one in self.observations.get(artifact.digest, ()))
+
+    def evidence(self) -> Evidence | None:
+        """What the newest artifacts show, or None while the address is not known."""
+        if self.incident.address is None:
+            return None
+        newest = flow.artifacts(self.incident)
+        unreadable = (gap for artifact in newest for gap in self.unreadable.get(artifact.digest, ()))
+        return Evidence(self.incident.address, self.seen(), (*flow.gaps(self.incident), *unreadable))
+
+    def case(self) -> dict[str, bytes] | None:
+        """The files of its case, or None where nothing was brought back and nothing judged."""
+        incident, newest = self.incident, flow.artifacts(self.incident)
+        if incident.address is None or not (newest or incident.verdict):
+            return None
+        case = bundle.Case(incident.address, newest, flow.gaps(incident), incident.timeline, incident.verdict)
+        return bundle.pack(case, self.blobs)
+
+
+def _statements(findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    return tuple(finding.statement for finding in findings if finding.standing is Standing.PRESENT)
