@@ -35,6 +35,19 @@ def test_play_ends_with_a_proven_verdict_and_its_reasons(arguments: list[str], s
     assert "HYPERVISOR" in ruled_out
 
 
+def test_where_namespaces_are_forbidden_it_says_so_and_replays_recordings() -> None:
+    """Some machines forbid them; a newcomer there still sees the main job."""
+    forbid = 'echo 0 > /proc/sys/user/max_user_namespaces; exec "$@"'
+    played = subprocess.run(
+        ["unshare", "-Ur", "sh", "-c", forbid, "sh", *DEMO, "--play"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert "user namespaces" in played.stderr
+    assert "Recorded captures are replayed instead" in played.stderr
+    assert "GUEST · proven · 10.0.0.5" in played.stdout
+    assert played.returncode == 0
+
+
 def test_ctrl_c_leaves_nothing_behind() -> None:
     """No process, no file: it was only a look."""
     with tempfile.TemporaryDirectory() as place:
