@@ -6,7 +6,7 @@ A secret may lie in a file instead: ``<NAME>_FILE`` names it.
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import TypeVar
 
@@ -51,6 +51,7 @@ SETTINGS = (
     Setting("RULEOUT_INTERFACE", "agent", "The network interface that it looks through."),
     Setting("RULEOUT_GATEWAY", "agent", "The control: a machine that always answers on this segment; empty: the default gateway.", ""),
     Setting("RULEOUT_POOL", "agent", "Further sender addresses that you reserved for this agent alone, comma separated.", ""),
+    Setting("RULEOUT_REACH", "agent", "Networks that it may ping through its gateway, comma separated.", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10"),
     Setting("RULEOUT_SLOTS", "agent, vcenter", "Jobs that it does at the same time.", "32"),
     Setting("RULEOUT_MAX_CAPTURE_S", "agent", "Longest capture that it allows, in seconds.", "60"),
     Setting("RULEOUT_MAX_CAPTURE_BYTES", "agent", "Largest capture that it allows, in bytes.", "8388608"),
@@ -103,6 +104,10 @@ class Settings:
     def addresses(self, name: str) -> tuple[IPv4Address, ...]:
         """Comma separated IPv4 addresses."""
         return self._parsed(name, lambda _: tuple(map(IPv4Address, self.items(name))), "IPv4 addresses")
+
+    def networks(self, name: str) -> tuple[IPv4Network, ...]:
+        """Comma separated IPv4 networks."""
+        return self._parsed(name, lambda _: tuple(map(IPv4Network, self.items(name))), "networks such as 10.0.0.0/8")
 
     def people(self, name: str) -> tuple[Person, ...]:
         """Comma separated ``TEAM/USER`` pairs."""

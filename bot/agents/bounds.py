@@ -1,23 +1,29 @@
 """What an agent lets itself be asked, by its own configuration, whoever signed the job."""
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 
 from bot.errors import InstrumentError, RequestError
 from bot.model.job import Job, Vantage
+
+
+PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
+"""RFC 1918 and RFC 6598: nobody else's machines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """The most that one job may take: seconds of listening, echo requests in a series, and what is recorded.
 
-    Frames beyond ``frames`` or ``size_bytes`` are counted as dropped.
+    Frames beyond ``frames`` or ``size_bytes`` are counted as dropped. ``reach`` are the networks that may be pinged
+    through the gateway.
     """
 
     listen_s: float = 5.0
     echoes: int = 20
     frames: int = 10_000
     size_bytes: int = 2_000_000
+    reach: tuple[IPv4Network, ...] = PRIVATE
 
 
 def target_of(job: Job, bounds: Bounds) -> IPv4Address:
@@ -56,11 +62,11 @@ def require_local(target: IPv4Address, vantage: Vantage) -> None:
         raise RequestError(f"{target} is an address of the agent itself: ask another agent about it.")
 
 
-def require_remote(target: IPv4Address, vantage: Vantage) -> None:
-    """Refuse a target that is not behind the vantage's gateway.
+def require_remote(target: IPv4Address, vantage: Vantage, bounds: Bounds) -> None:
+    """Refuse a target that is not behind the vantage's gateway, or beyond the networks that it may reach for.
 
     Raises:
-        RequestError: the target is on the agent's own segment.
+        RequestError: the target is on the agent's own segment, or outside the bounds.
         InstrumentError: the vantage lacks what a check through the gateway stands on.
     """
     if vantage.mac is None or vantage.address is None or vantage.prefix is None:
@@ -69,3 +75,5 @@ def require_remote(target: IPv4Address, vantage: Vantage) -> None:
         raise InstrumentError(f"The agent knows no gateway on {vantage.interface}: give it a default route or name it.")
     if target in vantage.prefix:
         raise RequestError(f"{target} is on this agent's own segment {vantage.segment}: no gateway lies between.")
+    if not any(target in network for network in bounds.reach):
+        raise RequestError(f"{target} is in none of the networks that this agent may ping: RULEOUT_REACH lists them.")

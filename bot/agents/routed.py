@@ -28,12 +28,12 @@ class RoutedAbility:
         The gateway is asked for by our own ARP and not taken from the kernel, whose entry may be the fault.
 
         Raises:
-            RequestError: the job is outside the bounds, or its target on this very segment.
+            RequestError: the job is outside the bounds, or its target on this very segment or out of reach.
             InstrumentError: no gateway is known, or the interface cannot be used.
         """
         job, vantage = work.job, self.vantage
         target = target_of(job, self.bounds)
-        require_remote(target, vantage)
+        require_remote(target, vantage, self.bounds)
         assert vantage.gateway is not None, "required above"
         about = (target, vantage.gateway)
 

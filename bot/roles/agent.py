@@ -29,7 +29,7 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         gateways[0] if gateways else None,
         settings.addresses("RULEOUT_POOL"),
     )
-    asking = Bounds()
+    asking = Bounds(reach=settings.networks("RULEOUT_REACH"))
     listening = Bounds(
         listen_s=float(settings.number("RULEOUT_MAX_CAPTURE_S")),
         size_bytes=settings.number("RULEOUT_MAX_CAPTURE_BYTES"),

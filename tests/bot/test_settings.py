@@ -46,6 +46,7 @@ def test_lists_people_and_keys_are_parsed() -> None:
         pytest.param("RULEOUT_SLOTS", "0", Settings.number, id="zero"),
         pytest.param("RULEOUT_LOG_JSON", "maybe", Settings.flag, id="flag"),
         pytest.param("RULEOUT_POOL", "10.0.0.300", Settings.addresses, id="address"),
+        pytest.param("RULEOUT_REACH", "10.0.0.5/8", Settings.networks, id="network with host bits"),
         pytest.param("RULEOUT_CAPTURERS", "U1", Settings.people, id="person without team"),
         pytest.param("RULEOUT_MASTER_KEYS", "short", Settings.keys, id="key"),
         pytest.param("RULEOUT_MASTER_KEYS", ",".join([KEY] * 3), Settings.keys, id="three keys"),

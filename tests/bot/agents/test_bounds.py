@@ -80,8 +80,15 @@ def test_both_ends_of_a_link_of_two_can_be_checked() -> None:
 def test_a_routed_check_of_a_neighbour_is_refused() -> None:
     """The frame would go to the gateway and come back: a path that no other machine of the segment uses."""
     with pytest.raises(RequestError, match="own segment dc1"):
-        require_remote(TARGET, VANTAGE)
-    require_remote(IPv4Address("10.0.1.5"), VANTAGE)
+        require_remote(TARGET, VANTAGE, Bounds())
+    require_remote(IPv4Address("10.0.1.5"), VANTAGE, Bounds())
+
+
+def test_nobody_elses_machines_are_pinged() -> None:
+    """Whoever holds the queue's key must not be able to aim an agent at the Internet."""
+    with pytest.raises(RequestError, match="RULEOUT_REACH"):
+        require_remote(IPv4Address("8.8.8.8"), VANTAGE, Bounds())
+    require_remote(IPv4Address("8.8.8.8"), VANTAGE, Bounds(reach=(IPv4Network("8.8.8.0/24"),)))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +101,7 @@ def test_a_routed_check_of_a_neighbour_is_refused() -> None:
 def test_a_vantage_that_lacks_something_is_the_instruments_fault(vantage: Vantage, says: str) -> None:
     """It accuses nobody, and says to the operator what is missing."""
     with pytest.raises(InstrumentError, match=says):
-        require_remote(IPv4Address("10.0.1.5"), vantage)
+        require_remote(IPv4Address("10.0.1.5"), vantage, Bounds())
 
 
 def test_the_bounds_of_a_job_are_the_operators() -> None:
