@@ -6,7 +6,6 @@ from ipaddress import IPv4Address, IPv4Network
 from bot.errors import InstrumentError, RequestError
 from bot.model.job import Job, Vantage
 
-
 PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
 """RFC 1918 and RFC 6598: nobody else's machines."""
 
