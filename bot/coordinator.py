@@ -8,6 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -20,6 +21,7 @@ from bot.incidents.running import Running
 from bot.model.incident import (
     AnyEvent,
     Closed,
+    Delivered,
     Incident,
     Judged,
     Outcome,
@@ -126,6 +128,13 @@ class Coordinator:
             with seat.lock:
                 self._append(seat.running, Published(at=self._clock.now(), channel=channel, message=message))
 
+    def delivered(self, incident: str) -> None:
+        """Note that its people have seen the end, so that no later bot shows it again."""
+        seat = self._seat(incident)
+        with seat.lock if seat else nullcontext():
+            running = seat.running if seat else Running(Incident(incident, ()))  # one that a dead bot left
+            self._append(running, Delivered(at=self._clock.now()))
+
     # ---- the agents' side --------------------------------------------------------------------------------------
 
     def run(self, stop: threading.Event) -> None:
@@ -181,14 +190,17 @@ class Coordinator:
                     self._happen(seat.running, event)
 
     def _close_orphans(self) -> None:
-        """End what a bot left behind when it died, so that no card says "looking" for ever."""
+        """End and show what a bot left behind when it died, so that no card says "looking" for ever."""
         for name in self._journal.unfinished():
             incident = None if self._seat(name) else self._journal.read(name)
             if incident is None or incident.request.asked_at > self._clock.now() - _ORPHAN_AFTER:
                 continue
-            _log.warning("orphan_closed", incident=name)
-            sentence = "The bot was restarted while this check ran, so it has no answer; please ask again."
-            self._end(Running(incident), Outcome.FAILED, sentence)
+            _log.warning("orphan_found", incident=name, closed=incident.closed is not None)
+            if incident.closed:
+                self._chat.show(incident, ())
+            else:
+                sentence = "The bot was restarted while this check ran, so it has no answer; please ask again."
+                self._end(Running(incident), Outcome.FAILED, sentence)
 
     # ---- one incident ------------------------------------------------------------------------------------------
 

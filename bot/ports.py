@@ -131,7 +131,7 @@ class Journal(Protocol):
         ...
 
     def unfinished(self) -> tuple[str, ...]:
-        """Ids of the incidents without a Closed event, oldest first."""
+        """Ids of the incidents whose end nobody has seen yet (no Delivered event), oldest first."""
         ...
 
 

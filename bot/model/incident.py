@@ -116,7 +116,25 @@ class Closed(Event):
     sentence: str | None = None
 
 
-AnyEvent = Requested | Resolved | Queued | Started | Reported | Failed | Lost | Expired | Judged | Published | Closed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered(Event):
+    """The people have seen the end: the last state of the card stands in its channel, or can never stand there."""
+
+
+AnyEvent = (
+    Requested
+    | Resolved
+    | Queued
+    | Started
+    | Reported
+    | Failed
+    | Lost
+    | Expired
+    | Judged
+    | Published
+    | Closed
+    | Delivered
+)
 """Every kind of event, for the codec."""
 
 

@@ -1,4 +1,4 @@
-"""Where timelines outlive the process: one stream an incident, and an index of those without an end."""
+"""Where timelines outlive the process: one stream an incident, and an index of those whose end nobody has seen."""
 
 import json
 import threading
@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from bot.errors import InstrumentError
 from bot.model import codec
-from bot.model.incident import AnyEvent, Closed, Incident, Requested
+from bot.model.incident import AnyEvent, Delivered, Incident, Requested
 from bot.queue import keys, letters, server
 
 
@@ -22,14 +22,14 @@ class RedisJournal:
         self._lifetime_s = lifetime_s
 
     def append(self, incident: str, event: AnyEvent) -> None:
-        """Write the event, and in the same transaction whether the incident is still open."""
+        """Write the event, and in the same transaction whether somebody still waits for the incident's end."""
         key = keys.journal(incident)
         with server.said(self._url), self._client.pipeline(transaction=True) as pipe:
             pipe.xadd(key, {b"event": letters.dump(codec.encode(event, AnyEvent))})
             pipe.expire(key, self._lifetime_s)
             if isinstance(event, Requested):
                 pipe.zadd(keys.UNFINISHED, {incident: event.at.timestamp()}, nx=True)
-            elif isinstance(event, Closed):
+            elif isinstance(event, Delivered):
                 pipe.zrem(keys.UNFINISHED, incident)
             pipe.execute()
 
@@ -48,7 +48,7 @@ class RedisJournal:
         return Incident(incident, events) if events else None
 
     def unfinished(self) -> tuple[str, ...]:
-        """The open incidents by the time of their request; those whose timeline ran out are dropped on the way."""
+        """The incidents whose end nobody has seen, oldest request first; those whose timeline ran out are dropped."""
         with server.said(self._url):
             incidents = [name.decode() for name in self._client.zrange(keys.UNFINISHED, 0, -1)]
             with self._client.pipeline(transaction=False) as pipe:
@@ -83,12 +83,12 @@ class MemoryJournal:
         return Incident(incident, timeline) if timeline else None
 
     def unfinished(self) -> tuple[str, ...]:
-        """The incidents without an end, oldest request first."""
+        """The incidents whose end nobody has seen, oldest request first."""
         with self._lock:
             asked = [
                 (timeline[0].at, incident)
                 for incident, timeline in self._timelines.items()
-                if not any(isinstance(event, Closed) for event in timeline)
+                if not any(isinstance(event, Delivered) for event in timeline)
             ]
         return tuple(incident for _, incident in sorted(asked))
 

@@ -13,7 +13,7 @@
 | dead                       | stream | what was refused: queue, reason, body, mac  | the newest 1,000            |
 | journal:<incident>         | stream | the incident's events as JSON, in order     | 30 days (settable)          |
 | delivery:<name>            | string | one of Slack's deliveries was met           | 1 hour                      |
-| unfinished                 | zset   | incident -> moment of its request           | until Closed                |
+| unfinished                 | zset   | incident -> moment of its request           | until Delivered             |
 """
 
 GROUP = "agents"

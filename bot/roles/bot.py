@@ -50,6 +50,7 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         workspace.client,
         key=button_key,
         published=lambda *posted: coordinator.published(*posted),
+        delivered=lambda incident: coordinator.delivered(incident),
         since=clock.now(),
     )
     coordinator = Coordinator(

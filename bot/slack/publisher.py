@@ -31,8 +31,9 @@ class Publisher:
     """bot.ports.Chat on Slack.
 
     ``published`` is called in the publisher's thread after a card was first posted, with the incident's id, the
-    channel and the message's timestamp id. ``key`` signs buttons. A question older than ``since`` (this process's
-    start) may have been posted by a process before us, so it is looked for first.
+    channel and the message's timestamp id; ``delivered``, with the incident's id, when its last state stands there or
+    never can. ``key`` signs buttons. A question older than ``since`` (this process's start) may have been posted by a
+    process before us, so it is looked for first.
     """
 
     def __init__(
@@ -41,12 +42,14 @@ class Publisher:
         *,
         key: bytes,
         published: Callable[[str, str, str], None],
+        delivered: Callable[[str], None],
         since: datetime,
         pace: Pace | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._slack = Delivery(client)
-        self._key, self._published, self._since, self._clock = key, published, since, clock
+        self._key, self._published, self._delivered = key, published, delivered
+        self._since, self._clock = since, clock
         self._outbox = Outbox(pace or Pace())
         self._places: dict[str, Standing] = {}
         self._changed = threading.Condition()  # guards the outbox, the places and the fields below
@@ -111,6 +114,8 @@ class Publisher:
                 self._refused(parcel, refused.error)
             except Exception:  # noqa: BLE001  one message that we cannot build must not silence all others
                 _log.exception("message_broke", key=parcel.key)
+                if isinstance(parcel.errand, State) and parcel.lasting:
+                    self._delivered(parcel.errand.incident.id)
 
     def _next(self) -> Parcel | None:
         """The next parcel, waited for; None when there is nothing left to do."""
@@ -159,6 +164,8 @@ class Publisher:
         if not place.announced:
             place.announced = True
             self._published(incident.id, place.channel, place.ts)
+        if parcel.lasting:
+            self._delivered(incident.id)
 
     def _send_reply(self, parcel: Parcel, reply: Reply) -> None:
         thread = None if reply.direct else self._place(reply.incident).root
@@ -213,6 +220,7 @@ class Publisher:
             (_log.warning if error in GONE else _log.error)("card_gone", incident=errand.incident.id, error=error)
             if place.ts is None and error in _UNINVITED:
                 self._say_uninvited(errand.incident)
+        self._delivered(errand.incident.id)  # it never can be: nobody waits for it any longer
 
     def _give_up(self, parcel: Parcel, reason: str) -> None:
         errand = parcel.errand

@@ -16,6 +16,7 @@ from bot.model.incident import AnyEvent, Closed, Expired, Failed, Incident, Judg
 from bot.model.job import Agent, Artifact, Job, Media, Probe, Vantage, digest_of
 from bot.model.request import Person, Place
 from bot.ports import News
+from bot.queue.journal import MemoryJournal
 from tests.bot.incidents.ground import ASKER, HERE, NOON, OFFICE, PROD, HandClock, agent, request
 
 CAPTURER = Person("T1", "U9")
@@ -47,24 +48,17 @@ class PaperQueue:
         return (agent(PROD), agent(OFFICE))
 
 
-class PaperJournal:
-    """bot.ports.Journal on paper."""
+class FailingJournal(MemoryJournal):
+    """The journal in memory, which a test can take away."""
 
     def __init__(self) -> None:
-        self.timelines: dict[str, tuple[AnyEvent, ...]] = {}
+        super().__init__()
         self.down = False
 
     def append(self, incident: str, event: AnyEvent) -> None:
         if self.down:
             raise InstrumentError("The queue server cannot be reached.")
-        self.timelines[incident] = (*self.timelines.get(incident, ()), event)
-
-    def read(self, incident: str) -> Incident | None:
-        timeline = self.timelines.get(incident)
-        return Incident(incident, timeline) if timeline else None
-
-    def unfinished(self) -> tuple[str, ...]:
-        return tuple(name for name in self.timelines if Incident(name, self.timelines[name]).closed is None)
+        super().append(incident, event)
 
 
 class PaperChat:
@@ -98,7 +92,7 @@ class House:
     """A coordinator with everything around it on paper."""
 
     def __init__(self) -> None:
-        self.queue, self.journal, self.chat, self.archive = PaperQueue(), PaperJournal(), PaperChat(), PaperArchive()
+        self.queue, self.journal, self.chat, self.archive = PaperQueue(), FailingJournal(), PaperChat(), PaperArchive()
         self.clock = HandClock()
         self.coordinator = Coordinator(
             queue=self.queue, journal=self.journal, chat=self.chat, archive=self.archive, clock=self.clock,
@@ -151,7 +145,7 @@ def test_a_question_is_on_its_queues_and_on_a_card_when_asking_returns(house: Ho
     incident = house.ask()
     assert [job.queue for job in house.queue.jobs] == ["segment.prod", "segment.office", "vcenter.dc1"]
     assert house.card.id == incident.id
-    assert isinstance(house.journal.timelines[incident.id][0], Requested)
+    assert house.journal.unfinished() == (incident.id,)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +161,7 @@ def test_a_question_that_cannot_be_taken_leaves_nothing_behind(
     """It is answered on the spot; there is no card to wait for."""
     with pytest.raises(RequestError, match=says):
         house.coordinator.ask("arpcheck", text, person, HERE)
-    assert not house.journal.timelines
+    assert house.journal.unfinished() == ()
     assert not house.chat.cards
 
 
@@ -323,7 +317,22 @@ def test_what_a_dead_bot_left_running_is_ended_by_the_next(house: House) -> None
     assert closed(house.card).outcome is Outcome.FAILED
     assert "restarted" in (closed(house.card).sentence or "")
     assert house.card.id == old.id
+    assert house.journal.unfinished() == (old.id, young.id)
+    house.coordinator.delivered(old.id)
     assert house.journal.unfinished() == (young.id,)
+
+
+def test_an_end_that_nobody_has_seen_is_shown_by_the_next_bot(house: House) -> None:
+    """A bot that dies between its verdict and Slack must not leave a card that says "looking"."""
+    left = request(number=77)
+    house.journal.append(left.id, Requested(at=NOON, request=left))
+    house.journal.append(left.id, Closed(at=NOON, outcome=Outcome.ANSWERED, sentence="All is well."))
+    house.clock.forward(3600)
+    house.turn()
+    assert house.card.id == left.id
+    assert sum(isinstance(event, Closed) for event in house.card.timeline) == 1
+    house.coordinator.delivered(left.id)
+    assert house.journal.unfinished() == ()
 
 
 def test_the_journal_failing_midway_does_not_cost_the_answer(house: House) -> None:

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from bot.model.incident import AnyEvent, Closed, Lost, Outcome, Published, Requested, Started
+from bot.model.incident import AnyEvent, Closed, Delivered, Lost, Outcome, Published, Requested, Started
 from bot.model.request import Person, Place, Request, Target
 from bot.ports import Journal
 from bot.queue.journal import MemoryJournal, RedisJournal
@@ -66,12 +66,15 @@ def test_the_unfinished_are_listed_oldest_request_first(journal: Journal) -> Non
     journal.append("inc-a", requested("inc-a", after_s=9))
     journal.append("inc-c", requested("inc-c", after_s=1))
     journal.append("inc-b", closed(10))
+    assert journal.unfinished() == ("inc-c", "inc-b", "inc-a"), "an end that nobody has seen is not the end"
+    journal.append("inc-b", Delivered(at=START))
     assert journal.unfinished() == ("inc-c", "inc-a")
 
 
 def test_what_is_noted_after_the_end_does_not_open_it_again(journal: Journal) -> None:
-    """The card of a closed incident may be posted late; nobody must be asked again because of it."""
+    """Nobody must be told twice because of a late note."""
     journal.append("inc-1", requested("inc-1"))
     journal.append("inc-1", closed(1))
+    journal.append("inc-1", Delivered(at=START))
     journal.append("inc-1", Published(at=START, channel="C1", message="1.3"))
     assert journal.unfinished() == ()

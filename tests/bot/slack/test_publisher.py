@@ -23,11 +23,12 @@ class Desk:
     """A publisher, its Slack, and what it called back with."""
 
     def __init__(self, api: WebApi, pace: Pace, since: datetime) -> None:
-        self.api, self.noted = api, list[tuple[str, str, str]]()
+        self.api, self.noted, self.seen = api, list[tuple[str, str, str]](), list[str]()
         self.publisher = Publisher(
             api.client,
             key=b"k" * 32,
             published=lambda *place: self.noted.append(place),
+            delivered=self.seen.append,
             since=since,
             pace=pace,
         )
@@ -71,6 +72,7 @@ def test_a_card_is_posted_edited_and_ended_with_its_details_in_the_thread(at_des
     assert at_desk.headline() == "🖥️ GUEST · proven · 10.0.0.5"
     assert len(at_desk.posts(thread=ts)) == 1
     assert at_desk.noted == [("inc-k3v9", "C1", ts)]
+    assert at_desk.seen == ["inc-k3v9"]
     assert at_desk.posts()[0]["unfurl_links"] is False
     assert at_desk.posts()[0]["text"]
 
@@ -193,6 +195,7 @@ def test_a_card_that_is_gone_is_left_alone(at_desk: Desk, error: str) -> None:
     at_desk.publisher.show(stories.ended(), ())
     assert at_desk.publisher.close(2)
     assert (len(api.of(UPDATE)), len(api.of(POST))) == (1, 1)
+    assert at_desk.seen == ["inc-k3v9"], "nobody waits for it any longer"
 
 
 def test_an_asker_where_the_bot_is_not_invited_is_told_directly(at_desk: Desk) -> None:
