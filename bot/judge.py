@@ -132,8 +132,7 @@ def _bench(findings: Sequence[Finding], causes: Sequence[Cause]) -> Bench:
         against = [id_ for id_ in sorted(cause.excluded_by) if bench.present(id_)]
         standings = {bench.standing(id_) for id_ in cause.requires}
         if against:
-            # What names names comes first: an owner says more than a silence.
-            excluded[cause.id] = max(against, key=lambda id_: (id_.startswith(("owner.", "vcenter.")), id_))
+            excluded[cause.id] = min(against, key=_names_names)
         elif Standing.ABSENT not in standings:
             possible.append(Weighed(cause, _score(bench, cause), Standing.UNKNOWN in standings))
     possible.sort(key=lambda one: (-one.score, one.cause.id))
@@ -154,12 +153,17 @@ def _ruled_out(bench: Bench, causes: Sequence[Cause]) -> tuple[RuledOut, ...]:
     for side in Side:
         of_side = sorted((cause for cause in causes if cause.side is side), key=lambda cause: cause.id)
         if of_side and all(cause.id in bench.excluded for cause in of_side):
-            deciding = sorted({bench.excluded[cause.id] for cause in of_side})
+            deciding = sorted({bench.excluded[cause.id] for cause in of_side}, key=_names_names)
             because = (
                 cause.excluded_by[id_] for id_ in deciding for cause in of_side if bench.excluded[cause.id] == id_
             )
             sides.append(RuledOut(side, tuple(dict.fromkeys(because)), tuple(deciding)))
     return tuple(sides)
+
+
+def _names_names(id_: str) -> tuple[bool, str]:
+    """Sorts what vCenter says first: an owner or a state says more to a reader than a silence."""
+    return not id_.startswith(("owner.", "vcenter.")), id_
 
 
 def _leader(bench: Bench) -> Weighed | None:

@@ -17,7 +17,7 @@ CAUSE = Cause(
         "owner.macs_on_one_vm": "One VM has both MACs.",
         "owner.macs_on_several_vms": "Both VMs claim the address now, so it did not move.",
         "arp.virtual_mac_claims": "A shared address may move by design.",
-        "arp.target_silent": "With no answer at all, nobody answers in its place.",
+        "arp.target_silent": "Nobody answers at all, so nobody answers in its place.",
     },
     settle=Settle(
         do="Ask the owner of the VM whether the address was moved on purpose, as a cluster does.",

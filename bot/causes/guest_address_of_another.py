@@ -22,7 +22,7 @@ CAUSE = Cause(
         "owner.every_mac_on_a_vm": "Nobody but VMs claims the address.",
         "arp.virtual_mac_claims": "A shared address may have several MACs by design.",
         "arp.proxy_answers": "A router that answers for others does not own the address.",
-        "arp.target_silent": "With no answer at all, nobody answers in its place.",
+        "arp.target_silent": "Nobody answers at all, so nobody answers in its place.",
     },
     settle=Settle(
         do="Look up in the address plan (IPAM, DHCP leases) who has this address by right.",

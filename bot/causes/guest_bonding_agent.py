@@ -24,7 +24,7 @@ CAUSE = Cause(
     excluded_by={
         "arp.virtual_mac_claims": "A shared address may have several MACs by design.",
         "owner.macs_on_several_vms": "One guest alone would not use the MAC of another VM.",
-        "arp.target_silent": "With no answer at all, nobody answers in its place.",
+        "arp.target_silent": "Nobody answers at all, so nobody answers in its place.",
     },
     settle=Settle(
         do=(

@@ -21,7 +21,7 @@ CAUSE = Cause(
         "arp.virtual_mac_claims": "A shared address may have several MACs by design.",
         "owner.macs_on_one_vm": "One VM has both MACs.",
         "arp.proxy_answers": "A router that answers for others has no duplicate address.",
-        "arp.target_silent": "With no answer at all, nobody answers in its place.",
+        "arp.target_silent": "Nobody answers at all, so nobody answers in its place.",
     },
     settle=Settle(
         do=(

@@ -21,7 +21,7 @@ CAUSE = Cause(
         "owner.every_mac_on_a_vm": "No host interface is involved.",
         "arp.virtual_mac_claims": "A shared address may have several MACs by design.",
         "owner.mac_unknown_everywhere": "No host interface has this MAC.",
-        "arp.target_silent": "With no answer at all, nobody answers in its place.",
+        "arp.target_silent": "Nobody answers at all, so nobody answers in its place.",
     },
     settle=Settle(
         do=(

@@ -27,7 +27,7 @@ CAUSE = Cause(
         "arp.virtual_mac_claims": "A shared address may have several MACs by design.",
         "arp.proxy_answers": "A router answering for others is not a device with the same address.",
         "owner.mac_on_host_nic": "An ESXi host is not a foreign device.",
-        "arp.target_silent": "With no answer at all, nobody answers in its place.",
+        "arp.target_silent": "Nobody answers at all, so nobody answers in its place.",
     },
     settle=Settle(
         do=(

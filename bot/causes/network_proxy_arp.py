@@ -23,7 +23,7 @@ CAUSE = Cause(
     excluded_by={
         "owner.every_mac_on_a_vm": "Every answer comes from a VM, so no router answers in its place.",
         "arp.virtual_mac_claims": "A shared address may have several MACs by design.",
-        "arp.target_silent": "With no answer at all, nobody answers in its place.",
+        "arp.target_silent": "Nobody answers at all, so nobody answers in its place.",
     },
     settle=Settle(
         do=(
