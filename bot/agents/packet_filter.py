@@ -8,7 +8,7 @@ Source: include/uapi/linux/bpf_common.h and filter.h; Documentation/networking/f
 
 import struct
 
-from bot.frames.decode import ARP, IPV4, RARP, TAGS
+from bot.frames.link import ARP, IPV4, RARP, TAGS
 
 _LOAD_HALF, _LOAD_BYTE = 0x28, 0x30  # BPF_LD | BPF_ABS with BPF_H or BPF_B
 _JUMP_IF_EQUAL, _RETURN = 0x15, 0x06  # BPF_JMP | BPF_JEQ | BPF_K; BPF_RET | BPF_K

@@ -18,7 +18,7 @@ from typing import Self
 from bot.agents import packet_filter
 from bot.errors import InstrumentError
 from bot.frames.captured import Captured
-from bot.frames.decode import ETHERNET
+from bot.frames.link import ETHERNET
 
 SNAP_BYTES = 256  # all headers of ARP and ICMP behind any stack of tags, and little of anybody's data
 

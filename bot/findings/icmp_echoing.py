@@ -102,8 +102,8 @@ def _loss(evidence: Evidence, near: list[Series]) -> Finding:
 
 
 def _by_mac(evidence: Evidence, near: list[Series]) -> Finding:
-    sent: dict[Mac, list[Observation]] = defaultdict(list)
-    lost: dict[Mac, list[Observation]] = defaultdict(list)
+    sent: dict[Mac | None, list[Observation]] = defaultdict(list)
+    lost: dict[Mac | None, list[Observation]] = defaultdict(list)
     claimed = claimants(evidence)
     for series in near:
         if series.fit:

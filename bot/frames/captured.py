@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from bot.errors import BundleError
-from bot.frames.decode import ETHERNET, decode
+from bot.frames.decode import decode
 from bot.frames.frame import Frame
+from bot.frames.link import OPENERS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LINK_TYPES = {0: "BSD loopback", 101: "raw IP", 105: "Wi-Fi", 113: "Linux cooked", 127: "Wi-Fi", 276: "Linux cooked"}
+_UNREADABLE = {0: "BSD loopback", 101: "raw IP", 108: "BSD loopback", 119: "Wi-Fi with Prism header", 228: "raw IP"}
 _SAME_FRAME_NS = 1_000_000  # a frame that passes two interfaces of one machine is recorded twice within this time
 
 
@@ -48,23 +49,23 @@ def moment(time_ns: int) -> datetime:
 
 
 def heard(captured: Iterable[Captured]) -> Iterator[Heard]:
-    """The Ethernet frames that carry evidence, each once.
+    """The frames that carry evidence, each once.
 
     The same bytes on another interface within a millisecond are the same frame, seen twice by one machine. On the
     same interface they are two frames: something sent it twice, which is evidence of its own.
 
     Raises:
-        BundleError: there are frames, and not one of them is Ethernet. Read as an empty capture it would testify
-            that nobody answered.
+        BundleError: there are frames, and not one of a link type that carries MAC addresses. Read as an empty
+            capture it would testify that nobody answered.
     """
     recent: deque[Captured] = deque()
-    foreign, ethernet = None, False
+    foreign, readable = None, False
     for one in captured:
-        if one.link_type != ETHERNET:
+        if one.link_type not in OPENERS:
             foreign = one.link_type
             continue
-        ethernet = True
-        frame = decode(one.data)
+        readable = True
+        frame = decode(one.data, one.link_type)
         if frame is None:
             continue
         while recent and one.time_ns - recent[0].time_ns > _SAME_FRAME_NS:
@@ -73,10 +74,10 @@ def heard(captured: Iterable[Captured]) -> Iterator[Heard]:
             continue
         recent.append(one)
         yield Heard(one.number, one.seen_at, frame)
-    if foreign is not None and not ethernet:
-        name = _LINK_TYPES.get(foreign, "unknown here")
+    if foreign is not None and not readable:
+        name = _UNREADABLE.get(foreign, "unknown here")
         raise BundleError(
-            f"This capture holds no Ethernet frames but link type {foreign} ({name}): "
+            f"This capture holds frames of link type {foreign} ({name}), in which no MAC addresses stand: "
             "record it again on one wired interface, as with tcpdump -i eth0."
         )
 

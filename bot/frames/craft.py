@@ -20,6 +20,7 @@ def craft(frame: Frame) -> bytes:
 
     Every address is written out: nothing is taken from this machine's routes, interfaces or ARP table.
     """
+    assert frame.to is not None, "whoever sends knows to whom"
     # add_payload and not the slash: that copies the whole packet with every layer (scapy 2.8, twice the time).
     packet: Any = Ether(dst=frame.to, src=frame.transmitter)
     for vlan in frame.vlans:

@@ -12,9 +12,12 @@ REVERSE_REQUEST = 3  # RFC 903
 
 @dataclass(frozen=True, slots=True)
 class ArpFrame:
-    """An Ethernet/IPv4 ARP packet in its frame; ``to`` and ``transmitter`` are the frame's own addresses."""
+    """An Ethernet/IPv4 ARP packet in its frame; ``to`` and ``transmitter`` are the frame's own addresses.
 
-    to: Mac
+    ``to`` is None where the capture does not keep it, in this and the other frames.
+    """
+
+    to: Mac | None
     transmitter: Mac
     operation: int
     sender_mac: Mac
@@ -37,7 +40,7 @@ class ArpFrame:
 class RarpFrame:
     """A reverse ARP packet in its frame: a MAC without an address (RFC 903)."""
 
-    to: Mac
+    to: Mac | None
     transmitter: Mac
     operation: int
     sender_mac: Mac
@@ -49,7 +52,7 @@ class RarpFrame:
 class EchoFrame:
     """An ICMP echo request or reply in its frame; ``size_bytes`` counts the data behind the ICMP header."""
 
-    to: Mac
+    to: Mac | None
     transmitter: Mac
     source: IPv4Address
     destination: IPv4Address

@@ -1,18 +1,21 @@
-"""Capture files as bytes: classic pcap written and read, pcapng read. The content decides, never the file's name.
+"""Capture files as bytes: classic pcap written and read, pcapng and gzip read. The content decides, never the name.
 
 Own code and not scapy's raw readers: those open files and unpack gzip without a bound, log to the console, keep TLS
 secrets in a global, and end a truncated file without saying so (scapy 2.8, scapy/utils.py).
 """
 
+import zlib
 from collections.abc import Generator, Iterable, Iterator
+from dataclasses import replace
 from struct import Struct
 
 from bot.errors import BundleError
 from bot.frames import pcapng
 from bot.frames.captured import Captured
-from bot.frames.decode import ETHERNET
+from bot.frames.link import ETHERNET
 from bot.frames.pcapng import End
 
+UNPACKED_BYTES = 512 << 20
 SNAP_BYTES = 262_144  # what libpcap writes for "everything" (MAXIMUM_SNAPLEN)
 
 # draft-ietf-opsawg-pcap section 4: the magic tells the byte order and the unit of the second time field.
@@ -38,9 +41,8 @@ class Recording:
 
     def __init__(self, data: bytes) -> None:
         self.end: End | None = None
+        data, self._cut = _unpacked(data) if data.startswith(_GZIP) else (data, False)
         self._data = data
-        if data.startswith(_GZIP):
-            raise BundleError("This file is compressed with gzip: unpack it, then send the capture itself.")
         if data[:4] not in _MAGICS and not data.startswith(pcapng.MAGIC):
             raise BundleError("This file is not a capture: it begins neither like a pcap nor like a pcapng file.")
         if len(data) < _FILE_HEADER_BYTES:
@@ -48,7 +50,20 @@ class Recording:
 
     def __iter__(self) -> Iterator[Captured]:
         self.end = None
-        self.end = yield from (pcapng.read if self._data.startswith(pcapng.MAGIC) else _read)(self._data)
+        end = yield from (pcapng.read if self._data.startswith(pcapng.MAGIC) else _read)(self._data)
+        self.end = replace(end, cut_short=end.cut_short or self._cut)
+
+
+def _unpacked(data: bytes) -> tuple[bytes, bool]:
+    """What gzip packed, and whether its end is missing; bounded, for a few bytes can unpack to anything."""
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)  # 16: with the header of gzip (RFC 1952)
+    try:
+        unpacked = unpacker.decompress(data, UNPACKED_BYTES)
+    except zlib.error as error:
+        raise BundleError(f"This file begins like gzip but is damaged: {error}.") from error
+    if unpacker.unconsumed_tail:
+        raise BundleError(f"This file unpacks to more than {UNPACKED_BYTES >> 20} MiB: send a shorter capture.")
+    return unpacked, not unpacker.eof
 
 
 def _read(data: bytes) -> Generator[Captured, None, End]:

@@ -34,14 +34,15 @@ class ArpAsked(Observation):
     """A who-has for ``wanted``. ``asker`` is None for an RFC 5227 probe (sender address 0.0.0.0).
 
     ``asker_mac`` is the ARP sender, ``transmitter`` the frame's source, ``sent_to`` the frame's destination
-    (broadcast, or the one MAC that was asked). ``ours`` marks a request that this vantage sent itself.
+    (broadcast, or the one MAC that was asked; None where the capture does not keep it). ``ours`` marks a request that
+    this vantage sent itself.
     """
 
     wanted: IPv4Address
     asker: IPv4Address | None
     asker_mac: Mac
     transmitter: Mac
-    sent_to: Mac
+    sent_to: Mac | None
     vlans: tuple[int, ...]
     ours: bool
 
@@ -79,12 +80,12 @@ class RarpNotice(Observation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EchoAsked(Observation):
-    """An echo request number ``seq`` to ``ip``, sent in a frame to ``sent_to`` (the MAC that was tried)."""
+    """An echo request number ``seq`` to ``ip`` in a frame to ``sent_to``, the MAC that was tried (None: not kept)."""
 
     ip: IPv4Address
     ident: int
     seq: int
-    sent_to: Mac
+    sent_to: Mac | None
     ours: bool
 
 

@@ -186,7 +186,7 @@ def _is_at(mac: Mac, asked: ArpFrame) -> ArpFrame:
 def _echo(asked: EchoFrame) -> EchoFrame:
     return EchoFrame(
         to=asked.transmitter,
-        transmitter=parse_mac(asked.to),
+        transmitter=parse_mac(str(asked.to)),
         source=asked.destination,
         destination=asked.source,
         reply=True,

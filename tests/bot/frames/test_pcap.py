@@ -1,5 +1,6 @@
 """Capture files: every container, cut off or damaged, as they come out of other people's tools."""
 
+import gzip
 import struct
 import subprocess
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BundleError
+from bot.frames import pcap
 from bot.frames.captured import Captured, Heard, heard
 from bot.frames.craft import craft
 from bot.frames.frame import who_has
@@ -111,7 +113,8 @@ def test_a_truncated_tail_is_said_and_not_fatal(make: Callable[[], bytes]) -> No
     [
         pytest.param(b"", "not a capture", id="nothing"),
         pytest.param(b"GET / HTTP/1.1\r\n\r\n    ", "not a capture", id="something else"),
-        pytest.param(b"\x1f\x8b" + bytes(30), "gzip", id="compressed"),
+        pytest.param(b"\x1f\x8b" + bytes(30), "begins like gzip but is damaged", id="damaged gzip"),
+        pytest.param(gzip.compress(b"GET / HTTP/1.1"), "not a capture", id="something else, compressed"),
         pytest.param(_classic("<", 0xA1B2C3D4, 0)[:20], "file header", id="only half a header"),
         pytest.param(_section("<") + _interface("<") + _packet("<", 0, captured=61), "frame 1 is longer", id="liar"),
         pytest.param(_section("<") + _packet("<", 0), "not described", id="a frame from nowhere"),
@@ -172,11 +175,30 @@ def test_a_frame_seen_on_two_interfaces_counts_once(second: Captured, count: int
     assert len(list(heard([Captured(1, TIME_NS, 1, FRAME, 60), second]))) == count
 
 
-def test_a_capture_without_ethernet_is_refused_and_not_read_as_silence() -> None:
-    """What tcpdump -i any writes has no Ethernet header; taken for an empty capture, it would accuse the target."""
-    with pytest.raises(BundleError, match=r"link type 113 \(Linux cooked\).*tcpdump -i eth0"):
-        list(heard([Captured(1, TIME_NS, 113, FRAME, 60)]))
+def test_a_capture_without_mac_addresses_is_refused_and_not_read_as_silence() -> None:
+    """Taken for an empty capture, it would accuse the target."""
+    with pytest.raises(BundleError, match=r"link type 101 \(raw IP\).*tcpdump -i eth0"):
+        list(heard([Captured(1, TIME_NS, 101, FRAME, 60)]))
     assert list(heard([])) == []
+
+
+def test_a_packed_capture_is_read_and_one_cut_off_is_said_to_be() -> None:
+    """People send what their tools write; the frames before the cut are still evidence."""
+    plain = write([Captured(number, TIME_NS, 1, FRAME, 60) for number in range(1, 50)])
+    packed = gzip.compress(plain)
+    whole, cut = Recording(packed), Recording(packed[:-9])
+    assert [one.data for one in whole] == [FRAME] * 49
+    assert whole.end == End()
+    assert list(cut)
+    assert cut.end is not None
+    assert cut.end.cut_short
+
+
+def test_a_few_bytes_that_unpack_to_anything_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bomb costs its sender nothing."""
+    monkeypatch.setattr(pcap, "UNPACKED_BYTES", 1 << 20)
+    with pytest.raises(BundleError, match="unpacks to more than 1 MiB"):
+        Recording(gzip.compress(bytes(2 << 20)))
 
 
 @given(st.lists(st.tuples(st.integers(0, 2**32 * 10**9 - 1), st.binary(max_size=64)), max_size=5))

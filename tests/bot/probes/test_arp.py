@@ -106,7 +106,7 @@ def test_every_claimant_and_the_control_are_pinged_under_idents_of_their_own() -
     """A reply carries ident and sequence number alone: one ident for two MACs could not tell whose reply was lost."""
     claims = [Claim(GATEWAY, ROUTER, 0.01), Claim(TARGET, FIRST, 0.02), Claim(TARGET, SECOND, 0.9)]
     plan = arp.plan(a_job(echoes=5), VANTAGE, {TARGET: FIRST}, claims)
-    series: dict[tuple[int, Mac, IPv4Address], list[tuple[float, int]]] = {}
+    series: dict[tuple[int, Mac | None, IPv4Address], list[tuple[float, int]]] = {}
     for sending in plan.sendings:
         if isinstance(frame := sending.frame, EchoFrame):
             key = (frame.ident, frame.to, frame.destination)
