@@ -127,7 +127,12 @@ def _other_network(evidence: Evidence) -> Finding:
     others = elsewhere(evidence)
     if others:
         where = listing(
-            sorted({f"{segment} VLAN {'.'.join(map(str, vlans)) or 'untagged'}" for (segment, vlans), _ in others})
+            sorted(
+                {
+                    f"{segment} VLAN {'.'.join(map(str, vlans)) or 'untagged'} {tunnel}".strip()
+                    for (segment, vlans, tunnel), _ in others
+                }
+            )
         )
         says = f"{evidence.target} is also used in another network ({where}); that was kept apart."
         return finding(OTHER_NETWORK, Standing.PRESENT, says, [claim.seen for _, claim in others])

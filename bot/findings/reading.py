@@ -23,8 +23,8 @@ from bot.model.observation import (
 
 WITNESSES_SHOWN = 12
 
-Domain = tuple[str, tuple[int, ...]]
-"""One layer-2 network as far as we can tell: segment and VLAN tags. Two of them never share a claim."""
+Domain = tuple[str, tuple[int, ...], str]
+"""One layer-2 network as far as we can tell: segment, VLAN tags, tunnel. Two of them never share a claim."""
 
 Asker = tuple[Mac, IPv4Address | None]
 """Who asked, and so who is told: the MAC and the sender address (None for an RFC 5227 probe)."""
@@ -61,6 +61,11 @@ class Window:
     def listened_after(self, asked: Observation) -> float:
         """How long this window stayed open after ``asked``, in seconds; 0 when nobody says."""
         return (self.listened.seen_at - asked.seen_at).total_seconds() if self.listened else 0.0
+
+
+def domain_of(seen: ArpAsked | ArpAnswer | ArpAnnounced) -> Domain:
+    """The network in which this was heard."""
+    return seen.vantage.segment, seen.vlans, seen.tunnel or ""
 
 
 def finding(id_: str, standing: Standing, statement: str, seen: Iterable[Observation] = ()) -> Finding:
@@ -123,21 +128,21 @@ def _all_claims(evidence: Evidence) -> tuple[tuple[Domain, Claim], ...]:
 
 def _read_all_claims(evidence: Evidence) -> tuple[tuple[Domain, Claim], ...]:
     target, ours = evidence.target, _own_macs(evidence)
-    found: list[tuple[tuple[int, ...], Claim]] = [
-        (answer.vlans, Claim(answer.mac, answer, (answer.told_mac, answer.told_ip)))
+    found: list[tuple[Domain, Claim]] = [
+        (domain_of(answer), Claim(answer.mac, answer, (answer.told_mac, answer.told_ip)))
         for answer in evidence.of(ArpAnswer)
         if answer.ip == target
     ]
-    found += [(told.vlans, Claim(told.mac, told, None)) for told in evidence.of(ArpAnnounced) if told.ip == target]
+    found += [(domain_of(told), Claim(told.mac, told, None)) for told in evidence.of(ArpAnnounced) if told.ip == target]
     # A request names its sender too, and every listener merges it (RFC 826). A probe names nobody.
     found += [
-        (asked.vlans, Claim(asked.asker_mac, asked, None))
+        (domain_of(asked), Claim(asked.asker_mac, asked, None))
         for asked in evidence.of(ArpAsked)
         if asked.asker == target and not asked.ours
     ]
     return tuple(
-        ((claim.seen.vantage.segment, vlans), claim)
-        for vlans, claim in found
+        (where, claim)
+        for where, claim in found
         if claim.mac not in ours and stands_on_segment(claim.seen.vantage, target)
     )
 
@@ -168,8 +173,8 @@ def _read_domain(evidence: Evidence) -> Domain | None:
     claimed: dict[Domain, list[Mac]] = defaultdict(list)
     for where, claim in _all_claims(evidence):
         claimed[where].append(claim.mac)
-    asked = {(one.vantage.segment, one.vlans) for one in asked_for_target(evidence) if one.ours}
-    overheard = {(one.vantage.segment, one.vlans) for one in asked_for_target(evidence)}
+    asked = {domain_of(one) for one in asked_for_target(evidence) if one.ours}
+    overheard = {domain_of(one) for one in asked_for_target(evidence)}
     known = sorted(asked | overheard | set(claimed))
     return max(
         known,
@@ -215,9 +220,7 @@ def requests(evidence: Evidence) -> list[ArpAsked]:
     """Every who-has for the target in the network looked at, by time; those of the target itself left out."""
     where = domain(evidence)
     return [
-        asked
-        for asked in asked_for_target(evidence)
-        if (asked.vantage.segment, asked.vlans) == where and asked.asker != evidence.target
+        asked for asked in asked_for_target(evidence) if domain_of(asked) == where and asked.asker != evidence.target
     ]
 
 

@@ -1,10 +1,12 @@
 """Bytes to frames, with nothing but ``struct``: made for hostile input and for captures of millions of frames."""
 
+from dataclasses import replace
 from ipaddress import IPv4Address
 from struct import Struct
 
 from bot.frames.frame import ArpFrame, EchoFrame, Frame, RarpFrame
 from bot.frames.link import ARP, ETHERNET, IPV4, RARP, Link, open_link
+from bot.frames.tunnel import open_tunnel
 from bot.model.addresses import mac_from_bytes
 
 _ARP = Struct("!HHBBH6s4s6s4s")
@@ -26,7 +28,7 @@ def decode(data: bytes, link_type: int = ETHERNET) -> Frame | None:
     if link is None:
         return None
     if link.kind == IPV4:
-        return _echo(data, link)
+        return _echo(data, link) or _inside(data, link)
     return _arp(data, link) if link.kind in (ARP, RARP) else None
 
 
@@ -40,6 +42,22 @@ def parties(data: bytes) -> tuple[IPv4Address, ...]:
     if link.kind == IPV4 and len(data) >= link.at + _IP.size:
         return IPv4Address(data[link.at + 12 : link.at + 16]), IPv4Address(data[link.at + 16 : link.at + 20])
     return ()
+
+
+def _inside(data: bytes, link: Link) -> ArpFrame | RarpFrame | None:
+    """The ARP of a network inside this one. Not its echoes: those of two networks must never be counted together."""
+    if len(data) < link.at + _IP.size:
+        return None
+    version, _, _, _, fragment, _, protocol, *_ = _IP.unpack_from(data, link.at)
+    if version >> 4 != 4 or fragment & _FRAGMENT_OFFSET:
+        return None
+    inner = open_tunnel(data, link.at + (version & 0x0F) * 4, protocol)
+    if inner is None:
+        return None
+    carried = data[inner.at :]
+    within = open_link(carried, ETHERNET)
+    frame = _arp(carried, within) if within and within.kind in (ARP, RARP) else None
+    return replace(frame, tunnel=inner.tunnel) if frame else None
 
 
 def _arp(data: bytes, link: Link) -> ArpFrame | RarpFrame | None:

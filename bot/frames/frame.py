@@ -14,7 +14,8 @@ REVERSE_REQUEST = 3  # RFC 903
 class ArpFrame:
     """An Ethernet/IPv4 ARP packet in its frame; ``to`` and ``transmitter`` are the frame's own addresses.
 
-    ``to`` is None where the capture does not keep it, in this and the other frames.
+    ``to`` is None where the capture does not keep it, in this and the other frames. ``tunnel`` names the network
+    inside another that the frame was found in ("vxlan 5001").
     """
 
     to: Mac | None
@@ -25,6 +26,7 @@ class ArpFrame:
     target_mac: Mac
     target_ip: IPv4Address
     vlans: tuple[int, ...] = ()
+    tunnel: str | None = None
 
     @property
     def claims(self) -> bool:
@@ -46,6 +48,7 @@ class RarpFrame:
     sender_mac: Mac
     target_mac: Mac
     vlans: tuple[int, ...] = ()
+    tunnel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

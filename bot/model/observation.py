@@ -35,7 +35,9 @@ class ArpAsked(Observation):
 
     ``asker_mac`` is the ARP sender, ``transmitter`` the frame's source, ``sent_to`` the frame's destination
     (broadcast, or the one MAC that was asked; None where the capture does not keep it). ``ours`` marks a request that
-    this vantage sent itself.
+    this vantage sent itself. ``vlans`` are the tags from the outside in, ``tunnel`` names the network inside another
+    that it was heard in ("vxlan 5001"), here and in the other ARP observations: the same address in two networks is
+    two addresses.
     """
 
     wanted: IPv4Address
@@ -44,6 +46,7 @@ class ArpAsked(Observation):
     transmitter: Mac
     sent_to: Mac | None
     vlans: tuple[int, ...]
+    tunnel: str | None = None
     ours: bool
 
 
@@ -57,6 +60,7 @@ class ArpAnswer(Observation):
     told_mac: Mac
     told_ip: IPv4Address | None
     vlans: tuple[int, ...]
+    tunnel: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,7 @@ class ArpAnnounced(Observation):
     mac: Mac
     transmitter: Mac
     vlans: tuple[int, ...]
+    tunnel: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,7 @@ class RarpNotice(Observation):
     mac: Mac
     transmitter: Mac
     vlans: tuple[int, ...]
+    tunnel: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

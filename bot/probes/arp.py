@@ -120,6 +120,7 @@ def _arp(artifact: Artifact, one: Heard, frame: ArpFrame) -> Observation | None:
             mac=frame.sender_mac,
             transmitter=frame.transmitter,
             vlans=frame.vlans,
+            tunnel=frame.tunnel,
         )
     if frame.operation == REPLY and frame.claims:
         return ArpAnswer(
@@ -133,6 +134,7 @@ def _arp(artifact: Artifact, one: Heard, frame: ArpFrame) -> Observation | None:
             told_mac=frame.target_mac,
             told_ip=_somebody(frame.target_ip),
             vlans=frame.vlans,
+            tunnel=frame.tunnel,
         )
     if frame.operation == REQUEST and can_own(frame.sender_mac):
         return ArpAsked(
@@ -146,6 +148,7 @@ def _arp(artifact: Artifact, one: Heard, frame: ArpFrame) -> Observation | None:
             transmitter=frame.transmitter,
             sent_to=frame.to,
             vlans=frame.vlans,
+            tunnel=frame.tunnel,
             ours=frame.transmitter == vantage.mac,
         )
     return None
@@ -163,6 +166,7 @@ def _rarp(artifact: Artifact, one: Heard, frame: RarpFrame) -> RarpNotice | None
         mac=frame.sender_mac,
         transmitter=frame.transmitter,
         vlans=frame.vlans,
+        tunnel=frame.tunnel,
     )
 
 

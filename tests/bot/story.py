@@ -60,6 +60,7 @@ class Story:
     now: datetime = BEGIN
     frame: int = 0
     vlans: tuple[int, ...] = ()
+    tunnel: str | None = None
 
     def at(self, place: Vantage, *, dropped: int | None = 0) -> Self:
         """Go to another vantage, which loses ``dropped`` frames."""
@@ -70,6 +71,11 @@ class Story:
     def on_vlan(self, *vlans: int) -> Self:
         """From here on every ARP frame carries these tags."""
         self.vlans = vlans
+        return self
+
+    def inside(self, tunnel: str | None) -> Self:
+        """From here on it was heard in this tunnel; None: outside any."""
+        self.tunnel = tunnel
         return self
 
     def loses(self, dropped: int | None) -> Self:
@@ -123,6 +129,7 @@ class Story:
                 transmitter=mac,
                 sent_to=to,
                 vlans=self.vlans,
+                tunnel=self.tunnel,
                 ours=ours,
             )
             for one, delay_s in delays.items():
@@ -136,6 +143,7 @@ class Story:
                         told_mac=mac,
                         told_ip=address,
                         vlans=self.vlans,
+                        tunnel=self.tunnel,
                     )
             self.now += timedelta(seconds=gap_s)
         return self
@@ -152,13 +160,13 @@ class Story:
 
     def announces(self, mac: Mac) -> Self:
         """``mac`` claims the target, gratuitously."""
-        self._add(ArpAnnounced, ip=self.target, mac=mac, transmitter=mac, vlans=self.vlans)
+        self._add(ArpAnnounced, ip=self.target, mac=mac, transmitter=mac, vlans=self.vlans, tunnel=self.tunnel)
         self.now += timedelta(seconds=0.1)
         return self
 
     def rarp(self, mac: Mac) -> Self:
         """A host announces ``mac`` on a new port."""
-        self._add(RarpNotice, mac=mac, transmitter=mac, vlans=self.vlans)
+        self._add(RarpNotice, mac=mac, transmitter=mac, vlans=self.vlans, tunnel=self.tunnel)
         return self
 
     def echoes(self, to: Mac = APP, *, sent: int = 5, lost: Sequence[int] = (), ident: int | None = None) -> Self:

@@ -27,6 +27,11 @@ GROUP = Mac("03:bf:0a:00:00:05")
         pytest.param(story().asks(answers=[APP]).announces(OWN), ABSENT, id="own-frames-are-no-claim"),
         pytest.param(story().asks(answers=[APP, GROUP]), ABSENT, id="group-address-owns-nothing"),
         pytest.param(
+            story().inside("vxlan 1").asks(answers=[APP]).inside("vxlan 2").asks(asker_mac=ROUTER, answers=[OTHER]),
+            ABSENT,
+            id="two-tenants",
+        ),
+        pytest.param(
             story().on_vlan(10).asks(answers=[APP]).on_vlan(20).asks(asker=GATEWAY, asker_mac=ROUTER, answers=[OTHER]),
             ABSENT,
             id="two-vlans",
