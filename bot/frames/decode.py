@@ -15,6 +15,8 @@ _ICMP = 1
 _IP = Struct("!BBHHHBBH4s4s")
 _ECHO = Struct("!BBHHH")
 _ECHO_REPLY, _ECHO_REQUEST = 0, 8
+_PLAIN_IP = b"\x08\x00"
+_EVIDENCE = frozenset({b"", b"\x01", b"\x11", b"\x2f"})  # cut off; and ICMP, UDP and GRE, which may hold some
 _DONT_FRAGMENT, _FRAGMENT_OFFSET = 0x4000, 0x1FFF
 
 
@@ -24,6 +26,8 @@ def decode(data: bytes, link_type: int = ETHERNET) -> Frame | None:
     ARP counts only with its fixed Ethernet/IPv4 header and its whole body: in a mutated packet every field is
     suspect. Frames cut behind the ICMP header are read; ``size_bytes`` is what the IP header says.
     """
+    if link_type == ETHERNET and data[12:14] == _PLAIN_IP and data[23:24] not in _EVIDENCE:
+        return None  # nearly every frame of a capture of mixed traffic: five times as fast as to look any closer
     link = open_link(data, link_type)
     if link is None:
         return None
