@@ -9,7 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot import log
@@ -97,14 +97,11 @@ class Coordinator:
         return self._open(before.command, before.target, before.deep, person, place)
 
     def capture(self, incident: str, person: Person, place: Place) -> Incident:
-        """Capture the ARP and ICMP of the incident's target where agents stand; the files go to its thread."""
+        """Capture the ARP and ICMP of the incident's target where agents stand; the files go to ``place``."""
         policy.authorise(self._rules, Capability.CAPTURE, person, place)
         before = self._recall(incident)
         if before.address is None:
             raise RequestError("That check never reached an address, so there is nothing to capture.")
-        posted = [event.message for event in before.timeline if isinstance(event, Published)]
-        thread = before.request.place.thread or (posted[-1] if posted else None)
-        place = replace(place, thread=place.thread or thread)
         return self._open("capture", Target(address=before.address), False, person, place)
 
     def stop(self, incident: str, person: Person, place: Place) -> None:

@@ -23,7 +23,7 @@ def register(app: App, coordinator: Coordinator) -> None:
 
     @app.action("capture")
     def capture(ack: Ack, body: dict[str, Any], context: dict[str, Any], client: WebClient) -> None:
-        _pressed(coordinator.capture, ack, body, context, client)
+        _pressed(coordinator.capture, ack, body, context, client, in_thread=True)
 
 
 def _pressed(
@@ -32,9 +32,11 @@ def _pressed(
     body: dict[str, Any],
     context: dict[str, Any],
     client: WebClient,
+    *,
+    in_thread: bool = False,
 ) -> None:
     try:
-        person, place = of_button(body)
+        person, place = of_button(body, in_thread=in_thread)
         door(context["incident"], person, place)
     except (RequestError, InstrumentError) as refusal:
         ack()

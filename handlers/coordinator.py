@@ -21,5 +21,5 @@ class Coordinator(Protocol):
         ...
 
     def capture(self, incident: str, person: Person, place: Place) -> Incident:
-        """Capture where the incident's target lives."""
+        """Capture where the incident's target lives; card and files go to the place's thread."""
         ...

@@ -19,18 +19,17 @@ def of_mention(event: Mapping[str, Any], actor_team: str | None) -> tuple[Person
     return _person(actor_team, event.get("user")), Place(event["channel"], event.get("thread_ts"))
 
 
-def of_button(body: Mapping[str, Any]) -> tuple[Person, Place]:
-    """Of a pressed button. The place is where its card stands.
+def of_button(body: Mapping[str, Any], *, in_thread: bool = False) -> tuple[Person, Place]:
+    """Of a pressed button. The place is where its card stands or, ``in_thread``, the card's own thread.
 
     The team is the user's own: the body's ``team`` is the one that installed the app, also when somebody of another
     company pressed (slack_bolt 1.30, request/internals.py).
     """
     user, message = body["user"], body.get("message") or {}
-    thread = message.get("thread_ts")
-    # A card with replies is the parent of its thread and names itself there.
-    return _person(user.get("team_id"), user.get("id")), Place(
-        body["channel"]["id"], thread if thread != message.get("ts") else None
-    )
+    thread, own = message.get("thread_ts"), message.get("ts")
+    if thread in (None, own):  # a card with replies is the parent of its thread and names itself there
+        thread = own if in_thread else None
+    return _person(user.get("team_id"), user.get("id")), Place(body["channel"]["id"], thread)
 
 
 def words_to(bot_user: str | None, text: str) -> tuple[str, str]:

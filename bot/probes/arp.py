@@ -16,16 +16,18 @@ from bot.model.observation import ArpAnnounced, ArpAnswer, ArpAsked, Observation
 
 LOOK_ECHOES = 3  # enough to tell "never" from "sometimes" before the wire is touched
 UNICAST_AT_S = 0.15  # the last of those echo requests is 50 ms old: on one segment its answer is there
-BROADCAST_AT_S = 0.25  # and 100 ms for the answers to the unicast requests, so that they are not taken for these
+# And 100 ms for the answers to the unicast requests, so that they are not taken for these. It is also what an agent on
+# another segment needs to ping through the router, whose tables a broadcast here may repair.
+BROADCAST_AT_S = 0.25
 ROUNDS = 3
-ROUND_GAP_S = 0.2  # 11 ARP frames in a second: Cisco's ARP inspection shuts an untrusted port at more than 15
+ROUND_GAP_S = 0.2  # 11 ARP frames in all without a pool: few enough for a port whose ARP is rate-limited
 FOLLOW_UP_AFTER_S = 0.05  # after the last broadcast; the owners that are not slow have answered all of them by then
 MOST_CLAIMANTS = 8  # an address spoofed by hundreds of MACs must not make us flood the segment
 _FOLLOW_UP_SERIES = 16  # series numbers below are the opening's
 
 
 def duration_s(options: JobOptions) -> float:
-    """How long a segment check takes at most, in seconds. Shorter by ``BROADCAST_AT_S`` when nothing is held.
+    """How long a segment check takes, in seconds.
 
     The last 1.0 s of listening (``listen_s``) is not haste: proxy ARP answers 44 to 804 ms late, evenly spread
     (Linux proxy_delay, 40 requests measured), so that half of it would be missed in 0.5 s.
@@ -58,14 +60,13 @@ def opening(job: Job, vantage: Vantage, held: Mapping[IPv4Address, Mac]) -> tupl
         )
     ]
     sendings += [Sending(UNICAST_AT_S, who_has(ip, asker=address, asker_mac=mac, to=holder)) for _, ip, holder in known]
-    start_s = BROADCAST_AT_S if known else 0.0
     for number in range(ROUNDS):
         # 0.0.0.0 and the own address are both needed: proxy ARP is silent to the one, a guest whose netmask is too
         # narrow to the other.
         questions = [who_has(target, asker=address, asker_mac=mac), address_probe(target, asker_mac=mac)]
         questions += [who_has(ip, asker=address, asker_mac=mac) for ip in asked[1:]]
         questions += [who_has(target, asker=one, asker_mac=mac) for one in vantage.pool]
-        sendings += [Sending(start_s + number * ROUND_GAP_S, question) for question in questions]
+        sendings += [Sending(BROADCAST_AT_S + number * ROUND_GAP_S, question) for question in questions]
     return by_time(*sendings)
 
 

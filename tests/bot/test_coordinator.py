@@ -276,8 +276,7 @@ def test_a_forgotten_check_is_refused_with_the_way_out(house: House) -> None:
 def test_a_capture_brings_its_files_into_the_cards_thread(house: House) -> None:
     """The asker gets the bytes, and a case holds them as well."""
     first = house.ask()
-    house.coordinator.published(first.id, "C1", "1700.1")
-    capture = house.coordinator.capture(first.id, CAPTURER, HERE)
+    capture = house.coordinator.capture(first.id, CAPTURER, Place("C1", "1700.1"))
     assert capture.request.place == Place("C1", "1700.1")
     job = house.queue.jobs[-1]
     assert job.probe is Probe.CAPTURE

@@ -8,12 +8,14 @@ from bot.slack import tokens
 from tests.handlers.stage import KEY, on_stage, press
 
 
-@pytest.mark.parametrize(("action", "door"), [("check_again", "again"), ("capture", "capture")])
-def test_a_press_asks_for_the_cards_incident(action: str, door: str) -> None:
-    """The value holds only an id that this bot signed."""
+@pytest.mark.parametrize(
+    ("action", "door", "place"), [("check_again", "again", Place("C1")), ("capture", "capture", Place("C1", "5.5"))]
+)
+def test_a_press_asks_for_the_cards_incident(action: str, door: str, place: Place) -> None:
+    """The value holds only an id that this bot signed. A new check is a new card, a capture goes below the old one."""
     with on_stage() as stage:
         assert stage.send(press(action)).status == 200
-        assert stage.coordinator.asked == [(door, "", "inc-k3v9", Person("T1", "U7"), Place("C1"))]
+        assert stage.coordinator.asked == [(door, "", "inc-k3v9", Person("T1", "U7"), place)]
 
 
 @pytest.mark.parametrize(

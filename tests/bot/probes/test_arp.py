@@ -82,7 +82,7 @@ def test_everybody_is_asked_three_times_in_every_way() -> None:
     questions = [(TARGET, OUR_IP), (TARGET, "0.0.0.0"), (GATEWAY, OUR_IP), (TARGET, POOL[0]), (TARGET, POOL[1])]
     plan = arp.plan(a_job(), vantage, {})
     assert _told(plan) == [
-        (start_s, f"who-has {wanted} tell {asker}") for start_s in (0.0, 0.2, 0.4) for wanted, asker in questions
+        (start_s, f"who-has {wanted} tell {asker}") for start_s in (0.25, 0.45, 0.65) for wanted, asker in questions
     ]
 
 
@@ -122,9 +122,9 @@ def test_every_claimant_and_the_control_are_pinged_under_idents_of_their_own() -
 
 def test_a_claim_too_late_for_a_whole_series_gets_what_fits() -> None:
     """A request without time for its answer would be counted as lost."""
-    plan = arp.plan(a_job(), VANTAGE, {}, [Claim(TARGET, FIRST, 1.22)])
+    plan = arp.plan(a_job(), VANTAGE, {}, [Claim(TARGET, FIRST, 1.47)])
     sent = [round(sending.after_s, 3) for sending in plan.sendings if isinstance(sending.frame, EchoFrame)]
-    assert sent == [1.22, 1.27]
+    assert sent == [1.47, 1.52]
 
 
 def test_more_claims_only_add_to_the_plan() -> None:
