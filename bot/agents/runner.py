@@ -91,6 +91,7 @@ class Runner:
 
     def _work(self, running: _Running) -> None:
         job = running.job
+        _log.info("job_begun", job=job.id, probe=str(job.probe))
         try:
             self._report(job, self._outcome(job))
         finally:

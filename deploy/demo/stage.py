@@ -31,12 +31,16 @@ RUNNING = ("Checking ", "Capturing ")  # how the text of a card begins that has 
 
 @dataclass
 class Stage:
-    """A running demonstration. ``lab`` is None where recorded captures are replayed instead of it."""
+    """A running demonstration. ``lab`` is None where recorded captures are replayed instead of it.
+
+    Every process writes into a file of its name in ``logs``.
+    """
 
     slack: StandIn
     server: Server
     queue: RedisQueue
     environment: Mapping[str, str]
+    logs: Path
     lab: Lab | None
     why_no_lab: str | None
     processes: dict[str, "subprocess.Popen[Any]"]
@@ -68,7 +72,7 @@ def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path 
         clock = SystemClock()
         queue = RedisQueue(server.url, [master], clock.new_id("stage"), clock)
         ends.callback(queue.close)
-        stage = Stage(slack, server, queue, environment, None, None, {})
+        stage = Stage(slack, server, queue, environment, logs, None, None, {})
 
         def keys(*queues: str) -> dict[str, str]:
             pairs = (f"{name}={queue_key(master, name).hex()}" for name in queues)
