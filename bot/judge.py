@@ -4,10 +4,14 @@ The rules, in this order:
 
 * Trees before weights: a cause is considered only when everything it requires was found.
 * A cause that a finding excludes is out, whatever speaks for it.
-* Findings of one family (``arp.``, ``icmp.``, ``owner.`` ...) are correlated: they count once, at their strongest.
+* Findings of one family (``arp.``, ``icmp.``, ``reported.scope.`` ...) are correlated: they count once, at their
+  strongest.
 * Only PRESENT findings weigh. UNKNOWN and ABSENT move nothing, so a broken instrument never accuses.
 * Proven: one finding decides by itself, and every cause on both other sides is excluded by something that was found.
   So taking findings away can never prove another side.
+* What people report can make a cause likely, never proven, and not by symptoms alone: something must have been
+  measured.
+* A repair that was really made on one side and changed nothing speaks against every cause of that side.
 * Likely: one side leads clearly, but another is not excluded. Otherwise nobody is accused.
 """
 
@@ -15,8 +19,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
+from math import exp, log2
 
-from bot.model.cause import Cause, Side
+from bot.model.cause import Cause, Separates, Side
 from bot.model.finding import Finding, Standing
 from bot.model.verdict import Answer, EvidenceItem, Grade, NextTest, RuledOut, Verdict, Weighs
 
@@ -24,6 +29,9 @@ CAP = 4.0
 DECISIVE = 3.5  # a finding that is a fault by itself
 STRONG = 3.0  # odds of about 20 to 1: less than that accuses nobody
 LEAD = 2.0  # odds of about 7 to 1 between the sides: less than that is comparable
+COUNTERED = 1.5  # what a repair without effect takes from every cause of its side
+
+REPORTED = "reported."
 
 HEALTHY_IF_PRESENT = ("arp.target_answers", "icmp.target_answers")
 HEALTHY_IF_ABSENT = ("arp.two_answers_per_request", "icmp.target_loss")
@@ -34,7 +42,15 @@ INSTRUMENTS = ("instrument.listened_fully", "instrument.control_heard")
 OWNER_UNRESOLVED = "owner.unresolved"
 TARGET_VM_KNOWN = "owner.target_vm_known"
 TARGET_SILENT = "arp.target_silent"
-TRIGGER = "trigger.port_moved"
+REPORTED_BY_DESIGN = "reported.arp.two_macs_by_design"
+REPORTED_UNRESOLVED = "reported.arp.owner_unknown"
+REPORTED_COUNTERED = {side: f"reported.countered.{side}" for side in Side}
+TRIGGERS = (
+    "trigger.port_moved",
+    "reported.trigger.moved_or_paused",
+    "reported.trigger.failed_over",
+    "reported.trigger.restarted",
+)
 
 NAMED = (
     *HEALTHY_IF_PRESENT,
@@ -46,7 +62,10 @@ NAMED = (
     OWNER_UNRESOLVED,
     TARGET_VM_KNOWN,
     TARGET_SILENT,
-    TRIGGER,
+    REPORTED_BY_DESIGN,
+    REPORTED_UNRESOLVED,
+    *REPORTED_COUNTERED.values(),
+    *TRIGGERS,
 )
 """Every finding that this module knows by name."""
 
@@ -82,9 +101,13 @@ class Bench:
 
 
 def judge(
-    target: IPv4Address, findings: Sequence[Finding], gaps: Sequence[str], causes: Sequence[Cause], catalogue: str
+    target: IPv4Address | None,
+    findings: Sequence[Finding],
+    gaps: Sequence[str],
+    causes: Sequence[Cause],
+    catalogue: str,
 ) -> Verdict:
-    """The verdict on one target, whatever the order of findings and causes."""
+    """The verdict on one target, whatever the order of findings and causes; None: an incident without an address."""
     bench = _bench(findings, causes)
     ruled_out = _ruled_out(bench, causes)
     leader = _leader(bench)
@@ -95,12 +118,11 @@ def judge(
     if leader is not None:
         answer, grade = Answer(leader.cause.side.value), Grade.PROVEN if proven else Grade.LIKELY
         # What a cause requires first names the machines.
-        claim = " ".join(filter(None, [*(bench.says(id_) for id_ in leader.cause.requires[:2]), leader.cause.claim]))
-    elif _healthy(bench):
+        met = [id_ for anyof in leader.cause.required()[:2] for id_ in anyof if bench.present(id_)]
+        claim = " ".join([*dict.fromkeys(bench.says(id_) for id_ in met), leader.cause.claim])
+    elif healthy_by := _healthy_by(bench):
         answer, grade, next_test = Answer.HEALTHY, Grade.NO_FAULT, None
-        claim = " ".join(
-            ["No fault seen.", *(bench.says(id_) for id_ in (HEALTHY_IF_PRESENT[0], HEALTHY_IF_ABSENT[1]))]
-        )
+        claim = " ".join(["No fault seen.", *(bench.says(id_) for id_ in healthy_by)])
     else:
         answer, claim = Answer.INCONCLUSIVE, None
         grade = Grade.UNDECIDED if rivals else Grade.NOT_ENOUGH_EVIDENCE
@@ -117,7 +139,7 @@ def judge(
         ruled_out=() if healthy or len(ruled_out) == len(Side) else ruled_out,
         rivals=tuple(rival.id for rival in rivals),
         missing=_missing(bench, gaps, named, proven=proven, healthy=healthy),
-        trigger=bench.says(TRIGGER) if bench.present(TRIGGER) and not healthy else None,
+        trigger=None if healthy else next((bench.says(id_) for id_ in TRIGGERS if bench.present(id_)), None),
         next_test=next_test,
         catalogue=catalogue,
     )
@@ -130,7 +152,7 @@ def _bench(findings: Sequence[Finding], causes: Sequence[Cause]) -> Bench:
     possible = []
     for cause in causes:
         against = [id_ for id_ in sorted(cause.excluded_by) if bench.present(id_)]
-        standings = {bench.standing(id_) for id_ in cause.requires}
+        standings = {_best(bench, anyof) for anyof in cause.required()}
         if against:
             excluded[cause.id] = min(against, key=_names_names)
         elif Standing.ABSENT not in standings:
@@ -139,13 +161,22 @@ def _bench(findings: Sequence[Finding], causes: Sequence[Cause]) -> Bench:
     return Bench(found, excluded, tuple(possible))
 
 
+def _best(bench: Bench, anyof: Sequence[str]) -> Standing:
+    """Of findings of which one is enough: PRESENT if one is; else what was looked at counts, and no missing report."""
+    if any(bench.present(id_) for id_ in anyof):
+        return Standing.PRESENT
+    looked_at = {bench.standing(id_) for id_ in anyof if not id_.startswith(REPORTED)}
+    return Standing.ABSENT if looked_at == {Standing.ABSENT} else Standing.UNKNOWN
+
+
 def _score(bench: Bench, cause: Cause) -> float:
     families: dict[str, float] = defaultdict(float)
     for id_, weight in cause.expects.items():
         if bench.present(id_):
-            family = id_.partition(".")[0]
+            family = id_.rpartition(".")[0]
             families[family] = max(families[family], min(weight, CAP))
-    return sum(families.values())
+    score = sum(families.values())
+    return max(score - COUNTERED, 0.0) if score and bench.present(REPORTED_COUNTERED[cause.side]) else score
 
 
 def _ruled_out(bench: Bench, causes: Sequence[Cause]) -> tuple[RuledOut, ...]:
@@ -168,33 +199,46 @@ def _names_names(id_: str) -> tuple[bool, str]:
 
 def _leader(bench: Bench) -> Weighed | None:
     """The cause that may be named: strong, complete, and clear of everything that is possible on other sides."""
-    complete = [one for one in bench.possible if not one.open_]
-    if not complete or complete[0].score < STRONG:
+    complete = [one for one in bench.possible if not one.open_ and _measured(bench, one.cause)]
+    if not complete or complete[0].score < STRONG or bench.present(REPORTED_UNRESOLVED):
         return None
     leader = complete[0]
     rivals = [one for one in bench.possible if one.cause.side is not leader.cause.side]
     return leader if all(leader.score - rival.score >= LEAD for rival in rivals) else None
 
 
+def _measured(bench: Bench, cause: Cause) -> bool:
+    """Whether more than symptoms speak for the cause."""
+    return any(bench.present(id_) and bench.found[id_].measured for id_ in cause.expects)
+
+
 def _proven(bench: Bench, cause: Cause, ruled_out: Iterable[RuledOut]) -> bool:
-    decisive = any(bench.present(id_) and weight >= DECISIVE for id_, weight in cause.expects.items())
+    decisive = any(
+        bench.present(id_) and weight >= DECISIVE and not id_.startswith(REPORTED)
+        for id_, weight in cause.expects.items()
+    )
     return decisive and {one.side for one in ruled_out} >= set(Side) - {cause.side}
 
 
-def _healthy(bench: Bench) -> bool:
+def _healthy_by(bench: Bench) -> tuple[str, ...]:
+    """The findings that say that nothing is wrong; none where something may be."""
+    if any(one.score > 0 for one in bench.possible) or any(bench.present(id_) for id_ in NEVER_HEALTHY):
+        return ()
     explained = not bench.present(SEVERAL_MACS) or any(bench.present(id_) for id_ in SEVERAL_MACS_BY_DESIGN)
-    return (
+    if (
         explained
         and all(bench.present(id_) for id_ in HEALTHY_IF_PRESENT)
         and all(bench.standing(id_) is Standing.ABSENT for id_ in HEALTHY_IF_ABSENT)
-        and not any(bench.present(id_) for id_ in NEVER_HEALTHY)
-        and not any(one.score > 0 for one in bench.possible)
-    )
+    ):
+        return (HEALTHY_IF_PRESENT[0], HEALTHY_IF_ABSENT[1])
+    return (REPORTED_BY_DESIGN,) if bench.present(REPORTED_BY_DESIGN) else ()
 
 
-def _next_test(target: IPv4Address, bench: Bench, leader: Weighed | None, rivals: tuple[Cause, ...]) -> NextTest | None:
+def _next_test(
+    target: IPv4Address | None, bench: Bench, leader: Weighed | None, rivals: tuple[Cause, ...]
+) -> NextTest | None:
     separates = tuple(cause.id for cause in ((leader.cause, *rivals) if leader else rivals))
-    if bench.present(OWNER_UNRESOLVED):
+    if bench.present(OWNER_UNRESOLVED) or bench.present(REPORTED_UNRESOLVED):
         macs = "" if bench.standing(SEVERAL_MACS) is Standing.UNKNOWN else bench.says(SEVERAL_MACS)
         do = f"Ask every vCenter whose MACs these are. {macs}".strip()
         return NextTest(do, "the virtualization team", separates)
@@ -206,18 +250,33 @@ def _next_test(target: IPv4Address, bench: Bench, leader: Weighed | None, rivals
         return NextTest(do, "the virtualization team", separates)
     if leader is not None:
         return NextTest(leader.cause.settle.do, leader.cause.settle.who, separates)
-    if not rivals:
-        if bench.standing(TARGET_SILENT) is Standing.ABSENT:
-            do = f"Count the answers and send echo requests to {target} from a second vantage on its own segment."
-        else:
-            do = f"Ask for {target} again from a vantage on its own segment, whose gateway answers it."
+    if rivals:
+        chosen = _most_telling(bench, rivals)
+        return NextTest(chosen.settle.do, chosen.settle.who, separates)
+    if target is None:
+        do = "Check one affected address, and beside it one that works: both from a vantage on their own segment."
         return NextTest(do, "whoever runs the agents", ())
-    # The virtual switch lies between guest and network: a look there halves the path, whoever is to blame.
+    if bench.standing(TARGET_SILENT) is Standing.ABSENT:
+        do = f"Count the answers and send echo requests to {target} from a second vantage on its own segment."
+    else:
+        do = f"Ask for {target} again from a vantage on its own segment, whose gateway answers it."
+    return NextTest(do, "whoever runs the agents", ())
+
+
+def _most_telling(bench: Bench, rivals: tuple[Cause, ...]) -> Cause:
+    """The rival whose settling measurement is expected to tell most: the entropy of its possible outcomes, in bits."""
     scores = {one.cause.id: one.score for one in bench.possible}
-    comparable = [cause for cause in rivals if scores[rivals[0].id] - scores[cause.id] < LEAD]
-    middle = [cause for cause in comparable if cause.side is Side.HYPERVISOR]
-    chosen = (middle if len({cause.side for cause in comparable}) > 1 else [])[:1] or comparable[:1]
-    return NextTest(chosen[0].settle.do, chosen[0].settle.who, separates)
+
+    def information_bits(cause: Cause) -> float:
+        outcomes: dict[object, float] = defaultdict(float)
+        for rival in rivals:
+            outcomes[rival.side if cause.settle.separates is Separates.SIDES else rival is cause] += exp(
+                scores[rival.id]
+            )
+        total = sum(outcomes.values())
+        return -sum(odd / total * log2(odd / total) for odd in outcomes.values())
+
+    return min(rivals, key=lambda cause: (-round(information_bits(cause), 9), -scores[cause.id], cause.id))
 
 
 def _evidence(
@@ -226,13 +285,13 @@ def _evidence(
     supports: set[str] = set()
     contradicts: set[str] = set()
     if leader is not None:
-        supports = {*leader.requires, *leader.expects}
+        supports = {*(id_ for anyof in leader.required() for id_ in anyof), *leader.expects}
         supports |= {id_ for cause in causes if cause.side is not leader.side for id_ in cause.excluded_by}
         contradicts = {id_ for cause in rivals for id_ in cause.expects}
 
     def weighs(finding: Finding) -> Weighs:
         if healthy:
-            looked_for = (*HEALTHY_IF_PRESENT, *HEALTHY_IF_ABSENT)
+            looked_for = (*HEALTHY_IF_PRESENT, *HEALTHY_IF_ABSENT, REPORTED_BY_DESIGN)
             return Weighs.FOR if finding.id in looked_for else Weighs.NEITHER
         if finding.standing is Standing.ABSENT:
             return Weighs.NEITHER
@@ -248,7 +307,11 @@ def _evidence(
     def strength(item: EvidenceItem) -> float:
         if leader is None:
             return 0.0
-        return CAP + 1 if item.finding in leader.requires else leader.expects.get(item.finding, 0.0)
+        return (
+            CAP + 1
+            if any(item.finding in anyof for anyof in leader.required())
+            else leader.expects.get(item.finding, 0.0)
+        )
 
     return tuple(
         sorted(
@@ -270,7 +333,7 @@ def _missing(
     told = list(gaps)
     if not proven:
         told += [bench.says(id_) for id_ in INSTRUMENTS if bench.standing(id_) is Standing.ABSENT]
-        mattered = [id_ for cause in named for id_ in cause.requires]
+        mattered = [anyof[0] for cause in named for anyof in cause.required() if not anyof[0].startswith(REPORTED)]
         mattered += [TARGET_VM_KNOWN] if healthy else [TARGET_SILENT, *HEALTHY_IF_ABSENT, TARGET_VM_KNOWN]
         told += [bench.says(id_) for id_ in mattered if bench.standing(id_) is Standing.UNKNOWN]
     once: dict[str, str] = {}

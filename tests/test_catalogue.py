@@ -6,21 +6,30 @@ from collections.abc import Callable
 import pytest
 
 from bot import causes, findings
-from bot.judge import CAP, DECISIVE, NAMED, judge
+from bot.judge import CAP, DECISIVE, NAMED, REPORTED, judge
 from bot.model.cause import Cause
 from bot.model.finding import Evidence, Standing
-from tests.bot import tales
+from tests.bot import reports, tales
 from tests.bot.story import TARGET, Story
 
+TOLD = (*tales.ALL, *reports.ALL)
 NOTHING = Evidence(TARGET, ())
 FINDINGS = [finding.id for finding in findings.establish(NOTHING)]
 CAUSES = [pytest.param(cause, id=cause.id) for cause in causes.ALL]
 
 
+def required(cause: Cause) -> set[str]:
+    """Every finding that the cause requires, alone or with others."""
+    return {id_ for anyof in cause.required() for id_ in anyof}
+
+
 def test_every_finding_has_one_home() -> None:
     """Two files with one id would overwrite each other before the judge."""
     assert len(FINDINGS) == len(set(FINDINGS))
-    assert all(re.fullmatch(r"(instrument|arp|icmp|owner|vcenter|guest|trigger)\.[a-z0-9_]+", id_) for id_ in FINDINGS)
+    assert all(
+        re.fullmatch(r"(instrument|arp|icmp|owner|vcenter|guest|trigger|reported\.[a-z]+)\.[a-z0-9_]+", id_)
+        for id_ in FINDINGS
+    )
 
 
 def test_nothing_observed_establishes_nothing() -> None:
@@ -32,7 +41,7 @@ def test_nothing_observed_establishes_nothing() -> None:
 
 def test_every_story_establishes_the_same_findings() -> None:
     """A finding that is sometimes left out could not be told from one that was not looked for."""
-    for told in tales.ALL:
+    for told in TOLD:
         established = findings.establish(told().evidence())
         assert [finding.id for finding in established] == FINDINGS
         for finding in established:
@@ -41,10 +50,10 @@ def test_every_story_establishes_the_same_findings() -> None:
 
 
 def test_every_finding_can_be_present() -> None:
-    """A finding that no story ever shows would be a rule that nobody tested."""
+    """A finding that no story ever shows would be a rule that nobody tested; a word needs but its own report."""
     shown = {
         finding.id
-        for told in tales.ALL
+        for told in (*TOLD, *reports.WORDS)
         for finding in findings.establish(told().evidence())
         if finding.standing is Standing.PRESENT
     }
@@ -67,9 +76,9 @@ def test_the_judge_names_only_findings_that_exist() -> None:
 def test_a_cause_is_well_formed(cause: Cause) -> None:
     """Ids are public, weights are bounded, sources can be looked up, and every name is a finding."""
     assert cause.id.startswith(f"{cause.side}.")
-    assert {*cause.expects, *cause.requires, *cause.excluded_by} <= set(FINDINGS)
+    assert {*cause.expects, *required(cause), *cause.excluded_by} <= set(FINDINGS)
     assert all(0 < weight <= CAP for weight in cause.expects.values())
-    assert not {*cause.expects, *cause.requires} & set(cause.excluded_by)
+    assert not {*cause.expects, *required(cause)} & set(cause.excluded_by)
     assert all(because.endswith(".") for because in cause.excluded_by.values())
     assert cause.claim.endswith(".")
     assert cause.settle.do.endswith((".", "?"))
@@ -80,8 +89,8 @@ def test_a_cause_is_well_formed(cause: Cause) -> None:
 @pytest.mark.parametrize("cause", CAUSES)
 def test_a_cause_that_can_be_proven_requires_a_named_machine(cause: Cause) -> None:
     """Proof accuses; so it rests on the inventory, never on packets alone."""
-    if any(weight >= DECISIVE for weight in cause.expects.values()):
-        assert any(id_.startswith(("owner.", "vcenter.")) for id_ in cause.requires)
+    if any(weight >= DECISIVE and not id_.startswith(REPORTED) for id_, weight in cause.expects.items()):
+        assert any(id_.startswith(("owner.", "vcenter.")) for id_ in required(cause))
 
 
 def test_ids_are_unique_and_the_catalogue_has_a_version() -> None:
@@ -93,7 +102,7 @@ def test_ids_are_unique_and_the_catalogue_has_a_version() -> None:
 def test_every_cause_is_named_by_some_story() -> None:
     """Whatever can be judged alone leads a verdict somewhere; the rest stands among the rivals of one."""
     named: set[str] = set()
-    for told in tales.ALL:
+    for told in TOLD:
         evidence = told().evidence()
         established = findings.establish(evidence)
         verdict = judge(evidence.target, established, evidence.gaps, causes.ALL, causes.CATALOGUE)

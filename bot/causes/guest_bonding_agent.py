@@ -13,8 +13,10 @@ CAUSE = Cause(
         "(or fix arp_ignore and arp_announce) in the guest, then clear the ARP entry of this address from the "
         "core router down."
     ),
-    requires=("owner.macs_on_one_vm",),
+    requires=(("owner.macs_on_one_vm", "reported.arp.two_macs_and_loss"),),
     expects={
+        "reported.arp.two_macs_and_loss": 3.0,
+        "reported.guest.agent_faulty": 3.0,
         "arp.two_answers_per_request": 3.0,
         "arp.two_answers_repeatedly": 4.0,
         "arp.claims_interleave": 2.0,

@@ -9,8 +9,19 @@ CAUSE = Cause(
         "Two guests have the same address. Take it away from the one that should not have it, then clear the "
         "ARP entry of this address from the core router down."
     ),
-    requires=("owner.macs_on_several_vms",),
+    requires=(
+        (
+            "owner.macs_on_several_vms",
+            "reported.guest.duplicate_ip",
+            "reported.arp.mac_of_another_vm",
+            "reported.dhcp.same_client",
+        ),
+    ),
     expects={
+        "reported.guest.duplicate_ip": 3.0,
+        "reported.arp.mac_of_another_vm": 3.0,
+        "reported.dhcp.same_client": 3.0,
+        "reported.arp.conflict_noticed": 1.0,
         "owner.macs_on_several_vms": 1.0,
         "arp.two_answers_per_request": 3.0,
         "arp.two_answers_repeatedly": 4.0,

@@ -6,8 +6,10 @@ CAUSE = Cause(
     id="guest.no_route_back",
     side=Side.GUEST,
     claim=("The guest answers on its own segment but not to others: check its default gateway, netmask and firewall."),
-    requires=("icmp.routed_loss",),
+    requires=(("icmp.routed_loss", "reported.guest.route_wrong"),),
     expects={
+        "reported.guest.route_wrong": 3.5,
+        "reported.scope.routed_only": 1.0,
         "icmp.routed_loss": 1.5,
     },
     excluded_by={

@@ -10,6 +10,8 @@ CAUSE = Cause(
         "drops the packets."
     ),
     expects={
+        "reported.guest.receive_errors": 1.5,
+        "reported.scope.follows_vm": 1.0,
         "arp.target_silent": 1.0,
         "icmp.target_loss": 1.0,
         "arp.silent_to_one_vantage": 1.0,

@@ -7,11 +7,12 @@ CAUSE = Cause(
     side=Side.HYPERVISOR,
     claim=("An ESXi host uses the VM's address on one of its own interfaces. Correct whichever of the two is wrong."),
     requires=(
-        "owner.mac_on_host_nic",
-        "owner.target_vm_known",
-        "arp.several_macs_claim",
+        ("owner.mac_on_host_nic", "reported.arp.mac_of_host"),
+        ("owner.target_vm_known", "reported.arp.mac_of_host"),
+        ("arp.several_macs_claim", "reported.arp.mac_of_host"),
     ),
     expects={
+        "reported.arp.mac_of_host": 3.0,
         "owner.mac_on_host_nic": 1.5,
         "arp.two_answers_per_request": 2.5,
         "arp.two_answers_repeatedly": 3.0,

@@ -1,6 +1,6 @@
 """The virtual switch port drops frames: blocked, wrong VLAN, security policy, distributed firewall."""
 
-from bot.model.cause import Cause, Settle, Side
+from bot.model.cause import Cause, Separates, Settle, Side
 
 CAUSE = Cause(
     id="hypervisor.port_drops_frames",
@@ -10,6 +10,7 @@ CAUSE = Cause(
         "or a distributed firewall."
     ),
     expects={
+        "reported.capture.lost_in_host": 3.0,
         "arp.target_silent": 1.0,
         "icmp.target_loss": 1.0,
         "arp.silent_to_one_vantage": 1.0,
@@ -28,6 +29,7 @@ CAUSE = Cause(
             "hypervisor or network beyond it."
         ),
         who="the virtualization team",
+        separates=Separates.SIDES,
     ),
     source="Broadcom KB 343401; vSphere API DVPortStatus.blocked; Broadcom documentation of pktcap-uw",
 )

@@ -9,8 +9,9 @@ CAUSE = Cause(
         "The vNIC is unplugged in the VM's settings. Tick Connected for it in vCenter, and find out in the "
         "VM's events who unticked it."
     ),
-    requires=("vcenter.vnic_disconnected",),
+    requires=(("vcenter.vnic_disconnected", "reported.host.vnic_unplugged"),),
     expects={
+        "reported.host.vnic_unplugged": 4.0,
         "vcenter.vnic_disconnected": 4.0,
     },
     excluded_by={

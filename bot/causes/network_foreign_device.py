@@ -15,6 +15,7 @@ CAUSE = Cause(
         "arp.several_macs_claim",
     ),
     expects={
+        "reported.arp.conflict_noticed": 1.0,
         "owner.mac_unknown_everywhere": 1.5,
         "owner.software_mac_unknown": 1.0,
         "arp.two_answers_per_request": 2.5,

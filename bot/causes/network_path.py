@@ -10,6 +10,12 @@ CAUSE = Cause(
         "or broken link, a wrong MAC table entry."
     ),
     expects={
+        "reported.capture.unanswered_outside": 2.0,
+        "reported.scope.physical_machines_too": 3.0,
+        "reported.scope.many_hosts": 1.5,
+        "reported.scope.follows_uplink": 1.0,
+        "reported.onset.network_change": 1.5,
+        "reported.uplink.flaps": 1.0,
         "arp.target_silent": 1.0,
         "icmp.target_loss": 1.0,
         "arp.silent_to_one_vantage": 1.5,

@@ -8,8 +8,11 @@ CAUSE = Cause(
     claim=(
         "The path between the segments loses packets: a stale ARP entry in the router, a filter, or a missing route."
     ),
-    requires=("icmp.routed_loss",),
+    requires=(("icmp.routed_loss", "reported.scope.routed_only"),),
     expects={
+        "reported.scope.routed_only": 0.5,
+        "reported.onset.network_change": 1.5,
+        "reported.scope.physical_machines_too": 2.0,
         "icmp.routed_loss": 1.5,
     },
     excluded_by={

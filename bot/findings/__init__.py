@@ -11,6 +11,7 @@ from bot.findings import (
     owner_of_macs,
     owner_of_target,
     port_moved,
+    reported,
     vcenter_state,
 )
 from bot.findings.reading import about_target
@@ -28,6 +29,7 @@ ALL = (
     vcenter_state,
     guest_bond,
     port_moved,
+    reported,
 )
 
 

@@ -68,10 +68,12 @@ def domain_of(seen: ArpAsked | ArpAnswer | ArpAnnounced) -> Domain:
     return seen.vantage.segment, seen.vlans, seen.tunnel or ""
 
 
-def finding(id_: str, standing: Standing, statement: str, seen: Iterable[Observation] = ()) -> Finding:
+def finding(
+    id_: str, standing: Standing, statement: str, seen: Iterable[Observation] = (), *, measured: bool = True
+) -> Finding:
     """The finding with the observations as its witnesses, each place once, at most a dozen."""
     witnesses = dict.fromkeys(Witness(one.artifact, one.locator, one.vantage.agent) for one in seen)
-    return Finding(id_, standing, statement, tuple(witnesses)[:WITNESSES_SHOWN])
+    return Finding(id_, standing, statement, tuple(witnesses)[:WITNESSES_SHOWN], measured)
 
 
 def listing(words: Iterable[str]) -> str:

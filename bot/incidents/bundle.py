@@ -18,7 +18,12 @@ from bot.model.verdict import Verdict
 
 FORMAT = "ruleout.case/1"
 INDEX = "case.json"
-_SUFFIX = {Media.PCAP: "pcap", Media.NEIGHBOURS: "neighbours.json", Media.VCENTER: "vcenter.json"}
+_SUFFIX = {
+    Media.PCAP: "pcap",
+    Media.NEIGHBOURS: "neighbours.json",
+    Media.VCENTER: "vcenter.json",
+    Media.REPORT: "report.json",
+}
 
 
 @dataclass(frozen=True, slots=True)

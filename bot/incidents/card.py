@@ -19,6 +19,7 @@ _LOOKS_FOR = {
     Probe.ICMP: "ping through the router",
     Probe.VCENTER: "who owns it",
     Probe.CAPTURE: "capture",
+    Probe.REPORT: "what people know",
 }
 _UNSAID = {
     Grade.PROVEN: "The evidence leaves one side only.",
@@ -162,7 +163,10 @@ def as_text(card: Card, width: int = 100) -> str:
 
 def verdict_as_text(verdict: Verdict, width: int = 100) -> str:
     """A verdict that belongs to no incident, as of an offline judgement, for a terminal."""
-    head = (_verdict_headline(verdict, str(verdict.target)), *_entry(verdict.claim or _UNSAID[verdict.grade], width))
+    head = (
+        _verdict_headline(verdict, str(verdict.target or verdict.case)),
+        *_entry(verdict.claim or _UNSAID[verdict.grade], width),
+    )
     return _text((*head, *_verdict(verdict, width), "", f"catalogue {verdict.catalogue}"))
 
 

@@ -34,13 +34,15 @@ class Finding:
     """One established (or refuted, or undecidable) statement. ``id`` is a public contract.
 
     ``statement`` is a full sentence with the concrete addresses and names in it. MACs and times stand in
-    backticks, so that a chat does not turn ``:de:`` into a flag.
+    backticks, so that a chat does not turn ``:de:`` into a flag. ``measured`` is False for a mere symptom: what was
+    plain when the ticket was opened.
     """
 
     id: str
     standing: Standing
     statement: str
     witnesses: tuple[Witness, ...] = ()
+    measured: bool = True
 
 
 @dataclass(frozen=True, slots=True)

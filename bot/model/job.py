@@ -50,6 +50,7 @@ class Probe(StrEnum):
     ICMP = "icmp"  # from another segment: echo requests through the gateway
     VCENTER = "vcenter"  # who owns these addresses
     CAPTURE = "capture"  # listen only
+    REPORT = "report"  # what people know: no agent does it, it comes with its reporter
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class Media(StrEnum):
     PCAP = "application/vnd.tcpdump.pcap"
     NEIGHBOURS = "application/vnd.ruleout.neighbours+json"  # the agent's own ARP table before it asked anything
     VCENTER = "application/vnd.ruleout.vcenter+json"
+    REPORT = "application/vnd.ruleout.report+json"
 
 
 def digest_of(data: bytes) -> str:

@@ -180,3 +180,19 @@ class HostNicFound(Observation):
     device: str
     mac: Mac
     addresses: tuple[IPv4Address, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedFact(Observation):
+    """What a person knows and no agent sees: a kind of the vocabulary, its value, and whose word it is.
+
+    ``domain`` is the side that a splitting attribute belongs to ("guest", "network", "hypervisor"), where the kind has
+    one. ``measured`` is False for what was plain when the ticket was opened or came of simple trial, and True for
+    what somebody had to collect.
+    """
+
+    kind: str
+    value: str | None
+    domain: str | None
+    measured: bool
+    reporter: str

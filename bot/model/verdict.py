@@ -73,11 +73,12 @@ class NextTest:
 class Verdict:
     """The judgement on one target.
 
-    ``cause`` and ``claim`` are None when nothing is decided. ``missing`` says what was not looked at.
+    ``target`` is None for an incident of which only reports are known. ``cause`` and ``claim`` are None when nothing is
+    decided. ``missing`` says what was not looked at.
     ``trigger`` is what set the fault off, kept apart from the defect. ``case`` is None for an offline judgement.
     """
 
-    target: IPv4Address
+    target: IPv4Address | None
     verdict: Answer
     grade: Grade
     cause: str | None

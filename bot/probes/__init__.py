@@ -4,7 +4,7 @@ from bot.frames.captured import heard
 from bot.frames.pcap import Recording
 from bot.model.job import Artifact, JobOptions, Media, Probe
 from bot.model.observation import Listened, Observation
-from bot.probes import arp, icmp, neighbours, vcenter
+from bot.probes import arp, icmp, neighbours, report, vcenter
 
 
 def read(artifact: Artifact, data: bytes) -> tuple[Observation, ...]:
@@ -20,10 +20,12 @@ def read(artifact: Artifact, data: bytes) -> tuple[Observation, ...]:
             return neighbours.read(artifact, data)
         case Media.VCENTER:
             return vcenter.read(artifact, data)
+        case Media.REPORT:
+            return report.read(artifact, data)
 
 
 def duration_s(probe: Probe, options: JobOptions) -> float | None:
-    """How long the job takes at most, once an agent has it; None where it depends on what is asked (a vCenter)."""
+    """How long the job takes at most, once an agent has it; None where it depends on whom one asks (a vCenter)."""
     match probe:
         case Probe.ARP:
             return arp.duration_s(options)
@@ -31,7 +33,7 @@ def duration_s(probe: Probe, options: JobOptions) -> float | None:
             return icmp.duration_s(options)
         case Probe.CAPTURE:
             return options.listen_s
-        case Probe.VCENTER:
+        case Probe.VCENTER | Probe.REPORT:
             return None
 
 

@@ -1,4 +1,4 @@
-"""``ruleout judge PATH``: the verdict on a case or a capture, offline."""
+"""``ruleout judge``: the verdict on a case, a capture or reported incidents, offline."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot import archive
 from bot.errors import BundleError, RequestError
-from bot.incidents import bundle, judging
+from bot.incidents import bundle, field_cases, judging
 from bot.incidents.bundle import Case
 from bot.incidents.card import verdict_as_text
 from bot.model import codec
@@ -19,18 +19,28 @@ from bot.settings import Settings
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command line of this role."""
-    parser.add_argument("path", type=Path, help="a case directory, or a pcap or pcapng file")
+    parser.add_argument("path", type=Path, nargs="?", help="a case directory, or a pcap or pcapng file")
     parser.add_argument("--target", help="the IPv4 address in question; needed for a capture")
     parser.add_argument("--vcenter", type=Path, help="a vCenter snapshot (JSON) that belongs to the capture")
+    parser.add_argument("--report", type=Path, help="what people reported about it (JSON), beside the capture")
+    parser.add_argument(
+        "--field-cases", type=Path, help="incidents known by report alone (a JSON list) instead of PATH"
+    )
     parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
 
 
 def run(_settings: Settings, given: argparse.Namespace) -> int:
-    """Print the verdict."""
+    """Print the verdict, or with field cases a verdict each."""
+    if given.field_cases is not None:
+        return _field_cases(given.field_cases, as_json=given.json)
+    if given.path is None:
+        raise RequestError(
+            "Say what to judge: ruleout judge CASE_DIRECTORY, or ruleout judge FILE.pcap --target 10.0.0.5"
+        )
     if given.path.is_dir():
         case, blobs = bundle.unpack(archive.load(given.path))
     else:
-        case, blobs = _dropped(given.path, given.target, given.vcenter)
+        case, blobs = _dropped(given.path, given.target, given.vcenter, given.report)
     verdict, _ = judging.judge_artifacts(case.target, case.artifacts, blobs, case.gaps)
     if given.json:
         print(json.dumps(codec.encode(verdict), indent=1))
@@ -39,7 +49,21 @@ def run(_settings: Settings, given: argparse.Namespace) -> int:
     return 0
 
 
-def _dropped(capture: Path, target: str | None, snapshot: Path | None) -> tuple[Case, dict[str, bytes]]:
+def _field_cases(path: Path, *, as_json: bool) -> int:
+    try:
+        told = [(case, field_cases.verdict(case)) for case in field_cases.read(path.read_bytes())]
+    except OSError as error:
+        raise BundleError(f"{path} cannot be read: {error.strerror}.") from error
+    if as_json:
+        print(json.dumps([{"id": case.id, **codec.encode(verdict)} for case, verdict in told], indent=1))
+    for case, verdict in [] if as_json else told:
+        sys.stdout.write(f"{case.id}\n{verdict_as_text(verdict)}\n")
+    return 0
+
+
+def _dropped(
+    capture: Path, target: str | None, snapshot: Path | None, reports: Path | None
+) -> tuple[Case, dict[str, bytes]]:
     """A file that nobody's agent recorded, as a case: where it was taken is not known."""
     if target is None:
         raise RequestError(f"Say which address {capture} is about: ruleout judge {capture} --target 10.0.0.5")
@@ -50,6 +74,8 @@ def _dropped(capture: Path, target: str | None, snapshot: Path | None) -> tuple[
     files = [(capture, Media.PCAP, Probe.CAPTURE)]
     if snapshot is not None:
         files.append((snapshot, Media.VCENTER, Probe.VCENTER))
+    if reports is not None:
+        files.append((reports, Media.REPORT, Probe.REPORT))
     artifacts, blobs = [], {}
     for path, media, probe in files:
         try:

@@ -25,6 +25,7 @@ from bot.model.observation import (
     NicFound,
     Observation,
     RarpNotice,
+    ReportedFact,
     VcenterAnswered,
     VmFound,
 )
@@ -270,10 +271,24 @@ class Story:
         self.gaps.append("vCenter vc1 did not answer within 20 s")
         return self
 
+    def reports(
+        self, kind: str, value: str | None = None, *, domain: str | None = None, symptom: bool = False, by: str = "ana"
+    ) -> Self:
+        """A person knows this."""
+        self.frame += 1
+        self.observations.append(
+            ReportedFact(
+                seen_at=self.now, vantage=Vantage(by, "", ""), artifact=f"sha256:{by}", locator=f"report {self.frame}",
+                kind=kind, value=value, domain=domain, measured=not symptom, reporter=by,
+            )
+        )  # fmt: skip
+        return self
+
     def evidence(self) -> Evidence:
         """Everything, with the time of listening of each vantage up to a second after its last frame."""
         listened: list[Observation] = []
-        for agent in sorted({one.vantage.agent for one in self.observations} - {"vcenter"} - self.deaf):
+        people = {one.reporter for one in self.observations if isinstance(one, ReportedFact)}
+        for agent in sorted({one.vantage.agent for one in self.observations} - {"vcenter"} - people - self.deaf):
             seen = [one for one in self.observations if one.vantage.agent == agent]
             listened.append(
                 Listened(

@@ -222,7 +222,13 @@ def test_evidence_that_contradicts_itself_clears_nobody() -> None:
     assert (verdict.verdict, verdict.ruled_out) == (Answer.INCONCLUSIVE, ())
 
 
-IDS = sorted({*NAMED, *(id_ for cause in causes.ALL for id_ in (*cause.expects, *cause.requires, *cause.excluded_by))})
+IDS = sorted(
+    {
+        *NAMED,
+        *(id_ for cause in causes.ALL for id_ in (*cause.expects, *cause.excluded_by)),
+        *(id_ for cause in causes.ALL for anyof in cause.required() for id_ in anyof),
+    }
+)
 STANDINGS = st.dictionaries(st.sampled_from(IDS), st.sampled_from(list(Standing)))
 PRESENT_ONES = st.frozensets(st.sampled_from(IDS))
 
@@ -306,7 +312,7 @@ def test_families_count_once_at_their_strongest() -> None:
     """Two answers, and two answers again, are one fact told twice."""
     cause = causes.ALL[0]
     family = [id_ for id_ in cause.expects if id_.startswith("arp.")]
-    present = dict.fromkeys([*cause.requires, *family], Standing.PRESENT)
+    present = dict.fromkeys([*(anyof[0] for anyof in cause.required()), *family], Standing.PRESENT)
     rival = replace(
         cause,
         id="network.test",

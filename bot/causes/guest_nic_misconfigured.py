@@ -1,0 +1,27 @@
+"""An interface in the guest has the wrong netmask, MAC, name or ARP settings."""
+
+from bot.model.cause import Cause, Settle, Side
+from bot.model.exclusion import VM_NOT_THERE
+
+CAUSE = Cause(
+    id="guest.nic_misconfigured",
+    side=Side.GUEST,
+    claim=(
+        "An interface inside the guest is configured wrongly: its netmask, MAC, name or ARP settings. Correct it there."
+    ),
+    requires=("reported.guest.nic_misconfigured",),
+    expects={
+        "reported.guest.nic_misconfigured": 3.5,
+        "reported.onset.guest_change": 1.5,
+        "reported.scope.guest_attribute": 1.5,
+        "reported.scope.routed_only": 0.5,
+    },
+    excluded_by=dict(VM_NOT_THERE),
+    settle=Settle(
+        do=(
+            "Inside the guest compare ip -details addr and the ARP settings of every interface with a healthy sibling."
+        ),
+        who="whoever runs the guest",
+    ),
+    source="Linux Documentation/networking/ip-sysctl.rst (arp_ignore, arp_announce, rp_filter)",
+)

@@ -1,0 +1,27 @@
+"""The host's own networking is broken: driver, service, bridge, flow or filter."""
+
+from bot.model.cause import Cause, Settle, Side
+from bot.model.exclusion import ONLY_LOSES
+
+CAUSE = Cause(
+    id="hypervisor.host_networking_broken",
+    side=Side.HYPERVISOR,
+    claim=("The networking of the host itself is broken. Evacuate the host and repair it."),
+    requires=("reported.host.faulty",),
+    expects={
+        "reported.host.faulty": 4.0,
+        "reported.scope.host_attribute": 3.0,
+        "reported.scope.follows_host": 1.5,
+        "reported.onset.host_change": 1.5,
+        "reported.scope.hosts_themselves": 2.0,
+    },
+    excluded_by=dict(ONLY_LOSES),
+    settle=Settle(
+        do=(
+            "Compare the host's driver state, services, bridges and flows with those of a healthy host of the "
+            "same cluster."
+        ),
+        who="the virtualization team",
+    ),
+    source="vSphere API HostNetworkInfo",
+)

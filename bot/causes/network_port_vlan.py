@@ -1,0 +1,26 @@
+"""The switch port of the host lacks the VLAN or has the wrong mode."""
+
+from bot.model.cause import Cause, Settle, Side
+from bot.model.exclusion import ONLY_LOSES
+
+CAUSE = Cause(
+    id="network.port_vlan_wrong",
+    side=Side.NETWORK,
+    claim=(
+        "The switch port towards the host is set differently from the healthy ones. Give it the same VLANs and mode."
+    ),
+    requires=("reported.switch.port_vlan_wrong",),
+    expects={
+        "reported.switch.port_vlan_wrong": 3.5,
+        "reported.scope.one_vlan": 0.5,
+        "reported.scope.follows_host": 0.5,
+        "reported.onset.network_change": 1.5,
+        "reported.capture.tag_missing": 1.5,
+    },
+    excluded_by=dict(ONLY_LOSES),
+    settle=Settle(
+        do=("Compare the allowed and native VLANs of the host's switch ports with those of a host that works."),
+        who="the network team",
+    ),
+    source="IEEE 802.1Q-2022 section 8.6.2 (ingress)",
+)
