@@ -35,7 +35,14 @@ REPORTED = "reported."
 
 HEALTHY_IF_PRESENT = ("arp.target_answers", "icmp.target_answers")
 HEALTHY_IF_ABSENT = ("arp.two_answers_per_request", "icmp.target_loss")
-NEVER_HEALTHY = ("vcenter.vm_powered_off", "vcenter.vnic_disconnected", "icmp.routed_loss", "arp.silent_to_one_vantage")
+NEVER_HEALTHY = (
+    "vcenter.vm_powered_off",
+    "vcenter.vnic_disconnected",
+    "icmp.routed_loss",
+    "arp.silent_to_one_vantage",
+    "arp.answers_doubled",
+    "arp.claims_unasked_again_and_again",
+)
 SEVERAL_MACS = "arp.several_macs_claim"
 SEVERAL_MACS_BY_DESIGN = ("arp.virtual_mac_claims", "owner.macs_on_one_vm")
 INSTRUMENTS = ("instrument.listened_fully", "instrument.control_heard")
@@ -155,10 +162,15 @@ def _bench(findings: Sequence[Finding], causes: Sequence[Cause]) -> Bench:
         standings = {_best(bench, anyof) for anyof in cause.required()}
         if against:
             excluded[cause.id] = min(against, key=_names_names)
-        elif Standing.ABSENT not in standings:
+        elif Standing.ABSENT not in standings and not _unreported(bench, cause):
             possible.append(Weighed(cause, _score(bench, cause), Standing.UNKNOWN in standings))
     possible.sort(key=lambda one: (-one.score, one.cause.id))
     return Bench(found, excluded, tuple(possible))
+
+
+def _unreported(bench: Bench, cause: Cause) -> bool:
+    """Whether the cause rests on reports alone and nobody made them."""
+    return any(all(id_.startswith(REPORTED) and not bench.present(id_) for id_ in anyof) for anyof in cause.required())
 
 
 def _best(bench: Bench, anyof: Sequence[str]) -> Standing:

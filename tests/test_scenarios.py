@@ -1,6 +1,7 @@
 """Every recorded case is judged as it must be, from its bytes alone."""
 
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,11 @@ import pytest
 from bot import archive
 from bot.incidents import bundle, judging
 from bot.incidents.bundle import INDEX
-from bot.model.job import Media
+from bot.model.cause import Side
+from bot.model.finding import Evidence
+from bot.model.job import Media, Vantage
+from bot.model.observation import ReportedFact
+from deploy.lab.faults import FAULTS
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 CASES = sorted(path.parent for path in SCENARIOS.glob(f"*/*/{INDEX}"))
@@ -50,8 +55,31 @@ def test_without_vcenter_nobody_is_accused_wrongly(case: Path) -> None:
         assert not (verdict.verdict == "healthy" and wanted_fault), "a fault on the wire was called healthy"
 
 
-def test_every_first_story_has_its_recording() -> None:
+@pytest.mark.parametrize("case", [case for case in CASES if "settled_by" in expected(case)], ids=named)
+def test_where_one_fact_is_missing_that_fact_decides(case: Path) -> None:
+    """Twins on the wire stay undecided until somebody takes the one measurement that tells them apart."""
+    recorded, blobs = bundle.unpack(archive.load(case))
+    observations, unreadable = judging.read(recorded.artifacts, blobs)
+    kind, value = expected(case)["settled_by"]
+    report = ReportedFact(
+        seen_at=recorded.artifacts[-1].stopped_at, vantage=Vantage("ana", "", ""), artifact="sha256:ana",
+        locator="report 1", kind=kind, value=value or None, domain=None, measured=True, reporter="ana",
+    )  # fmt: skip
+    verdict, _ = judging.judge_evidence(Evidence(recorded.target, (*observations, report), unreadable))
+    assert expected(case)["verdict"] == "inconclusive"
+    assert (verdict.verdict, verdict.cause) == (expected(case)["side"], expected(case)["true_cause"])
+
+
+def test_every_fault_of_the_lab_has_its_recording() -> None:
     """A cause without a recorded case is a claim without a test."""
-    assert {case.name for case in CASES} >= {
-        "crashed_agent", "duplicate_ip", "foreign_device", "healthy", "vm_powered_off", "vnic_disconnected",
-    }  # fmt: skip
+    assert {case.name: expected(case).get("true_cause") for case in CASES} == {
+        fault.id: fault.cause for fault in FAULTS.values()
+    }
+
+
+def test_the_lab_stages_enough_of_every_side() -> None:
+    """A judge that saw one side oftener than the others would learn to blame it."""
+    sides = Counter(fault.side for fault in FAULTS.values())
+    assert min(sides[side] for side in Side) >= 8
+    assert sides[None] >= 7  # all is well, and six things that only look like a fault
+    assert sum(sides[side] for side in Side) >= 30

@@ -26,6 +26,7 @@ CAUSE = Cause(
         "arp.two_answers_per_request": 3.0,
         "arp.two_answers_repeatedly": 4.0,
         "arp.claims_interleave": 3.0,
+        "arp.claims_unasked_again_and_again": 3.0,
         "icmp.loss_depends_on_mac": 1.0,
     },
     excluded_by={

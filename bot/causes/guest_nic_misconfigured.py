@@ -9,8 +9,11 @@ CAUSE = Cause(
     claim=(
         "An interface inside the guest is configured wrongly: its netmask, MAC, name or ARP settings. Correct it there."
     ),
-    requires=("reported.guest.nic_misconfigured",),
+    requires=(("arp.answers_only_probes", "guest.mac_differs_from_vnic", "reported.guest.nic_misconfigured"),),
     expects={
+        "arp.answers_only_probes": 3.0,
+        "icmp.target_loss": 1.0,
+        "guest.mac_differs_from_vnic": 1.5,
         "reported.guest.nic_misconfigured": 3.5,
         "reported.onset.guest_change": 1.5,
         "reported.scope.guest_attribute": 1.5,

@@ -10,7 +10,7 @@ CAUSE = Cause(
         "drops the packets."
     ),
     expects={
-        "reported.guest.receive_errors": 1.5,
+        "reported.guest.receive_errors": 2.5,
         "reported.scope.follows_vm": 1.0,
         "arp.target_silent": 1.0,
         "icmp.target_loss": 1.0,

@@ -7,8 +7,9 @@ CAUSE = Cause(
     id="hypervisor.host_networking_broken",
     side=Side.HYPERVISOR,
     claim=("The networking of the host itself is broken. Evacuate the host and repair it."),
-    requires=("reported.host.faulty",),
+    requires=(("vcenter.host_not_responding", "reported.host.faulty"),),
     expects={
+        "vcenter.host_not_responding": 2.0,
         "reported.host.faulty": 4.0,
         "reported.scope.host_attribute": 3.0,
         "reported.scope.follows_host": 1.5,

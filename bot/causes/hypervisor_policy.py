@@ -10,8 +10,17 @@ CAUSE = Cause(
         "The virtual switch rejects the MAC that the guest uses (forged transmits, MAC changes or a blocked "
         "port). Allow it on this port group, or let the guest use its own MAC."
     ),
-    requires=(("reported.host.policy_rejects", "reported.host.port_blocked", "reported.host.kept_announcement_back"),),
+    requires=(
+        (
+            "guest.mac_differs_from_vnic",
+            "reported.host.policy_rejects",
+            "reported.host.port_blocked",
+            "reported.host.kept_announcement_back",
+        ),
+    ),
     expects={
+        "guest.mac_differs_from_vnic": 2.0,
+        "arp.target_silent": 1.0,
         "reported.host.policy_rejects": 3.5,
         "reported.host.port_blocked": 4.0,
         "reported.host.kept_announcement_back": 3.0,
@@ -19,7 +28,7 @@ CAUSE = Cause(
         "reported.onset.host_change": 1.5,
         "reported.scope.host_attribute": 1.5,
     },
-    excluded_by=dict(ONLY_LOSES),
+    excluded_by={**ONLY_LOSES, "arp.target_answers": "What the guest sends gets through."},
     settle=Settle(
         do=(
             "Compare the MAC that the guest sends with the vNIC's, and read the port's security policy and "

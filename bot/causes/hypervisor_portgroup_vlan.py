@@ -9,6 +9,8 @@ CAUSE = Cause(
     claim=("The VM's port group has the wrong VLAN. Set it to that of the segment."),
     requires=("reported.host.vlan_wrong",),
     expects={
+        "arp.target_silent": 1.0,
+        "icmp.target_loss": 1.0,
         "reported.host.vlan_wrong": 3.5,
         "reported.capture.tag_missing": 1.5,
         "reported.scope.one_vlan": 0.5,

@@ -9,8 +9,9 @@ CAUSE = Cause(
     claim=(
         "The host's teaming does not fit the switch: its own frames return, or the links differ. Make both ends agree."
     ),
-    requires=(("reported.host.teaming_wrong", "reported.capture.own_frames_return"),),
+    requires=(("arp.answers_doubled", "reported.host.teaming_wrong", "reported.capture.own_frames_return"),),
     expects={
+        "arp.answers_doubled": 1.5,
         "reported.host.teaming_wrong": 3.0,
         "reported.capture.own_frames_return": 4.0,
         "reported.scope.follows_uplink": 1.0,

@@ -21,6 +21,7 @@ CAUSE = Cause(
         "arp.two_answers_per_request": 2.5,
         "arp.two_answers_repeatedly": 3.0,
         "arp.claims_interleave": 2.5,
+        "arp.claims_unasked_again_and_again": 2.5,
         "arp.every_claimant_answers_probe": 2.0,
     },
     excluded_by={

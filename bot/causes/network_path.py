@@ -10,6 +10,7 @@ CAUSE = Cause(
         "or broken link, a wrong MAC table entry."
     ),
     expects={
+        "vcenter.host_not_responding": 1.0,
         "reported.capture.unanswered_outside": 2.0,
         "reported.scope.physical_machines_too": 3.0,
         "reported.scope.many_hosts": 1.5,

@@ -11,6 +11,8 @@ CAUSE = Cause(
     ),
     requires=("reported.switch.port_vlan_wrong",),
     expects={
+        "arp.target_silent": 1.0,
+        "icmp.target_loss": 1.0,
         "reported.switch.port_vlan_wrong": 3.5,
         "reported.scope.one_vlan": 0.5,
         "reported.scope.follows_host": 0.5,

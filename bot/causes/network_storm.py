@@ -7,8 +7,9 @@ CAUSE = Cause(
     id="network.storm",
     side=Side.NETWORK,
     claim=("The segment is flooded. Find the loop or the port that the flood enters by, and shut it."),
-    requires=("reported.switch.flooded",),
+    requires=(("arp.answers_doubled", "reported.switch.flooded"),),
     expects={
+        "arp.answers_doubled": 1.0,
         "reported.switch.flooded": 1.5,
         "reported.switch.busy": 3.0,
         "reported.scope.physical_machines_too": 2.0,

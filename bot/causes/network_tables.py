@@ -12,6 +12,7 @@ CAUSE = Cause(
     ),
     requires=(("reported.arp.stale_though_announced", "reported.switch.timers", "reported.fdb.wrong"),),
     expects={
+        "icmp.target_loss": 1.0,
         "reported.arp.stale_though_announced": 2.5,
         "reported.switch.timers": 2.0,
         "reported.fdb.wrong": 1.5,

@@ -5,18 +5,22 @@ Source: net/ipv4/arp.c arp_process(); RFC 5227 section 2.1.1; RFC 1027.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
 
-from bot.findings.reading import answers, finding, macs_text, own_broadcasts, windows
+from bot.findings.reading import answers, finding, macs_text, own_broadcasts, requests, windows
 from bot.model.addresses import Mac
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import ArpAnswer, Observation
 
 PROBE_DIFFERS = "arp.answers_probe_differs"
+ONLY_PROBES = "arp.answers_only_probes"
 EVERYONE_ANSWERS_PROBE = "arp.every_claimant_answers_probe"
 PROXY = "arp.proxy_answers"
 
 PROBES_FOR_SILENCE = 2
 PATIENCE_S = 0.8
+LATEST_ANSWER = timedelta(seconds=PATIENCE_S + 0.1)  # Linux proxy_delay, and what a busy machine adds
 
 
 def find(evidence: Evidence) -> tuple[Finding, ...]:
@@ -24,6 +28,7 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
     normal, probed, asked_both, fit = _by_form(evidence)
     return (
         _differs(evidence, normal, probed, fit=fit),
+        _only_probes(evidence, normal, probed, fit=fit),
         _everyone(evidence, normal, probed, asked_both=asked_both, fit=fit),
         _proxy(evidence, normal, probed, fit=fit),
     )
@@ -67,6 +72,17 @@ def _differs(evidence: Evidence, normal: Answered, probed: Answered, *, fit: boo
     return finding(PROBE_DIFFERS, Standing.ABSENT, says)
 
 
+def _only_probes(evidence: Evidence, normal: Answered, probed: Answered, *, fit: bool) -> Finding:
+    if fit and probed and not normal:
+        says = f"{macs_text(probed)} answers probes for {evidence.target} and not one plain request."
+        return finding(ONLY_PROBES, Standing.PRESENT, says, [one for seen in probed.values() for one in seen])
+    if fit or normal:
+        says = f"Plain requests for {evidence.target} are {'answered' if normal else 'answered no less than probes'}."
+        return finding(ONLY_PROBES, Standing.ABSENT, says)
+    says = f"Not enough plain requests and probes were sent for {evidence.target} to compare the answers."
+    return finding(ONLY_PROBES, Standing.UNKNOWN, says)
+
+
 def _everyone(evidence: Evidence, normal: Answered, probed: Answered, *, asked_both: bool, fit: bool) -> Finding:
     if probed and asked_both and probed.keys() >= normal.keys():
         says = f"Every MAC that answers for {evidence.target} also answers a probe: each has it as its own address."
@@ -93,9 +109,23 @@ def _proxy(evidence: Evidence, normal: Answered, probed: Answered, *, fit: bool)
         says = f"{macs} answers for {evidence.target} and is the gateway {routers[0].ip}: a router answers for others."
         return finding(PROXY, Standing.PRESENT, says, routers)
     if fit and (silent := normal.keys() - probed.keys()):
+        if not all(_answers_questions(evidence, normal[mac]) for mac in silent):
+            says = f"{macs_text(silent)} speaks for {evidence.target} more often than it is asked, as no router does."
+            return finding(PROXY, Standing.UNKNOWN, says, [one for mac in silent for one in normal[mac]])
         says = f"{macs_text(silent)} answers for {evidence.target} but not a probe, as a router does for others."
         return finding(PROXY, Standing.PRESENT, says, [one for mac in silent for one in normal[mac]])
     if fit and normal:
         return finding(PROXY, Standing.ABSENT, f"Nobody answers for {evidence.target} on behalf of another machine.")
     says = f"Nobody knows whether a router answers for {evidence.target} on behalf of another machine."
     return finding(PROXY, Standing.UNKNOWN, says)
+
+
+def _answers_questions(evidence: Evidence, heard: Sequence[Observation]) -> bool:
+    """Whether each of these answers can belong to a question of its own: asked before it, and not long before."""
+    open_ = [asked.seen_at for asked in requests(evidence) if asked.ours and asked.asker is not None]
+    for answer in heard:
+        fitting = [at for at in open_ if at <= answer.seen_at <= at + LATEST_ANSWER]
+        if not fitting:
+            return False
+        open_.remove(fitting[0])
+    return True

@@ -8,6 +8,10 @@ from bot.model.observation import NicFound, VmFound
 VNIC_DISCONNECTED = "vcenter.vnic_disconnected"
 VM_POWERED_OFF = "vcenter.vm_powered_off"
 VM_NORMAL = "vcenter.vm_normal"
+HOST_SILENT = "vcenter.host_not_responding"
+
+
+_ALL = (VNIC_DISCONNECTED, VM_POWERED_OFF, VM_NORMAL, HOST_SILENT)
 
 
 def find(evidence: Evidence) -> tuple[Finding, ...]:
@@ -16,9 +20,14 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
     vms = {vm.vm: vm for vm in evidence.of(VmFound) if vm.vm in wanted}
     if not vms:
         says = f"The VM of {evidence.target} is not known. {vcenter_doubt(evidence) or ''}".strip()
-        return tuple(finding(id_, Standing.UNKNOWN, says) for id_ in (VNIC_DISCONNECTED, VM_POWERED_OFF, VM_NORMAL))
+        return tuple(finding(id_, Standing.UNKNOWN, says) for id_ in _ALL)
     nics = _carriers(evidence, frozenset(vms))
-    return (_disconnected(evidence, nics), _powered_off(evidence, vms), _normal(evidence, vms, nics))
+    return (
+        _disconnected(evidence, nics),
+        _powered_off(evidence, vms),
+        _normal(evidence, vms, nics),
+        _host_silent(evidence, vms),
+    )
 
 
 def _carriers(evidence: Evidence, vms: frozenset[str]) -> list[NicFound]:
@@ -71,3 +80,16 @@ def _normal(evidence: Evidence, vms: dict[str, VmFound], nics: list[NicFound]) -
         return finding(VM_NORMAL, Standing.PRESENT, says, rows_of(evidence, vms))
     says = f"vCenter does not say whether the vNICs of {names} are connected."
     return finding(VM_NORMAL, Standing.UNKNOWN, says)
+
+
+def _host_silent(evidence: Evidence, vms: dict[str, VmFound]) -> Finding:
+    lost = [vm for vm in vms.values() if vm.connection == "disconnected"]
+    names = listing(f"VM {vm_name(evidence, vm)}" for vm in sorted(vms))
+    if lost and len(lost) == len(vms):
+        hosts = listing(sorted({vm.host or "of unknown name" for vm in lost}))
+        says = f"The host {hosts} of {names} does not answer vCenter; what vCenter says of it is old."
+        return finding(HOST_SILENT, Standing.PRESENT, says, lost)
+    if lost:
+        says = f"Of the hosts of {names} one does not answer vCenter."
+        return finding(HOST_SILENT, Standing.UNKNOWN, says, lost)
+    return finding(HOST_SILENT, Standing.ABSENT, f"The host of {names} answers vCenter.", list(vms.values()))

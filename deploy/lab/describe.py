@@ -38,7 +38,14 @@ def describe(fabric: Fabric, faults: Sequence[FaultState]) -> LabState:
             for agent in topology.agents
         ],
         "hosts": [
-            {"name": host.name, "cluster": host.cluster, "vmk": str(host.vmk), "vmk_mac": host.vmk_mac}
+            {
+                "name": host.name,
+                "cluster": host.cluster,
+                "vmk": str(host.vmk),
+                "vmk_mac": host.vmk_mac,
+                "vmk_addresses": [str(host.vmk), *map(str, fabric.vmk_addresses.get(host.name, ()))],
+                "responding": host.name not in fabric.not_responding,
+            }
             for host in topology.hosts
         ],
         "vms": [_vm(fabric, vm) for vm in fabric.vms.values()],
@@ -59,7 +66,8 @@ def _vm(fabric: Fabric, vm: Vm) -> VmState:
             "interface": nic.interface,
             "mac": nic.mac,
             "connected": None if off else nic.mac not in fabric.unplugged,
-            "addresses": [str(vm.address)] if slot == 1 and not off else [],
+            "addresses": [str(vm.address)] if slot == 1 and not off and vm.name not in fabric.addressless else [],
+            "guest_mac": fabric.guest_macs.get(nic.mac, nic.mac),
         }
         for slot, nic in enumerate(vm.nics, 1)
     ]
@@ -69,6 +77,7 @@ def _vm(fabric: Fabric, vm: Vm) -> VmState:
         "host": vm.host,
         "cluster": fabric.topology.host(vm.host).cluster,
         "segment": vm.segment,
-        "power": "poweredOff" if off else "poweredOn",
+        "network": fabric.networks.get(vm.name, vm.segment),
+        "power": "suspended" if vm.name in fabric.suspended else "poweredOff" if off else "poweredOn",
         "nics": nics,
     }

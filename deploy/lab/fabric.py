@@ -4,16 +4,18 @@ import os
 import signal
 import socket
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 from pathlib import Path
 from random import Random
+from typing import Any, Protocol
 
 from bot.model.addresses import Mac
-from deploy.lab.guests import ArpAnswerer
 from deploy.lab.links import Links
 from deploy.lab.ns import Namespaces
 from deploy.lab.topology import Host, Macs, Nic, Segment, Station, Topology, Vm
+from deploy.lab.wire import Wire
 
 SWITCH, ROUTER = "switch", "router"
 _UPLINK = "vmnic0"
@@ -53,10 +55,26 @@ _SETTINGS = {
 }
 
 
+class Program(Protocol):
+    """What can run in a node: it opens its sockets there before anybody goes on, then serves for ever."""
+
+    def listen(self) -> list[socket.socket]:
+        """Its sockets, opened where the caller stands."""
+        ...
+
+    def serve(self, ports: Sequence[socket.socket]) -> None:
+        """Do its work until it is ended."""
+        ...
+
+
 class Fabric:
     """A built lab. Lives in a process without threads that has called ``ns.enter``.
 
-    ``vms`` and ``devices`` are all there are, by name; ``off`` names VMs, ``unplugged`` are MACs of their vNICs.
+    ``vms`` and ``devices`` are all there are, by name; ``off``, ``suspended`` and ``addressless`` name VMs (the last:
+    VMware Tools report no address), ``unplugged`` are MACs of their vNICs, ``broken`` names
+    nodes with a link that is to stay without carrier, ``not_responding`` names hosts.
+    ``guest_macs`` is the MAC that a guest uses instead of its vNIC's, ``networks`` the port group of a VM that is not
+    on its segment's, ``vmk_addresses`` what a host has on its VMkernel port beside its own address.
     """
 
     def __init__(self, topology: Topology) -> None:
@@ -68,6 +86,13 @@ class Fabric:
         self.devices: dict[str, Station] = {}
         self.off: set[str] = set()
         self.unplugged: set[Mac] = set()
+        self.broken: set[str] = set()
+        self.suspended: set[str] = set()
+        self.addressless: set[str] = set()
+        self.not_responding: set[str] = set()
+        self.guest_macs: dict[Mac, Mac] = {}
+        self.networks: dict[str, str] = {}
+        self.vmk_addresses: dict[str, list[IPv4Address]] = {}
         self._guests: dict[str, list[int]] = {}
         self._build()
         self.built_s = time.monotonic() - started
@@ -136,18 +161,56 @@ class Fabric:
         self.devices[name] = device
         return device
 
-    def run_guest(self, vm: Vm, guest: ArpAnswerer) -> None:
-        """Start something beside the guest's kernel, in force at once; it lasts as long as the VM."""
-        with self.namespaces.inside(vm.name):
-            ports = guest.listen()
-        pid = self.namespaces.fork(vm.name, lambda: guest.serve(ports), keep=[port.fileno() for port in ports])
-        self._guests.setdefault(vm.name, []).append(pid)
+    def run(self, node: str, program: Program) -> None:
+        """Start something beside the node's kernel, in force at once; it lasts as long as the node."""
+        with self.namespaces.inside(node):
+            ports = program.listen()
+        pid = self.namespaces.fork(node, lambda: program.serve(ports), keep=[port.fileno() for port in ports])
+        self._guests.setdefault(node, []).append(pid)
         for port in ports:
             port.close()
+
+    def tamper_at_port(self, vm: Vm, **how: Any) -> None:
+        """Put a wire that misbehaves (see ``Wire``) between a VM's first vNIC and its virtual switch."""
+        inner = self._insert(vm.host, _port(vm, vm.nics[0]), vm.segment, how, port_is_outer=False)
+        self.links.enslave(vm.host, inner, vm.segment, learning=0, unicast_flood=0)
+        self.links.forward_to(vm.host, inner, vm.nics[0].mac)
+
+    def tamper_at_uplink(self, host: str, segment: str, **how: Any) -> None:
+        """Put a wire that misbehaves between a host's virtual switch and its uplink, inside the host."""
+        inner = self._insert(host, _UPLINK, segment, how, port_is_outer=True)
+        self.links.enslave(host, inner, segment, learning=0, unicast_flood=1)
+
+    def tamper_at_switch(self, host: str, segment: str, **how: Any) -> None:
+        """Put a wire that misbehaves between the switch and the cable to a host, inside the switch."""
+        inner = self._insert(SWITCH, f"p-{host}", segment, how, port_is_outer=False)
+        self.links.enslave(SWITCH, inner, segment)
+
+    def cut_uplink(self, host: str) -> None:
+        """Switch a host's uplink off; the switch's port loses its carrier."""
+        self.links.down(host, _UPLINK)
+        self.broken.add(SWITCH)
+
+    def cut_router(self, segment: str) -> None:
+        """Switch the switch's port to the router of this segment off."""
+        self.links.down(SWITCH, f"p-{ROUTER}-{self.topology.segment(segment).vlan}")
+        self.broken.add(ROUTER)
 
     def settle(self) -> None:
         """Wait until every link that should work does."""
         self.links.wait_ready(node for node in self.namespaces if not self._hangs(node))
+
+    def _insert(self, node: str, port: str, bridge: str, how: dict[str, Any], *, port_is_outer: bool) -> str:
+        """Take the port off its bridge and run a wire from it to a new interface, returned to take its place."""
+        number = sum(len(pids) for pids in self._guests.values())
+        end, inner = f"wire{number}a", f"wire{number}b"
+        self.links.release(node, port)
+        self.links.veth(node, end, node, inner)
+        # Neither end belongs to the node's own kernel: it must not answer ARP there.
+        self.namespaces.sysctl(node, {f"ipv4/conf/{one}/arp_ignore": 8 for one in (port, end)})
+        self.links.up(node, end, inner)
+        self.run(node, Wire(ends=(port, end) if port_is_outer else (end, port), **how))
+        return inner
 
     def _build(self) -> None:
         self._node(SWITCH)
@@ -212,7 +275,7 @@ class Fabric:
 
     def _hangs(self, node: str) -> bool:
         vm = self.vms.get(node)
-        return vm is not None and any(nic.mac in self.unplugged for nic in vm.nics)
+        return node in self.broken or (vm is not None and any(nic.mac in self.unplugged for nic in vm.nics))
 
 
 def _port(vm: Vm, nic: Nic) -> str:

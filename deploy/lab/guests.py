@@ -11,9 +11,9 @@ from ipaddress import IPv4Address
 
 from bot.model.addresses import BROADCAST, Mac
 
-_ETH_P_ARP = 0x0806
+_ETH_P_ARP, _ETH_P_RARP = 0x0806, 0x8035
 _ARP = struct.Struct("!6s6sHHHBBH6s4s6s4s")  # Ethernet header and RFC 826 packet for Ethernet and IPv4
-_REQUEST, _REPLY = 1, 2
+_REQUEST, _REPLY, _REVERSE = 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,16 @@ class ArpAnswerer:
     """Tells everybody who asks for ``ip`` that it is at ``mac``, ``delay_ms`` after the question.
 
     Listens on every one of ``interfaces`` and answers by the last. The kernel of the guest answers as it likes
-    beside it.
+    beside it. With ``macs`` it tells each asker one of them, for ever the same: by the last bit of the asker's address
+    (bond_alb.c balances by hash of the peer too). ``transmitter`` is the frame's source where it is not the MAC told.
     """
 
     ip: IPv4Address
     mac: Mac
     interfaces: tuple[str, ...]
     delay_ms: float = 0.0
+    macs: tuple[Mac, ...] = ()
+    transmitter: Mac | None = None
 
     def listen(self) -> list[socket.socket]:
         """Its sockets, opened where the caller stands: from now on no question is missed."""
@@ -53,8 +56,11 @@ class ArpAnswerer:
         twin = to == _octets(BROADCAST) and not by_last
         if operation != _REQUEST or wanted != self.ip.packed or asker_ip == wanted or twin:
             return None
-        own = _octets(self.mac)
-        reply = _ARP.pack(asker_mac, own, _ETH_P_ARP, 1, 0x0800, 6, 4, _REPLY, own, self.ip.packed, asker_mac, asker_ip)
+        own = _octets(self.macs[asker_mac[-1] % len(self.macs)] if self.macs else self.mac)
+        source = _octets(self.transmitter) if self.transmitter else own
+        reply = _ARP.pack(
+            asker_mac, source, _ETH_P_ARP, 1, 0x0800, 6, 4, _REPLY, own, self.ip.packed, asker_mac, asker_ip
+        )
         return reply.ljust(60, b"\0")
 
 
@@ -66,3 +72,49 @@ def _port(interface: str) -> socket.socket:
 
 def _octets(mac: Mac) -> bytes:
     return bytes.fromhex(mac.replace(":", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Says the same frames again and again, ``every_s`` seconds, by ``interface``; whoever listens, it does not."""
+
+    interface: str
+    frames: tuple[bytes, ...]
+    every_s: float
+
+    def listen(self) -> list[socket.socket]:
+        """The socket that it speaks by."""
+        port = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        port.bind((self.interface, 0))
+        return [port]
+
+    def serve(self, ports: Sequence[socket.socket]) -> None:
+        """Speak for ever."""
+        while True:
+            for frame in self.frames:
+                ports[0].send(frame)
+            time.sleep(self.every_s)
+
+
+def announcement(ip: IPv4Address, mac: Mac) -> bytes:
+    """A gratuitous ARP request (RFC 5227 section 2.3): ``ip`` is at ``mac``, told to everybody."""
+    own, everybody = _octets(mac), _octets(BROADCAST)
+    return _ARP.pack(everybody, own, _ETH_P_ARP, 1, 0x0800, 6, 4, _REQUEST, own, ip.packed, bytes(6), ip.packed).ljust(
+        60, b"\0"
+    )
+
+
+def lie(ip: IPv4Address, mac: Mac, to: Mac, to_ip: IPv4Address) -> bytes:
+    """An ARP answer that nobody asked for: ``ip`` is at ``mac``, told to one machine."""
+    own, other = _octets(mac), _octets(to)
+    return _ARP.pack(other, own, _ETH_P_ARP, 1, 0x0800, 6, 4, _REPLY, own, ip.packed, other, to_ip.packed).ljust(
+        60, b"\0"
+    )
+
+
+def moved(mac: Mac) -> bytes:
+    """The RARP notice by which a host tells the switches where a MAC is now (Broadcom KB 343401)."""
+    own, everybody, nothing = _octets(mac), _octets(BROADCAST), bytes(4)
+    return _ARP.pack(everybody, own, _ETH_P_RARP, 1, 0x0800, 6, 4, _REVERSE, own, nothing, own, nothing).ljust(
+        60, b"\0"
+    )

@@ -40,6 +40,20 @@ class Links:
         if flags:
             self._socket(node).brport("set", index=index, **flags)
 
+    def release(self, node: str, name: str) -> None:
+        """Take the interface off its bridge."""
+        self._socket(node).link("set", index=self.index(node, name), master=0)
+
+    def macvlan(self, node: str, name: str, parent: str, mac: str) -> None:
+        """A second interface with a MAC of its own on top of ``parent``, up."""
+        index = self.index(node, parent)
+        self._socket(node).link("add", ifname=name, kind="macvlan", link=index, macvlan_mode="bridge", address=mac)
+        self.up(node, name)
+
+    def set_mac(self, node: str, name: str, mac: str) -> None:
+        """Give the interface another MAC."""
+        self._socket(node).link("set", index=self.index(node, name), address=mac)
+
     def forward_to(self, node: str, name: str, mac: str) -> None:
         """A static entry in the bridge's table: frames to ``mac`` leave by this port."""
         self._socket(node).fdb(
@@ -73,6 +87,14 @@ class Links:
     def route(self, node: str, destination: str, gateway: str) -> None:
         """Send ``destination`` (a prefix or ``default``) to the gateway."""
         self._socket(node).route("add", dst=destination, gateway=gateway)
+
+    def unroute(self, node: str, destination: str) -> None:
+        """Forget the route."""
+        self._socket(node).route("del", dst="0.0.0.0/0" if destination == "default" else destination)
+
+    def blackhole(self, node: str, destination: str) -> None:
+        """Drop whatever goes to ``destination``, without a word."""
+        self._socket(node).route("add", dst=destination, type="blackhole")
 
     def neighbour(self, node: str, name: str, ip: str, mac: str) -> None:
         """A permanent entry in the node's ARP table."""

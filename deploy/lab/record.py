@@ -25,7 +25,7 @@ from bot.ports import Clock
 from bot.system import SystemClock
 from deploy.lab import look, vcenter
 from deploy.lab.client import ROOT, Lab
-from deploy.lab.faults import DEMO
+from deploy.lab.faults import DEMO, FAULTS
 from deploy.lab.state import AgentState, FaultState, LabState
 
 Evidence = tuple[Artifact, bytes]
@@ -60,15 +60,17 @@ def expectation(staged: FaultState, seed: int) -> str:
     """The text of ``expect.toml``: what a verdict with all evidence should say, and where the recording comes from."""
     origin = f"recorded with python -m deploy.lab.record {staged['fault']} --vm {staged['vm']} --seed {seed}"
     rows = {
-        "verdict": staged["side"] or "healthy",
+        "verdict": staged["answer"],
         "grade": staged["grade"],
-        "cause": staged["cause"],
+        "cause": None if staged["answer"] == "inconclusive" else staged["cause"],
+        "true_cause": staged["cause"],
         "side": staged["side"],
         "acceptable_without_vcenter": staged["acceptable"] or ["healthy"],
         "origin": origin,
         "begins_with": staged["origin"],
         "remains_in": staged["residual"],
         "symptom": staged["symptom"],
+        "settled_by": [one or "" for one in staged["settled_by"]] if staged["settled_by"] else None,
     }
     return "".join(f"{key} = {json.dumps(value)}\n" for key, value in rows.items() if value is not None)
 
@@ -122,10 +124,10 @@ def _ask_vcenter(state: LabState, job: Job, clock: Clock) -> Evidence:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m deploy.lab.record", description=__doc__)
-    parser.add_argument("fault", choices=sorted(DEMO.values()))
+    parser.add_argument("fault", choices=sorted(FAULTS))
     parser.add_argument("directory", type=Path)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--vm", help="the VM that gets the fault (the demonstration's, unless named)")
+    parser.add_argument("--vm", help="the VM that gets the fault (the demonstration's, or app05)")
     asked = parser.parse_args()
     stage = {fault: vm for vm, fault in DEMO.items()}
-    record(asked.fault, asked.vm or stage[asked.fault], asked.directory, seed=asked.seed)
+    record(asked.fault, asked.vm or stage.get(asked.fault, "app05"), asked.directory, seed=asked.seed)

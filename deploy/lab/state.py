@@ -34,10 +34,15 @@ class HostState(TypedDict):
     cluster: str
     vmk: str
     vmk_mac: str
+    vmk_addresses: list[str]
+    responding: bool
 
 
 class NicState(TypedDict):
-    """A vNIC; ``connected`` is None while its VM is off. ``addresses`` are what the guest has on it."""
+    """A vNIC; ``connected`` is None while its VM is off. ``addresses`` are what the guest has on it.
+
+    ``guest_mac`` is the MAC that the guest uses, which may not be the vNIC's.
+    """
 
     key: int
     label: str
@@ -45,17 +50,19 @@ class NicState(TypedDict):
     mac: str
     connected: bool | None
     addresses: list[str]
+    guest_mac: str
 
 
 class VmState(TypedDict):
-    """A VM."""
+    """A VM. ``network`` is the segment whose port group its vNICs are on."""
 
     id: str
     name: str
     host: str
     cluster: str
     segment: str
-    power: Literal["poweredOn", "poweredOff"]
+    network: str
+    power: Literal["poweredOn", "poweredOff", "suspended"]
     nics: list[NicState]
 
 
@@ -69,18 +76,22 @@ class DeviceState(TypedDict):
 
 
 class FaultState(TypedDict):
-    """A staged fault: the truth that a verdict is measured against. ``side`` is None where nothing is wrong."""
+    """A staged fault: the truth that a verdict is measured against. ``side`` is None where nothing is wrong,
+    ``answer`` is what an honest check says.
+    """
 
     fault: str
     vm: str
     address: str
     side: str | None
+    answer: str
     acceptable: list[str]
     cause: str | None
     grade: str
     origin: str | None
     residual: str | None
     symptom: str
+    settled_by: list[str | None] | None
 
 
 class LabState(TypedDict):

@@ -65,7 +65,7 @@ def scenario(state: LabState) -> dict[str, Any]:
             }
         ],
         "vms": [
-            _simulated(f"{_CLUSTERS[cluster]}_RP0_VM{number}", vm, segments[vm["segment"]])
+            _simulated(f"{_CLUSTERS[cluster]}_RP0_VM{number}", vm, segments[vm["network"]])
             for cluster, members in sorted(vms.items())
             for number, vm in enumerate(members)
         ],
@@ -74,6 +74,7 @@ def scenario(state: LabState) -> dict[str, Any]:
 
 def _inventory(state: LabState, read_at: datetime | None) -> Snapshot:
     segments = {segment["name"]: segment for segment in state["segments"]}
+    responding = {host["name"] for host in state["hosts"] if host["responding"]}
     return Snapshot(
         format="ruleout.vcenter/1",
         vcenter=NAME,
@@ -82,9 +83,9 @@ def _inventory(state: LabState, read_at: datetime | None) -> Snapshot:
         asked=Query(),
         complete=True,
         unread=(),
-        vms=tuple(_vm(vm, segments[vm["segment"]]) for vm in state["vms"]),
+        vms=tuple(_vm(vm, segments[vm["network"]], vm["host"] in responding) for vm in state["vms"]),
         host_nics=tuple(
-            HostNic(host["name"], "vmk0", parse_mac(host["vmk_mac"]), (ip_address(host["vmk"]),))
+            HostNic(host["name"], "vmk0", parse_mac(host["vmk_mac"]), tuple(map(ip_address, host["vmk_addresses"])))
             for host in state["hosts"]
         ),
     )
@@ -95,13 +96,13 @@ def _json(answer: Snapshot) -> dict[str, Any]:
     return value
 
 
-def _vm(vm: VmState, segment: SegmentState) -> Vm:
+def _vm(vm: VmState, segment: SegmentState, host_responds: bool) -> Vm:
     on = vm["power"] == "poweredOn"
     return Vm(
         id=vm["id"],
         name=vm["name"],
         power=vm["power"],
-        connection="connected",
+        connection="connected" if host_responds else "disconnected",
         host=vm["host"],
         cluster=vm["cluster"],
         tools="guestToolsRunning" if on else "guestToolsNotRunning",
@@ -120,7 +121,9 @@ def _vm(vm: VmState, segment: SegmentState) -> Vm:
         ),
         # Without Tools, vCenter forgets what they said: a VM that is off owns no address there.
         guest_nics=tuple(
-            GuestNic(parse_mac(nic["mac"]), tuple(map(ip_address, nic["addresses"])), nic["connected"], nic["key"])
+            GuestNic(
+                parse_mac(nic["guest_mac"]), tuple(map(ip_address, nic["addresses"])), nic["connected"], nic["key"]
+            )
             for nic in vm["nics"]
             if on
         ),

@@ -12,7 +12,7 @@ GUEST: dict[str, tuple[Report, ...]] = {
     "guest.bonding_agent_answers_with_two_macs": (("arp_claims", "same_vm_vnics"), ("icmp_loss", "intermittent")),
     "guest.duplicate_ip_two_vms": (("guest_duplicate_ip", None),),
     "guest.cluster_node_wrong": (("guest_agent_state", "claims_active"),),
-    "guest.address_never_announced": (("router_arp_stale", None), ("garp_not_sent", None)),
+    "guest.address_never_announced": (("garp_not_sent", None),),
     "guest.address_missing": (("guest_ip_missing", "absent"),),
     "guest.nic_misconfigured": (("guest_nic_misconfig", "netmask"),),
     "guest.no_route_back": (("guest_route", "missing"),),

@@ -201,8 +201,13 @@ class Story:
         network: str = "front",
         vcenter: str = "vc1",
         bond: bool = False,
+        connection: str = "connected",
+        inside: Mac | None = None,
     ) -> Self:
-        """A VM that vCenter knows; ``addresses`` are reported on its first vNIC, or on a bond."""
+        """A VM that vCenter knows; ``addresses`` are reported on its first vNIC, or on a bond.
+
+        ``inside`` is the MAC that the guest uses, if not its first vNIC's; it is reported also without addresses.
+        """
         id_ = f"{vcenter}/{name}"
         self._add_vcenter(
             VmFound,
@@ -210,7 +215,7 @@ class Story:
             name=name,
             vcenter=vcenter,
             powered_on=on,
-            connection="connected",
+            connection=connection,
             host="esx1",
             cluster="odd",
             tools_running=on,
@@ -228,9 +233,9 @@ class Story:
                 vlan=None,
                 addresses=reported,
             )
-        if addresses:
+        if addresses or inside:
             self._add_vcenter(
-                GuestRowFound, vm=id_, vm_name=name, mac=macs[0], addresses=tuple(addresses), vnic=not bond
+                GuestRowFound, vm=id_, vm_name=name, mac=inside or macs[0], addresses=tuple(addresses), vnic=not bond
             )
         return self
 

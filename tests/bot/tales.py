@@ -273,6 +273,41 @@ def one_mutated_frame() -> Story:
     return healthy().announces(STRANGER)
 
 
+def thief() -> Story:
+    """A program in another VM announces the address again and again, and the owner goes on answering."""
+    told = story().control()
+    for _ in range(5):
+        told.announces(OTHER).asks(1, answers=[APP])
+    return told.echoes(APP).vm("app05", [APP], addresses=[TARGET]).vm("app06", [OTHER]).vcenter()
+
+
+def doubled() -> Story:
+    """Every answer of the VM comes twice, the gateway's once."""
+    return story().control().asks(4, answers=[APP], copies=2).echoes().vm("app05", [APP], addresses=[TARGET]).vcenter()
+
+
+def narrow_netmask() -> Story:
+    """The guest answers only probes: everybody else is a stranger to it."""
+    told = story().control().asks(3, answers=[]).asks(3, probe=True, answers=[APP]).echoes(APP, lost=range(1, 6))
+    return told.vm("app05", [APP], addresses=[TARGET]).vcenter()
+
+
+def address_gone() -> Story:
+    """The agent's table still knows whose the address was; inside the guest it is gone."""
+    return story().held(APP).control().asks(answers=[]).vm("app05", [APP], inside=APP).vcenter()
+
+
+def other_mac_inside() -> Story:
+    """The guest uses a MAC that is not its vNIC's, and nobody hears it."""
+    return story().control().asks(answers=[]).vm("app05", [APP], addresses=[TARGET], inside=STRANGER).vcenter()
+
+
+def host_lost() -> Story:
+    """The host answers neither vCenter nor for its VM."""
+    told = story().control().asks(answers=[])
+    return told.vm("app05", [APP], addresses=[TARGET], connection="disconnected").vcenter()
+
+
 ALL: tuple[Callable[[], Story], ...] = (
     healthy, physical_machine, crashed_agent, slow_second_answer, one_double_answer, two_vms, foreign_device,
     unplugged, unplugged_and_unheard, switched_off, off_but_answering, vcenter_down_but_well,
@@ -280,5 +315,5 @@ ALL: tuple[Callable[[], Story], ...] = (
     vcenter_down, vcenter_half_read, container, balance_alb, balance_alb_with_late_answer, virtual_router,
     proxy_without_victim, proxy_with_victim, router_answers_for_nobody, probes_of_others, two_vlans,
     dropped_frames, vmotion, planned_move, failed_over, host_interface, routed_loss, half_deaf, mirror_port,
-    one_mutated_frame,
+    one_mutated_frame, thief, doubled, narrow_netmask, address_gone, other_mac_inside, host_lost,
 )  # fmt: skip

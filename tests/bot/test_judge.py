@@ -74,6 +74,9 @@ def verdict_on(told: Callable[[], Story]) -> Verdict:
         pytest.param(
             tales.switched_off, Answer.HYPERVISOR, Grade.PROVEN, "hypervisor.vm_powered_off", id="switched-off"
         ),
+        pytest.param(tales.thief, Answer.GUEST, Grade.LIKELY, "guest.duplicate_ip_two_vms", id="address-thief"),
+        pytest.param(tales.narrow_netmask, Answer.GUEST, Grade.LIKELY, "guest.nic_misconfigured", id="narrow-netmask"),
+        pytest.param(tales.address_gone, Answer.GUEST, Grade.LIKELY, "guest.address_missing", id="address-gone"),
         pytest.param(
             tales.host_interface,
             Answer.HYPERVISOR,
@@ -132,6 +135,9 @@ def test_what_only_looks_like_a_fault_is_healthy(told: Callable[[], Story]) -> N
         pytest.param(tales.routed_loss, Grade.UNDECIDED, id="lost-between-segments"),
         pytest.param(tales.half_deaf, Grade.UNDECIDED, id="silent-to-one-vantage"),
         pytest.param(tales.one_mutated_frame, Grade.UNDECIDED, id="one-odd-frame"),
+        pytest.param(tales.doubled, Grade.UNDECIDED, id="every-answer-twice"),
+        pytest.param(tales.other_mac_inside, Grade.UNDECIDED, id="another-mac-inside"),
+        pytest.param(tales.host_lost, Grade.UNDECIDED, id="host-lost"),
     ],
 )
 def test_where_the_evidence_does_not_carry_nobody_is_accused(told: Callable[[], Story], grade: Grade) -> None:

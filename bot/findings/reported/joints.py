@@ -15,12 +15,6 @@ ALL = (
         none_of=("reported.loss.seen",),
     ),
     Joint(
-        "reported.arp.never_announced",
-        "A table kept the old MAC because nobody announced the new one.",
-        all_of=("reported.arp.not_announced",),
-        any_of=("reported.arp.router_stale", "reported.arp.router_missing", "reported.loss.seen"),
-    ),
-    Joint(
         "reported.arp.stale_though_announced",
         "A table kept the old MAC although the new one was announced, and no host kept the announcement back.",
         all_of=("reported.arp.router_stale", "reported.arp.announced"),

@@ -20,7 +20,7 @@ def _apply(fabric: Fabric, vm: Vm, rng: Random, *, delay_ms: float | None = None
     # The agent also pins its gateway. Without that the guest's own ARP requests would cure the router now and then.
     gateway = fabric.topology.segment(vm.segment)
     fabric.links.neighbour(vm.name, first.interface, str(gateway.gateway), gateway.gateway_mac)
-    fabric.run_guest(vm, ArpAnswerer(vm.address, second.mac, (first.interface, second.interface), late_ms))
+    fabric.run(vm.name, ArpAnswerer(vm.address, second.mac, (first.interface, second.interface), late_ms))
 
 
 FAULT = Fault(

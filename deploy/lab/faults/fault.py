@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.model.cause import Side
-from bot.model.verdict import Grade
+from bot.model.verdict import Answer, Grade
 from deploy.lab.state import FaultState
 from deploy.lab.topology import Vm
 
@@ -14,10 +14,13 @@ class Fault:
     """A fault as data, and how to stage it.
 
     ``side`` is who is at fault, None where nothing is; ``acceptable`` are the answers that honest evidence allows
-    when no vCenter can be asked. ``cause`` is the catalogue entry it should lead to, ``grade`` how far evidence with a
-    vCenter carries. ``origin`` says where the wrong state begins, ``residual`` where it still sits once the origin is
-    cured. ``apply(fabric, vm, rng, **options)``
-    takes every choice from ``rng``; it raises ValueError when the VM cannot have this fault.
+    when no vCenter can be asked. ``cause`` is the catalogue entry that is true, ``grade`` how far a check with a
+    vCenter carries: where it decides nothing, the measurement that tells this fault from its twins is not taken yet.
+    ``origin`` says where the wrong state begins, ``residual`` where it still sits once the origin is cured.
+    ``settled_by`` is what somebody would report (kind and value) who took that measurement; None where the vocabulary
+    has no word for it.
+    ``apply(fabric, vm, rng, **options)`` takes every choice from ``rng``; it raises ValueError when the VM cannot have
+    this fault.
     """
 
     id: str
@@ -29,6 +32,14 @@ class Fault:
     residual: str | None
     symptom: str
     apply: Callable[..., None]
+    settled_by: tuple[str, str | None] | None = None
+
+    @property
+    def answer(self) -> Answer:
+        """What an honest check says."""
+        if self.grade in (Grade.UNDECIDED, Grade.NOT_ENOUGH_EVIDENCE):
+            return Answer.INCONCLUSIVE
+        return Answer(self.side.value) if self.side else Answer.HEALTHY
 
     def staged_on(self, vm: Vm) -> FaultState:
         """The record of this fault on that VM."""
@@ -37,10 +48,12 @@ class Fault:
             "vm": vm.name,
             "address": str(vm.address),
             "side": self.side,
+            "answer": self.answer,
             "acceptable": list(self.acceptable),
             "cause": self.cause,
             "grade": self.grade,
             "origin": self.origin,
             "residual": self.residual,
             "symptom": self.symptom,
+            "settled_by": list(self.settled_by) if self.settled_by else None,
         }
