@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.findings.reading import answers, finding, macs_text, own_broadcasts, requests, windows
+from bot.findings.reading import answers, finding, macs_text, own_broadcasts, windows
 from bot.model.addresses import Mac
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import ArpAnswer, Observation
@@ -109,8 +109,8 @@ def _proxy(evidence: Evidence, normal: Answered, probed: Answered, *, fit: bool)
         says = f"{macs} answers for {evidence.target} and is the gateway {routers[0].ip}: a router answers for others."
         return finding(PROXY, Standing.PRESENT, says, routers)
     if fit and (silent := normal.keys() - probed.keys()):
-        if not all(_answers_questions(evidence, normal[mac]) for mac in silent):
-            says = f"{macs_text(silent)} speaks for {evidence.target} more often than it is asked, as no router does."
+        if not all(_answers_each(evidence, normal[mac]) for mac in silent):
+            says = f"{macs_text(silent)} speaks for {evidence.target}, but not once for each question, as routers do."
             return finding(PROXY, Standing.UNKNOWN, says, [one for mac in silent for one in normal[mac]])
         says = f"{macs_text(silent)} answers for {evidence.target} but not a probe, as a router does for others."
         return finding(PROXY, Standing.PRESENT, says, [one for mac in silent for one in normal[mac]])
@@ -120,12 +120,14 @@ def _proxy(evidence: Evidence, normal: Answered, probed: Answered, *, fit: bool)
     return finding(PROXY, Standing.UNKNOWN, says)
 
 
-def _answers_questions(evidence: Evidence, heard: Sequence[Observation]) -> bool:
-    """Whether each of these answers can belong to a question of its own: asked before it, and not long before."""
-    open_ = [asked.seen_at for asked in requests(evidence) if asked.ours and asked.asker is not None]
-    for answer in heard:
-        fitting = [at for at in open_ if at <= answer.seen_at <= at + LATEST_ANSWER]
-        if not fitting:
-            return False
-        open_.remove(fitting[0])
-    return True
+def _answers_each(evidence: Evidence, heard: Sequence[Observation]) -> bool:
+    """Whether these answers fit our plain broadcasts one to one. Who speaks by a clock of its own says more or less."""
+    asked = [
+        one.seen_at
+        for window in windows(evidence)
+        for one in own_broadcasts(evidence, window)
+        if one.asker is not None and any(answer.artifact == window.artifact for answer in heard)
+    ]
+    if len(heard) != len(asked):
+        return False
+    return all(at <= answer.seen_at <= at + LATEST_ANSWER for at, answer in zip(asked, heard, strict=True))

@@ -15,7 +15,7 @@ def _apply(fabric: Fabric, vm: Vm, rng: Random) -> None:
     address = fabric.topology.segment(vm.segment).network[77]
     device = fabric.add_device(f"tap-{vm.name}", vm.segment, address, Macs(rng).physical(BROTHER))
     told = lie(vm.address, device.mac, agent.mac, agent.address)
-    fabric.run(device.name, Speaker("eth0", (told,), every_s=0.5))
+    fabric.run(device.name, Speaker("eth0", (told,), every_s=0.3))
 
 
 FAULT = Fault(

@@ -14,7 +14,7 @@ PRESENT, ABSENT, UNKNOWN = Standing
 
 
 def poisoned() -> Story:
-    """The owner answers everything; a stranger tells the asker the contrary once more than it was asked."""
+    """The owner answers everything; a stranger tells the asker the contrary, whatever it asked."""
     told = story().control().asks(3, answers=[APP]).asks(3, probe=True, answers=[APP]).waits(1)
     return told.asks(1, answers={APP: 0.001, STRANGER: 0.95}).waits(2)
 
@@ -34,7 +34,7 @@ def poisoned() -> Story:
         pytest.param(ONLY_PROBES, tales.healthy(), ABSENT, id="both"),
         pytest.param(ONLY_PROBES, story(), UNKNOWN, id="not-asked"),
         pytest.param(PROXY, tales.proxy_with_victim(), PRESENT, id="a-router"),
-        pytest.param(PROXY, poisoned(), UNKNOWN, id="no-router-speaks-unasked"),
+        pytest.param(PROXY, poisoned(), UNKNOWN, id="speaks-by-a-clock-of-its-own"),
     ],
 )
 def test_who_speaks_more_than_it_is_asked(id_: str, told: Story, standing: Standing) -> None:
