@@ -19,6 +19,7 @@ from bot.queue.agent_side import RedisIntake
 from bot.roles.process import until_told
 from bot.settings import Settings
 from bot.system import SystemClock
+from deploy.lab.faults import DEMO
 
 SCENARIOS = Path(__file__).parents[2] / "tests" / "scenarios"
 
@@ -43,11 +44,12 @@ class ReplayAbility:
 
 
 def load(scenarios: Path) -> Recorded:
-    """The recorded artifacts by target; of two recordings of one target the first by name."""
+    """The artifacts recorded of each fault that the demonstration shows, by target."""
     recorded: dict[IPv4Address, tuple[tuple[Artifact, bytes], ...]] = {}
-    for index in sorted(scenarios.glob(f"*/*/{bundle.INDEX}")):
+    for fault in DEMO.values():
+        (index,) = scenarios.glob(f"*/{fault}/{bundle.INDEX}")
         case, blobs = bundle.unpack(archive.load(index.parent))
-        recorded.setdefault(case.target, tuple((a, blobs[a.digest]) for a in case.artifacts))
+        recorded[case.target] = tuple((a, blobs[a.digest]) for a in case.artifacts)
     return recorded
 
 
