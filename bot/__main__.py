@@ -4,7 +4,7 @@ import argparse
 import importlib
 import sys
 
-from bot import __version__, log
+from bot import __version__
 from bot.errors import RuleoutError
 from bot.roles import ROLES
 from bot.settings import Settings
@@ -25,10 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
         role.arguments(added[name])
     given = parser.parse_args(words)
     assert role is not None, "argparse has refused every other word"
-    settings = Settings()
     try:
-        log.setup(settings.text("RULEOUT_LOG_LEVEL"), as_json=settings.flag("RULEOUT_LOG_JSON"))
-        status: int = role.run(settings, given)
+        status: int = role.run(Settings(), given)
     except RuleoutError as error:
         print(f"ruleout: {error}", file=sys.stderr)
         return 2

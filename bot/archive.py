@@ -1,14 +1,37 @@
 """Closed incidents on disk: one directory a case, removed when its time is over."""
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from io import FileIO
 from pathlib import Path
 
 from bot.errors import BundleError, InstrumentError
 
+_PIECE_BYTES = 4 << 20  # long enough that a thread which digests seldom waits for the one that reads
 _LARGEST_BYTES = 256 << 20  # of one case; more is no case of ours
+
+
+class FileSource:
+    """bot.frames.content.Source of a file on disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def open(self) -> FileIO:
+        """From its beginning; whoever reads it has a buffer of its own."""
+        return self.path.open("rb", buffering=0)
+
+
+def file_digest(path: Path) -> str:
+    """The digest of the file's content, as artifacts have it, without reading it all into memory."""
+    digest, piece = hashlib.sha256(), memoryview(bytearray(_PIECE_BYTES))
+    with path.open("rb", buffering=0) as file:
+        while count := file.readinto(piece):
+            digest.update(piece[:count])
+    return f"sha256:{digest.hexdigest()}"
 
 
 class CaseArchive:

@@ -4,9 +4,11 @@ An answer may come 0.8 s late, after the next request. So single pairs prove not
 answered by one MAC, then no asker could ever have heard more MACs than it sent requests.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 
 from bot.findings.reading import Asker, Window, answers, claimants, finding, listing, macs_text, requests, windows
 from bot.model.addresses import Mac
@@ -76,11 +78,10 @@ def _tallies(evidence: Evidence, window: Window) -> list[Tally]:
 
 
 def _tally(window: Window, asker: Asker, asked: list[ArpAsked], told: list[ArpAnswer]) -> Tally:
-    ends = [one.seen_at for one in asked[1:]]
-    heard = [
-        tuple(answer for answer in told if one.seen_at <= answer.seen_at and (end is None or answer.seen_at < end))
-        for one, end in zip(asked, [*ends, None], strict=True)
-    ]
+    told = sorted(told, key=lambda answer: answer.seen_at)
+    times = [answer.seen_at for answer in told]
+    begins = [bisect_left(times, one.seen_at) for one in asked]
+    heard = [tuple(told[begin:end]) for begin, end in pairwise([*begins, len(told)])]
     listened = window.listened
     lost = listened.dropped or 0 if listened else 0
     # Somebody else's request may have gone out just before the capture began, with its answer inside.

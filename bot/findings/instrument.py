@@ -15,6 +15,10 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
 
 
 def _listened_fully(seen: list[Window]) -> Finding:
+    unread = [one.listened for one in seen if one.listened is not None and one.listened.unread]
+    if unread:
+        says = listing(f"the capture at {one.vantage.agent} could not all be read: {one.unread}" for one in unread)
+        return finding(LISTENED_FULLY, Standing.ABSENT, f"{says[0].upper()}{says[1:]}.", unread)
     lossy = [one.listened for one in seen if one.listened is not None and one.listened.dropped]
     if lossy:
         where = listing(f"{one.dropped} at {one.vantage.agent}" for one in lossy)

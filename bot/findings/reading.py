@@ -55,8 +55,12 @@ class Window:
 
     @property
     def complete(self) -> bool | None:
-        """Whether nothing was lost while listening."""
-        return None if self.listened is None or self.listened.dropped is None else self.listened.dropped == 0
+        """Whether nothing was lost while listening, or in reading what was recorded."""
+        if self.listened is None:
+            return None
+        if self.listened.dropped or self.listened.unread:
+            return False
+        return None if self.listened.dropped is None else True
 
     def listened_after(self, asked: Observation) -> float:
         """How long this window stayed open after ``asked``, in seconds; 0 when nobody says."""

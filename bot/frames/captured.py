@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -9,6 +10,8 @@ from bot.errors import BundleError
 from bot.frames.decode import decode
 from bot.frames.frame import Frame
 from bot.frames.link import OPENERS
+
+LONGEST_BYTES = 262_144  # of a frame in a capture, as libpcap has it (MAXIMUM_SNAPLEN)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNREADABLE = {0: "BSD loopback", 101: "raw IP", 108: "BSD loopback", 119: "Wi-Fi with Prism header", 228: "raw IP"}
@@ -33,6 +36,19 @@ class Captured(NamedTuple):
     def seen_at(self) -> datetime:
         """The time of the recording, cut to the microsecond."""
         return moment(self.time_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a file ended: inside a frame (``cut_short``), and with how many frames that carry no time.
+
+    Frames without a time are numbered but not told: nothing can be concluded from a frame of unknown date.
+    ``dropped`` counts the frames that the recorder says it lost; None: the file does not say.
+    """
+
+    cut_short: bool = False
+    untimed: int = 0
+    dropped: int | None = None
 
 
 class Heard(NamedTuple):

@@ -1,34 +1,27 @@
 """The blocks of a pcapng file.
 
-Source: draft-ietf-opsawg-pcapng, sections 3.1 (block structure), 4.1 to 4.4 and appendix A (packet block).
+Source: draft-ietf-opsawg-pcapng, sections 3.1 (block structure), 4.1 to 4.6 and appendix A (packet block).
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from struct import Struct
+from struct import Struct, unpack_from
 
 from bot.errors import BundleError
-from bot.frames.captured import Captured
+from bot.frames import skim
+from bot.frames.captured import Captured, End
+from bot.frames.content import Feed
 
 MAGIC = b"\x0a\x0d\x0d\x0a"
 
-_SECTION, _INTERFACE, _OLD_PACKET, _SIMPLE_PACKET, _PACKET = 0x0A0D0D0A, 1, 2, 3, 6
+_INTERFACE, _OLD_PACKET, _SIMPLE_PACKET, _STATISTICS, _PACKET = 1, 2, 3, 5, 6
 _ORDERS = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
 _SMALLEST_BLOCK_BYTES = 12
+_LARGEST_BLOCK_BYTES = 16 << 20  # as Wireshark has it (wiretap/pcapng.c, MAX_BLOCK_SIZE)
 _END_OF_OPTIONS, _RESOLUTION, _OFFSET = 0, 9, 14
+_DROP_COUNTS = (5, 7)  # section 4.6: isb_ifdrop and isb_osdrop, lost by the interface and by the system
 _MICROSECONDS = 1_000_000
 _LAST_NS = 253_402_300_799 * 1_000_000_000  # the end of the year 9999: no later time can be written
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """How a file ended: inside a frame (``cut_short``), and with how many frames that carry no time.
-
-    Frames without a time are numbered but not told: nothing can be concluded from a frame of unknown date.
-    """
-
-    cut_short: bool = False
-    untimed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,45 +32,90 @@ class _Interface:
     offset_s: int
 
 
-def read(data: bytes) -> Generator[Captured, None, End]:
-    """Every timed frame in file order.
+def read(feed: Feed, *, only_evidence: bool) -> Generator[Captured, None, End]:
+    """Every timed frame in file order, or those that may hold evidence.
 
     Raises:
         BundleError: a block contradicts itself, so that nothing behind it can be trusted.
     """
-    at, number, untimed, interfaces_before = 0, 0, 0, 0
-    order, interfaces = "<", list[_Interface]()
-    while at < len(data):
-        if at + _SMALLEST_BLOCK_BYTES > len(data):
-            return End(cut_short=True, untimed=untimed)
-        if data.startswith(MAGIC, at):
-            order = _order(data, at)
-            interfaces_before += len(interfaces)
-            interfaces = []
-        kind, size_bytes = Struct(order + "II").unpack_from(data, at)
-        if size_bytes < _SMALLEST_BLOCK_BYTES or size_bytes % 4:
-            raise BundleError(f"This capture is damaged: the block at byte {at} says that it is {size_bytes} long.")
-        if at + size_bytes > len(data):
-            return End(cut_short=True, untimed=untimed)
-        if Struct(order + "I").unpack_from(data, at + size_bytes - 4)[0] != size_bytes:
-            raise BundleError(f"This capture is damaged: the two lengths of the block at byte {at} differ.")
-        body = data[at + 8 : at + size_bytes - 4]
+    file = _File(only_evidence=only_evidence)
+    data, at, base = feed.data, 0, 0
+    while True:
+        if file.pass_over:
+            at, file.number = file.pass_over(data, at, file.number)
+        size_bytes = file.block_bytes(data, at, base)
+        if size_bytes is None:
+            if not feed.move(at):
+                return file.end(cut_short=at < len(data))
+            base, data, at = base + at, feed.data, 0
+            continue
+        captured = file.take(data[at : at + size_bytes])
         at += size_bytes
+        if captured is not None:
+            yield captured
+
+
+class _File:
+    """What the blocks read so far say about those that follow."""
+
+    def __init__(self, *, only_evidence: bool) -> None:
+        self.pass_over: skim.Skim | None = None
+        self.number = 0
+        self._only_evidence = only_evidence
+        self._order = "<"
+        self._interfaces: list[_Interface] = []
+        self._interfaces_before = 0
+        self._untimed = 0
+        self._dropped: dict[int, int] = {}
+
+    def block_bytes(self, data: memoryview, at: int, base: int) -> int | None:
+        """The length of the block at ``at``, None where it is not whole; a section says how to read what follows.
+
+        ``base`` is where ``data`` begins in the file.
+        """
+        if at + _SMALLEST_BLOCK_BYTES > len(data):
+            return None
+        if data[at : at + len(MAGIC)] == MAGIC:
+            self._order, self.pass_over = _order(data, at, base), None
+            self._interfaces_before += len(self._interfaces)
+            self._interfaces = []
+        size_bytes: int = unpack_from(self._order + "I", data, at + 4)[0]
+        if not _SMALLEST_BLOCK_BYTES <= size_bytes <= _LARGEST_BLOCK_BYTES or size_bytes % 4:
+            raise BundleError(
+                f"This capture is damaged: the block at byte {base + at} says that it is {size_bytes} long."
+            )
+        if at + size_bytes > len(data):
+            return None
+        if unpack_from(self._order + "I", data, at + size_bytes - 4)[0] != size_bytes:
+            raise BundleError(f"This capture is damaged: the two lengths of the block at byte {base + at} differ.")
+        return size_bytes
+
+    def take(self, block: memoryview) -> Captured | None:
+        """The frame in this block, where it is one with a time."""
+        kind, order, body = unpack_from(self._order + "I", block)[0], self._order, bytes(block[8:-4])
         if kind == _INTERFACE:
-            interfaces.append(_interface(body, order, interfaces_before + len(interfaces)))
+            self._interfaces.append(_interface(body, order, self._interfaces_before + len(self._interfaces)))
+            self.pass_over = skim.pcapng(order, self._interfaces[0].link_type) if self._only_evidence else None
         elif kind in (_PACKET, _OLD_PACKET):
-            number += 1
-            yield _packet(body, order, kind, number, interfaces)
+            self.number += 1
+            return _packet(body, order, kind, self.number, self._interfaces)
         elif kind == _SIMPLE_PACKET:
-            number += 1
-            untimed += 1
-    return End(untimed=untimed)
+            self.number += 1
+            self._untimed += 1
+        elif kind == _STATISTICS:
+            self._dropped |= _dropped(body, order, self._interfaces_before)
+        return None
+
+    def end(self, *, cut_short: bool) -> End:
+        """How the file ended."""
+        dropped = sum(self._dropped.values()) if self._dropped else None
+        return End(cut_short=cut_short, untimed=self._untimed, dropped=dropped)
 
 
-def _order(data: bytes, at: int) -> str:
-    order = _ORDERS.get(data[at + 8 : at + 12])
+def _order(data: memoryview, at: int, base: int) -> str:
+    order = _ORDERS.get(bytes(data[at + 8 : at + 12]))
     if order is None:
-        raise BundleError(f"This capture is damaged: the section at byte {at} has no valid byte order mark.")
+        raise BundleError(f"This capture is damaged: the section at byte {base + at} has no valid byte order mark.")
     return order
 
 
@@ -86,18 +124,33 @@ def _interface(body: bytes, order: str, number: int) -> _Interface:
     if len(body) < header.size:
         raise BundleError("This capture is damaged: the description of an interface is too short.")
     ticks_per_s, offset_s = _MICROSECONDS, 0
-    option, at = Struct(order + "HH"), header.size
-    while at + option.size <= len(body):
-        code, size_bytes = option.unpack_from(body, at)
-        value = body[at + option.size : at + option.size + size_bytes]
-        if code == _END_OF_OPTIONS:
-            break
+    for code, value in _options(body, header.size, order):
         if code == _RESOLUTION and len(value) == 1:
             ticks_per_s = int((2 if value[0] & 0x80 else 10) ** (value[0] & 0x7F))
         elif code == _OFFSET and len(value) == 8:
             offset_s = Struct(order + "q").unpack(value)[0]
-        at += option.size + size_bytes + -size_bytes % 4
     return _Interface(number, header.unpack_from(body)[0], ticks_per_s, offset_s)
+
+
+def _dropped(body: bytes, order: str, interfaces_before: int) -> dict[int, int]:
+    """How many frames the recorder lost so far at an interface, by its number; empty where it does not say."""
+    header = Struct(order + "I8x")
+    counts = [
+        Struct(order + "Q").unpack(value)[0]
+        for code, value in _options(body, header.size, order)
+        if code in _DROP_COUNTS and len(value) == 8
+    ]
+    return {interfaces_before + header.unpack_from(body)[0]: sum(counts)} if counts else {}
+
+
+def _options(body: bytes, at: int, order: str) -> Iterator[tuple[int, bytes]]:
+    option = Struct(order + "HH")
+    while at + option.size <= len(body):
+        code, size_bytes = option.unpack_from(body, at)
+        if code == _END_OF_OPTIONS:
+            return
+        yield code, body[at + option.size : at + option.size + size_bytes]
+        at += option.size + size_bytes + -size_bytes % 4
 
 
 def _packet(body: bytes, order: str, kind: int, number: int, interfaces: list[_Interface]) -> Captured:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 _UDP, _GRE = 17, 47
 _VXLAN_PORTS = frozenset({4789, 8472})  # IANA's, and what Linux took before there was one
 _GENEVE_PORT = 6081
+TUNNEL_PORTS = _VXLAN_PORTS | {_GENEVE_PORT}
 _ETHERNET, _ERSPAN_2, _ERSPAN_3 = 0x6558, 0x88BE, 0x22EB  # EtherTypes of what GRE and GENEVE carry
 _CHECKSUM, _KEY, _SEQUENCE = 0x8000, 0x2000, 0x1000
 _UDP_HEADER, _WORD, _GRE_HEADER = Struct("!HHHH"), Struct("!I"), Struct("!HH")

@@ -10,9 +10,10 @@ from bot.model.finding import Evidence, Finding
 from bot.model.job import Artifact
 from bot.model.observation import Observation
 from bot.model.verdict import Verdict
+from bot.probes import Blob
 
 
-def read(artifacts: Iterable[Artifact], blobs: Mapping[str, bytes]) -> tuple[tuple[Observation, ...], tuple[str, ...]]:
+def read(artifacts: Iterable[Artifact], blobs: Mapping[str, Blob]) -> tuple[tuple[Observation, ...], tuple[str, ...]]:
     """Every observation in the artifacts, and a sentence for each artifact that could not be read."""
     observations: list[Observation] = []
     gaps = []
@@ -38,7 +39,7 @@ def judge_evidence(evidence: Evidence, *, case: str | None = None) -> tuple[Verd
 def judge_artifacts(
     target: IPv4Address,
     artifacts: Iterable[Artifact],
-    blobs: Mapping[str, bytes],
+    blobs: Mapping[str, Blob],
     gaps: Iterable[str] = (),
     *,
     case: str | None = None,

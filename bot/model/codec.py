@@ -5,6 +5,7 @@ are refused, so that a newer sender is noticed and not half understood.
 """
 
 from datetime import UTC, datetime
+from functools import cache
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, TypeVar
 
@@ -26,6 +27,7 @@ def _time(value: Any, _kind: Any) -> datetime:
     return moment.astimezone(UTC)
 
 
+@cache
 def _converter() -> Converter:
     converter = make_converter(forbid_extra_keys=True)
     for kind in (IPv4Address, IPv4Network):
@@ -38,12 +40,9 @@ def _converter() -> Converter:
     return converter
 
 
-_CONVERTER = _converter()
-
-
 def encode(noun: object, kind: Any = None) -> Any:
     """The noun as what ``json.dumps`` takes; ``kind`` is needed only for a union such as ``AnyEvent``."""
-    return _CONVERTER.unstructure(noun, kind)
+    return _converter().unstructure(noun, kind)
 
 
 def decode(kind: type[T], value: Any) -> T:
@@ -53,7 +52,7 @@ def decode(kind: type[T], value: Any) -> T:
         ValueError: the value is not such a noun; the text names the first thing that is wrong.
     """
     try:
-        return _CONVERTER.structure(value, kind)
+        return _converter().structure(value, kind)
     except (
         BaseValidationError,
         StructureHandlerNotFoundError,

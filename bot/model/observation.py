@@ -23,10 +23,14 @@ class Observation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listened(Observation):
-    """The instrument listened from ``started_at`` to ``seen_at`` and lost ``dropped`` frames (None: unknown)."""
+    """The instrument listened from ``started_at`` to ``seen_at`` and lost ``dropped`` frames (None: unknown).
+
+    ``unread`` says why not all that it recorded could be read, as in "it is cut off inside a frame"; None: all was.
+    """
 
     started_at: datetime
     dropped: int | None
+    unread: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

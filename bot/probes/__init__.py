@@ -1,21 +1,26 @@
 """How to ask, and how to read what came back. No sockets: a plan is data, and reading is pure."""
 
-from bot.frames.captured import heard
-from bot.frames.pcap import Recording
+from bot.errors import BundleError
+from bot.frames.hearing import MOST_FRAMES, Hearing, hear
 from bot.model.job import Artifact, JobOptions, Media, Probe
 from bot.model.observation import Listened, Observation
 from bot.probes import arp, icmp, neighbours, report, vcenter
 
+Blob = bytes | Hearing
+"""What an artifact holds: its bytes, or of a large capture what was already read from them."""
 
-def read(artifact: Artifact, data: bytes) -> tuple[Observation, ...]:
+
+def read(artifact: Artifact, data: Blob) -> tuple[Observation, ...]:
     """Everything that the artifact's bytes say, as dated facts.
 
     Raises:
         BundleError: the bytes are not what the artifact says they are.
     """
+    if artifact.media is Media.PCAP:
+        return _capture(artifact, data if isinstance(data, Hearing) else hear(data))
+    if isinstance(data, Hearing):
+        raise BundleError(f"This is a capture and not, as it is called, {artifact.media}.")
     match artifact.media:
-        case Media.PCAP:
-            return _capture(artifact, data)
         case Media.NEIGHBOURS:
             return neighbours.read(artifact, data)
         case Media.VCENTER:
@@ -37,14 +42,29 @@ def duration_s(probe: Probe, options: JobOptions) -> float | None:
             return None
 
 
-def _capture(artifact: Artifact, data: bytes) -> tuple[Observation, ...]:
-    frames = tuple(heard(Recording(data)))
+def _capture(artifact: Artifact, hearing: Hearing) -> tuple[Observation, ...]:
     listened = Listened(
         seen_at=artifact.stopped_at,
         vantage=artifact.vantage,
         artifact=artifact.digest,
         locator="capture",
         started_at=artifact.started_at,
-        dropped=artifact.dropped,
+        dropped=_dropped(artifact, hearing),
+        unread=_unread(hearing),
     )
-    return (listened, *arp.read(artifact, frames), *icmp.read(artifact, frames))
+    return (listened, *arp.read(artifact, hearing.frames), *icmp.read(artifact, hearing.frames))
+
+
+def _dropped(artifact: Artifact, hearing: Hearing) -> int | None:
+    """What the agent counted. A file that somebody else recorded can tell of loss, but its zero tells of no fitness."""
+    if artifact.dropped is not None or hearing.end is None:
+        return artifact.dropped
+    return hearing.end.dropped or None
+
+
+def _unread(hearing: Hearing) -> str | None:
+    if hearing.end is None:
+        return f"only its first {MOST_FRAMES} frames of ARP and ping were read"
+    if hearing.end.cut_short:
+        return "it is cut off inside a frame"
+    return f"{hearing.end.untimed} of its frames carry no time" if hearing.end.untimed else None

@@ -18,6 +18,7 @@ from bot.queue.bot_side import RedisQueue
 from bot.queue.journal import RedisJournal
 from bot.queue.once import RedisOnce
 from bot.queue.seal import queue_key
+from bot.roles.logs import keep_logs
 from bot.roles.process import until_told
 from bot.settings import Settings
 from bot.slack.app import build_app
@@ -38,6 +39,7 @@ def arguments(_parser: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, _given: argparse.Namespace) -> int:
     """Serve until told to stop; then end what runs, and say so on its card."""
+    keep_logs(settings)
     # Python hands its lock over every 5 ms; an acknowledgement takes it a dozen times, and Slack waits 3 s at most.
     sys.setswitchinterval(0.0005)
     stop, clock = until_told(), SystemClock()

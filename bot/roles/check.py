@@ -17,6 +17,7 @@ from bot.model.incident import Incident, Outcome
 from bot.model.request import Person, Place
 from bot.queue.bot_side import RedisQueue
 from bot.queue.journal import MemoryJournal
+from bot.roles.logs import keep_logs
 from bot.settings import Settings
 from bot.system import SystemClock
 
@@ -31,6 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, given: argparse.Namespace) -> int:
     """Ask, wait for the end, print. Exit status 0 with a verdict, 1 without one."""
+    keep_logs(settings)
     clock, chat = SystemClock(), TerminalChat(live=sys.stderr.isatty() and not given.json)
     queue = RedisQueue(
         settings.text("RULEOUT_REDIS_URL"),

@@ -3,17 +3,23 @@
 import argparse
 import json
 import sys
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 
 from bot import archive
+from bot.archive import FileSource, file_digest
 from bot.errors import BundleError, RequestError
+from bot.frames.hearing import hear
 from bot.incidents import bundle, field_cases, judging
 from bot.incidents.bundle import Case
 from bot.incidents.card import verdict_as_text
 from bot.model import codec
 from bot.model.job import Artifact, Media, Probe, Vantage, digest_of
+from bot.probes import Blob
 from bot.settings import Settings
 
 
@@ -37,6 +43,7 @@ def run(_settings: Settings, given: argparse.Namespace) -> int:
         raise RequestError(
             "Say what to judge: ruleout judge CASE_DIRECTORY, or ruleout judge FILE.pcap --target 10.0.0.5"
         )
+    blobs: Mapping[str, Blob]
     if given.path.is_dir():
         case, blobs = bundle.unpack(archive.load(given.path))
     else:
@@ -63,7 +70,7 @@ def _field_cases(path: Path, *, as_json: bool) -> int:
 
 def _dropped(
     capture: Path, target: str | None, snapshot: Path | None, reports: Path | None
-) -> tuple[Case, dict[str, bytes]]:
+) -> tuple[Case, dict[str, Blob]]:
     """A file that nobody's agent recorded, as a case: where it was taken is not known."""
     if target is None:
         raise RequestError(f"Say which address {capture} is about: ruleout judge {capture} --target 10.0.0.5")
@@ -71,20 +78,43 @@ def _dropped(
         address = IPv4Address(target)
     except AddressValueError:
         raise RequestError(f"--target {target} is not an IPv4 address, such as 10.0.0.5.") from None
-    files = [(capture, Media.PCAP, Probe.CAPTURE)]
+    blobs: dict[str, Blob] = {}
+    artifacts = [_capture(capture, blobs)]
+    files = []
     if snapshot is not None:
         files.append((snapshot, Media.VCENTER, Probe.VCENTER))
     if reports is not None:
         files.append((reports, Media.REPORT, Probe.REPORT))
-    artifacts, blobs = [], {}
     for path, media, probe in files:
-        try:
-            data, touched = path.read_bytes(), datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        except OSError as error:
-            raise BundleError(f"{path} cannot be read: {error.strerror}.") from error
+        with _readable(path):
+            data = path.read_bytes()
         digest = digest_of(data)
         blobs[digest] = data
-        vantage = Vantage(path.name, "", "")
-        artifacts.append(Artifact("file", probe, vantage, media, digest, len(data), touched, touched, None))
+        artifacts.append(_artifact(path, media, probe, digest))
     gaps = () if snapshot else ("No vCenter snapshot came with the capture, so no MAC can be traced to a VM.",)
     return Case(address, tuple(artifacts), gaps), blobs
+
+
+def _capture(path: Path, blobs: dict[str, Blob]) -> Artifact:
+    """Read while its digest is computed: both take their time for a file of gigabytes, on a core each."""
+    with _readable(path), ThreadPoolExecutor() as beside:
+        digesting = beside.submit(file_digest, path)
+        hearing = hear(FileSource(path))
+        digest = digesting.result()
+    blobs[digest] = hearing
+    return _artifact(path, Media.PCAP, Probe.CAPTURE, digest)
+
+
+def _artifact(path: Path, media: Media, probe: Probe, digest: str) -> Artifact:
+    status = path.stat()
+    touched = datetime.fromtimestamp(status.st_mtime, UTC)
+    vantage = Vantage(path.name, "", "")
+    return Artifact("file", probe, vantage, media, digest, status.st_size, touched, touched, None)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise BundleError(f"{path} cannot be read: {error.strerror}.") from error

@@ -10,6 +10,7 @@ from bot.agents.runner import Runner
 from bot.model.job import Agent, Probe, Vantage
 from bot.ports import Ability
 from bot.queue.agent_side import RedisIntake
+from bot.roles.logs import keep_logs
 from bot.settings import Settings
 from bot.system import SystemClock
 
@@ -30,6 +31,7 @@ def stand(
     settings: Settings, name: str, abilities: Mapping[Probe, Ability], vantages: tuple[Vantage, ...] = ()
 ) -> None:
     """Do the jobs of the queues whose keys were given, until told to stop; then finish what runs."""
+    keep_logs(settings)
     queue_keys = settings.queue_keys("RULEOUT_QUEUE_KEYS")
     agent = Agent(name, tuple(queue_keys), tuple(abilities), vantages, __version__, SystemClock().now())
     stop = until_told()

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from pathlib import Path
 
-from bot import __version__, archive, log
+from bot import __version__, archive
 from bot.agents.runner import Runner
 from bot.errors import InstrumentError
 from bot.incidents import bundle
 from bot.model.job import Agent, Artifact, Probe, Vantage
 from bot.ports import Work
 from bot.queue.agent_side import RedisIntake
+from bot.roles.logs import keep_logs
 from bot.roles.process import until_told
 from bot.settings import Settings
 from bot.system import SystemClock
@@ -56,7 +57,7 @@ def load(scenarios: Path) -> Recorded:
 def main() -> None:
     """Stand as every agent of the recordings until told to stop."""
     settings = Settings()
-    log.setup(settings.text("RULEOUT_LOG_LEVEL"), as_json=settings.flag("RULEOUT_LOG_JSON"))
+    keep_logs(settings)
     recorded, stop, clock = load(SCENARIOS), until_told(), SystemClock()
     keys = settings.queue_keys("RULEOUT_QUEUE_KEYS")
     seen = {(a.probe, a.vantage) for artifacts in recorded.values() for a, _ in artifacts}

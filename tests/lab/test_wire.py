@@ -19,7 +19,7 @@ from bot.frames.captured import Captured, heard
 from bot.frames.craft import craft
 from bot.frames.decode import decode
 from bot.frames.frame import REPLY, ArpFrame, EchoFrame, Frame, RarpFrame, who_has
-from bot.frames.pcap import Recording
+from bot.frames.recording import Recording
 from bot.model.addresses import BROADCAST, Mac
 from bot.model.job import Media, Probe, Vantage
 from bot.model.observation import ArpAnswer, ArpAsked, EchoAnswer, EchoAsked, Listened, NeighbourHeld

@@ -3,6 +3,7 @@
 import json
 from dataclasses import is_dataclass
 from datetime import UTC, datetime
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, get_origin
 
@@ -20,7 +21,7 @@ from bot.probes.vcenter.snapshot import Address, Snapshot
 
 def dump(snapshot: Snapshot) -> bytes:
     """The snapshot as the bytes of an artifact."""
-    return json.dumps(_CONVERTER.unstructure(snapshot), ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(_converter().unstructure(snapshot), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def deliver(job: Job, vantage: Vantage, snapshot: Snapshot, stopped_at: datetime) -> tuple[Artifact, bytes]:
@@ -51,7 +52,7 @@ def parse(data: bytes) -> Snapshot:
     except (ValueError, RecursionError) as error:
         raise BundleError(f"This is no vCenter snapshot: it is not JSON ({error}).") from error
     try:
-        return _CONVERTER.structure(value, Snapshot)
+        return _converter().structure(value, Snapshot)
     except (BaseValidationError, ValueError) as error:
         raise BundleError(f"This is no vCenter snapshot: {transform_error(error)[0]}.") from error
 
@@ -88,6 +89,7 @@ def _first(kind: type[Any], structure: Any) -> Any:
     return lambda value, to: structure(exactly(value, to), to)
 
 
+@cache
 def _converter() -> Converter:
     # bot.model.codec reads what we signed ourselves and turns a 5 into "5"; this file may come from anybody.
     converter = make_converter(forbid_extra_keys=True)
@@ -108,6 +110,3 @@ def _converter() -> Converter:
     for address in (IPv4Address, IPv6Address):
         converter.register_unstructure_hook(address, str)
     return converter
-
-
-_CONVERTER = _converter()

@@ -3,7 +3,6 @@
 import argparse
 from pathlib import Path
 
-from bot import log
 from bot.model.job import Probe, Vantage
 from bot.roles.process import stand
 from bot.settings import Settings
@@ -13,7 +12,6 @@ from deploy.demo.vcenter import SnapshotAbility
 parser = argparse.ArgumentParser(prog="python -m deploy.demo.vcenter", description=__doc__)
 parser.add_argument("snapshot", type=Path, help="the whole inventory, read anew for every job")
 settings = Settings()
-log.setup(settings.text("RULEOUT_LOG_LEVEL"), as_json=settings.flag("RULEOUT_LOG_JSON"))
 name = settings.text("RULEOUT_VCENTER_NAME")
 agent = f"vcenter.{name}"
 player = SnapshotAbility(parser.parse_args().snapshot, Vantage(agent, name, ""), SystemClock())

@@ -18,7 +18,7 @@ from bot.errors import BundleError
 from bot.frames.captured import Captured, heard
 from bot.frames.decode import decode
 from bot.frames.frame import ArpFrame, EchoFrame, Frame, RarpFrame
-from bot.frames.pcap import Recording
+from bot.frames.recording import Recording
 
 OWN = Path(__file__).parents[2] / "captures"
 PUBLIC = os.environ.get("RULEOUT_CAPTURES")  # noqa: TID251  the test run's own switch, no setting of the product

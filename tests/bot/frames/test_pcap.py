@@ -13,13 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BundleError
-from bot.frames import pcap
-from bot.frames.captured import Captured, Heard, heard
+from bot.frames import content
+from bot.frames.captured import Captured, End, Heard, heard
 from bot.frames.craft import craft
 from bot.frames.frame import who_has
-from bot.frames.pcap import Recording, write
-from bot.frames.pcapng import End
+from bot.frames.pcap import write
+from bot.frames.recording import Recording
 from bot.model.addresses import Mac
+from tests.bot.frames.containers import block, pcap, pcapng, record, section, snoop, statistics
+from tests.bot.frames.fuzz_captures import InSteps
 from tests.bot.frames.test_round_trip import OUR_IP, OURS, TARGET
 from tests.fixtures.tools import program
 
@@ -32,27 +34,18 @@ def _classic(order: str, magic: int, fraction: int, *, frames: int = 1) -> bytes
     return header + (struct.pack(order + "IIII", 1_700_000_000, fraction, 60, 60) + FRAME) * frames
 
 
-def _block(order: str, kind: int, body: bytes) -> bytes:
-    size = struct.pack(order + "I", 12 + len(body))
-    return struct.pack(order + "I", kind) + size + body + size
-
-
-def _section(order: str) -> bytes:
-    return _block(order, 0x0A0D0D0A, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1))
-
-
 def _interface(order: str, options: bytes = b"") -> bytes:
-    return _block(order, 1, struct.pack(order + "HHI", 1, 0, 65535) + options)
+    return block(order, 1, struct.pack(order + "HHI", 1, 0, 65535) + options)
 
 
 def _packet(order: str, ticks: int, *, interface: int = 0, captured: int = 60, kind: int = 6) -> bytes:
     words = (interface, ticks >> 32, ticks & 0xFFFFFFFF, captured, 60)
-    return _block(order, kind, struct.pack(order + ("HxxIIII" if kind == 2 else "IIIII"), *words) + FRAME)
+    return block(order, kind, struct.pack(order + ("HxxIIII" if kind == 2 else "IIIII"), *words) + FRAME)
 
 
 def _ng(order: str) -> bytes:
     nanoseconds = struct.pack(order + "HHBxxxHH", 9, 1, 9, 0, 0)
-    return _section(order) + _interface(order, nanoseconds) + _packet(order, TIME_NS)
+    return section(order) + _interface(order, nanoseconds) + _packet(order, TIME_NS)
 
 
 @pytest.mark.parametrize(
@@ -65,29 +58,31 @@ def _ng(order: str) -> bytes:
         pytest.param(_ng("<"), TIME_NS, id="pcapng nano, little endian"),
         pytest.param(_ng(">"), TIME_NS, id="pcapng nano, big endian"),
         pytest.param(
-            _section("<") + _interface("<") + _packet("<", TIME_NS // 1000),
+            section("<") + _interface("<") + _packet("<", TIME_NS // 1000),
             TIME_NS // 1000 * 1000,
             id="pcapng, microseconds unless said",
         ),
         pytest.param(
-            _section("<") + _interface("<") + _packet("<", TIME_NS // 1000, kind=2),
+            section("<") + _interface("<") + _packet("<", TIME_NS // 1000, kind=2),
             TIME_NS // 1000 * 1000,
             id="pcapng, the old packet block",
         ),
         pytest.param(
-            _section("<")
+            section("<")
             + _interface("<", struct.pack("<HHBxxxHHq", 9, 1, 0x80, 14, 8, 1_700_000_000))
             + _packet("<", 0),
             1_700_000_000 * 10**9,
             id="pcapng, binary resolution and an offset",
         ),
+        pytest.param(pcapng([record(FRAME, time_ns=TIME_NS)]), TIME_NS, id="pcapng, two interfaces"),
+        pytest.param(snoop([record(FRAME, time_ns=TIME_NS)]), TIME_NS // 1000 * 1000, id="snoop"),
     ],
 )
 def test_every_container_gives_the_same_frame(data: bytes, time_ns: int) -> None:
     """Events of several sources are joined on one clock: a unit or byte order misread moves a frame by years."""
     recording = Recording(data)
     assert list(recording) == [Captured(1, time_ns, 1, FRAME, 60, 0)]
-    assert recording.end == End()
+    assert recording.end == End(dropped=0 if data.startswith(b"snoop") else None)
 
 
 def test_the_time_of_a_frame_is_in_utc_to_the_microsecond() -> None:
@@ -96,7 +91,14 @@ def test_the_time_of_a_frame_is_in_utc_to_the_microsecond() -> None:
     assert captured.seen_at == datetime(2023, 11, 14, 22, 13, 20, 123_456, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("make", [lambda: _classic("<", 0xA1B2C3D4, 0, frames=3), lambda: _ng("<") + _packet("<", 5)])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: _classic("<", 0xA1B2C3D4, 0, frames=3),
+        lambda: _ng("<") + _packet("<", 5),
+        lambda: snoop([record(FRAME)] * 3),
+    ],
+)
 def test_a_truncated_tail_is_said_and_not_fatal(make: Callable[[], bytes]) -> None:
     """A capture copied while it was written ends anywhere: what is whole counts, and the reader is told."""
     whole = make()
@@ -116,16 +118,19 @@ def test_a_truncated_tail_is_said_and_not_fatal(make: Callable[[], bytes]) -> No
         pytest.param(b"\x1f\x8b" + bytes(30), "begins like gzip but is damaged", id="damaged gzip"),
         pytest.param(gzip.compress(b"GET / HTTP/1.1"), "not a capture", id="something else, compressed"),
         pytest.param(_classic("<", 0xA1B2C3D4, 0)[:20], "file header", id="only half a header"),
-        pytest.param(_section("<") + _interface("<") + _packet("<", 0, captured=61), "frame 1 is longer", id="liar"),
-        pytest.param(_section("<") + _packet("<", 0), "not described", id="a frame from nowhere"),
-        pytest.param(_section("<") + struct.pack("<II", 6, 13) + bytes(8), "13 long", id="an odd block length"),
-        pytest.param(_section("<") + struct.pack("<IIII", 6, 16, 0, 20), "lengths", id="two block lengths"),
-        pytest.param(_section("<") + _block("<", 1, b"\1\0\0\0"), "too short", id="half an interface"),
-        pytest.param(_section("<") + _block("<", 6, b"\1\0\0\0"), "too short", id="half a frame header"),
+        pytest.param(section("<") + _interface("<") + _packet("<", 0, captured=61), "frame 1 is longer", id="liar"),
+        pytest.param(section("<") + _packet("<", 0), "not described", id="a frame from nowhere"),
+        pytest.param(section("<") + struct.pack("<II", 6, 13) + bytes(8), "13 long", id="an odd block length"),
+        pytest.param(section("<") + struct.pack("<IIII", 6, 16, 0, 20), "lengths", id="two block lengths"),
+        pytest.param(section("<") + block("<", 1, b"\1\0\0\0"), "too short", id="half an interface"),
+        pytest.param(section("<") + block("<", 6, b"\1\0\0\0"), "too short", id="half a frame header"),
         pytest.param(
-            _section("<") + _interface("<") + _packet("<", 2**63), "outside the calendar", id="the year 292,000"
+            section("<") + _interface("<") + _packet("<", 2**63), "outside the calendar", id="the year 292,000"
         ),
-        pytest.param(_section("<")[:8] + b"?" * 20, "byte order", id="no byte order mark"),
+        pytest.param(pcap([record(FRAME)])[:32] + b"\xff" * 8, "frame 1 says that it is 4294967295", id="long"),
+        pytest.param(struct.pack("!8sIIQ", b"snoop\0\0\0", 2, 8, 0), "datalink type 8", id="snoop on FDDI"),
+        pytest.param(snoop([record(FRAME)])[:24] + bytes(60), "lengths of frame 1", id="snoop, two lengths"),
+        pytest.param(section("<")[:8] + b"?" * 20, "byte order", id="no byte order mark"),
     ],
 )
 def test_a_damaged_file_is_refused_in_one_sentence(data: bytes, says: str) -> None:
@@ -147,15 +152,15 @@ def test_no_file_makes_it_raise_anything_else(noise: bytes, honest: bytes, draw:
 
 def test_frames_without_a_time_are_counted_and_left_out() -> None:
     """Numbers must stay those that a capture viewer shows, or nobody can check the evidence."""
-    untimed = _block("<", 3, struct.pack("<I", 60) + FRAME)
-    recording = Recording(_section("<") + _interface("<") + untimed + _packet("<", 7))
+    untimed = block("<", 3, struct.pack("<I", 60) + FRAME)
+    recording = Recording(section("<") + _interface("<") + untimed + _packet("<", 7))
     assert [one.number for one in recording] == [2]
     assert recording.end == End(untimed=1)
 
 
 def test_a_second_section_has_interfaces_and_byte_order_of_its_own() -> None:
     """Merged captures are sections one after the other, often from different machines."""
-    recording = Recording(_ng("<") + _section(">") + _interface(">") + _packet(">", TIME_NS // 1000))
+    recording = Recording(_ng("<") + section(">") + _interface(">") + _packet(">", TIME_NS // 1000))
     assert [(one.number, one.interface) for one in recording] == [(1, 0), (2, 1)]
 
 
@@ -194,11 +199,42 @@ def test_a_packed_capture_is_read_and_one_cut_off_is_said_to_be() -> None:
     assert cut.end.cut_short
 
 
+def test_what_was_packed_in_several_pieces_is_read_as_one() -> None:
+    """Parallel packers write so; whoever stops at the first piece loses most of the capture and does not say so."""
+    plain = write([Captured(number, TIME_NS, 1, FRAME, 60) for number in range(1, 50)])
+    recording = Recording(gzip.compress(plain[:1000]) + gzip.compress(plain[1000:]) + b"padding")
+    assert len(list(recording)) == 49
+    assert recording.end == End()
+
+
+@pytest.mark.parametrize("data", [snoop([record(FRAME)] * 2, dropped=7), _ng("<") + statistics(dropped=7)])
+def test_what_the_recorder_lost_is_told(data: bytes) -> None:
+    """A frame that was not recorded is not one that nobody sent."""
+    recording = Recording(data)
+    assert list(recording)
+    assert recording.end == End(dropped=7)
+
+
+@pytest.mark.parametrize("step_bytes", [1, 5, 4096])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+@pytest.mark.parametrize("container", [pcap, pcapng, snoop])
+def test_a_file_read_in_steps_is_the_same_file(
+    container: Callable[..., bytes], pack: Callable[[bytes], bytes], step_bytes: int
+) -> None:
+    """A capture of gigabytes is never in memory as a whole."""
+    long = FRAME + bytes(200_000)
+    data = pack(container([record(FRAME), record(long), record(FRAME)]))
+    recording = Recording(InSteps(data, step_bytes if len(data) < 5000 else 4096))
+    assert [one.data for one in recording] == [FRAME, long, FRAME]
+    assert recording.end is not None
+    assert not recording.end.cut_short
+
+
 def test_a_few_bytes_that_unpack_to_anything_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bomb costs its sender nothing."""
-    monkeypatch.setattr(pcap, "UNPACKED_BYTES", 1 << 20)
+    monkeypatch.setattr(content, "UNPACKED_BYTES", 1 << 20)
     with pytest.raises(BundleError, match="unpacks to more than 1 MiB"):
-        Recording(gzip.compress(bytes(2 << 20)))
+        list(Recording(gzip.compress(write([]) + bytes(2 << 20))))
 
 
 @given(st.lists(st.tuples(st.integers(0, 2**32 * 10**9 - 1), st.binary(max_size=64)), max_size=5))
