@@ -172,22 +172,23 @@ def verdict_as_text(verdict: Verdict, width: int = 100) -> str:
 
 def _verdict(verdict: Verdict, width: int) -> Iterator[str]:
     shown = [f"{item.says} [{where(item.witnesses)}]".removesuffix(" []") for item in grounds(verdict)]
-    yield from _entries("What shows it" if verdict.cause else "What was seen", shown, width)
-    yield from _entries("Ruled out", [f"{out.side}: {' '.join(out.because)}" for out in verdict.ruled_out], width)
-    yield from _entries("Still possible", verdict.rivals if verdict.cause is None else (), width)
-    yield from _entries("Set off by", [verdict.trigger] if verdict.trigger else [], width)
+    yield from entries("What shows it" if verdict.cause else "What was seen", shown, width)
+    yield from entries("Ruled out", [f"{out.side}: {' '.join(out.because)}" for out in verdict.ruled_out], width)
+    yield from entries("Still possible", verdict.rivals if verdict.cause is None else (), width)
+    yield from entries("Set off by", [verdict.trigger] if verdict.trigger else [], width)
     if verdict.next_test:
-        yield from _entries("Next test", [f"{verdict.next_test.do} ({verdict.next_test.who})"], width)
-    yield from _entries("Not looked at", verdict.missing, width)
+        yield from entries("Next test", [f"{verdict.next_test.do} ({verdict.next_test.who})"], width)
+    yield from entries("Not looked at", verdict.missing, width)
 
 
 def _without_verdict(card: Card, width: int) -> Iterator[str]:
-    yield from _entries("Instruments", [f"{it.name} ({it.looks_for}): {it}" for it in card.instruments], width)
-    yield from _entries("Established so far", card.facts, width)
-    yield from _entries("Not looked at", card.missing, width)
+    yield from entries("Instruments", [f"{it.name} ({it.looks_for}): {it}" for it in card.instruments], width)
+    yield from entries("Established so far", card.facts, width)
+    yield from entries("Not looked at", card.missing, width)
 
 
-def _entries(title: str, texts: Sequence[str], width: int) -> Iterator[str]:
+def entries(title: str, texts: Sequence[str], width: int = 100) -> Iterator[str]:
+    """The texts as a list under a title, in lines of at most that width; nothing where there are none."""
     if texts:
         yield from ("", title)
         for text in texts:

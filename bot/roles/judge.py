@@ -3,20 +3,22 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
+from typing import Any
 
 from bot import archive
 from bot.archive import FileSource, file_digest
 from bot.errors import BundleError, RequestError
 from bot.frames.hearing import hear
-from bot.incidents import bundle, field_cases, judging
+from bot.incidents import bundle, field_cases
 from bot.incidents.bundle import Case
 from bot.incidents.card import verdict_as_text
+from bot.incidents.rejudge import Rejudged, as_text, rejudge
 from bot.model import codec
 from bot.model.job import Artifact, Media, Probe, Vantage, digest_of
 from bot.probes import Blob
@@ -43,17 +45,22 @@ def run(_settings: Settings, given: argparse.Namespace) -> int:
         raise RequestError(
             "Say what to judge: ruleout judge CASE_DIRECTORY, or ruleout judge FILE.pcap --target 10.0.0.5"
         )
-    blobs: Mapping[str, Blob]
     if given.path.is_dir():
-        case, blobs = bundle.unpack(archive.load(given.path))
+        again = rejudge(*bundle.unpack(archive.load(given.path)))
     else:
-        case, blobs = _dropped(given.path, given.target, given.vcenter, given.report)
-    verdict, _ = judging.judge_artifacts(case.target, case.artifacts, blobs, case.gaps)
+        again = rejudge(*_dropped(given.path, given.target, given.vcenter, given.report))
     if given.json:
-        print(json.dumps(codec.encode(verdict), indent=1))
+        print(json.dumps(_as_json(again), indent=1))
     else:
-        sys.stdout.write(verdict_as_text(verdict))
+        sys.stdout.write(as_text(again))
     return 0
+
+
+def _as_json(again: Rejudged) -> dict[str, Any]:
+    verdict: dict[str, Any] = codec.encode(again.now)
+    if again.then is None:
+        return verdict
+    return {**verdict, "then": codec.encode(again.then), "changes": list(again.changes)}
 
 
 def _field_cases(path: Path, *, as_json: bool) -> int:

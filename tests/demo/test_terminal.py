@@ -32,7 +32,8 @@ def test_a_check_from_the_terminal_and_its_case_judged_offline_give_the_same_ver
     assert all(item["witnesses"] for item in verdict["evidence"] if item["weighs"] == "for")
     case = tmp_path / verdict["case"]
     offline = ruleout("judge", str(case), "--json")
-    assert json.loads(offline.stdout) == {**verdict, "case": None}
+    assert json.loads(offline.stdout) == {**verdict, "case": None, "then": verdict, "changes": []}
+    assert "The same bytes give the same verdict today." in ruleout("judge", str(case)).stdout
 
 
 def test_the_card_is_printed_as_text(house: Stage) -> None:
