@@ -17,6 +17,8 @@ def _apply(fabric: Fabric, vm: Vm, rng: Random) -> None:
     fabric.links.macvlan(vm.name, "vrrp0", nic.interface, shared)
     fabric.links.address(vm.name, "vrrp0", segment.cidr(vm.address))
     fabric.links.route(vm.name, "default", str(segment.gateway))
+    # As keepalived sets it on the interface below (use_vmac), which would answer with its own MAC too.
+    fabric.namespaces.sysctl(vm.name, {"ipv4/conf/all/arp_ignore": 1})
     fabric.links.forward_to(vm.host, f"{vm.name}.{nic.interface}", shared)
 
 
