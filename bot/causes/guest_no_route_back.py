@@ -1,6 +1,7 @@
 """The guest answers its own segment but not others: wrong gateway, netmask or firewall."""
 
 from bot.model.cause import Cause, Settle, Side
+from bot.model.exclusion import LOST_ON_ITS_SEGMENT
 
 CAUSE = Cause(
     id="guest.no_route_back",
@@ -13,6 +14,7 @@ CAUSE = Cause(
         "icmp.routed_loss": 1.5,
     },
     excluded_by={
+        **LOST_ON_ITS_SEGMENT,
         "arp.two_answers_per_request": "A second answer on the segment itself is no matter of routes.",
         "vcenter.vnic_disconnected": "The guest is unplugged.",
         "vcenter.vm_powered_off": "The guest is off.",

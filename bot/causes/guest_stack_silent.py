@@ -14,10 +14,12 @@ CAUSE = Cause(
         "reported.scope.follows_vm": 1.0,
         "arp.target_silent": 1.0,
         "icmp.target_loss": 1.0,
+        "icmp.only_echoes_lost": 1.0,
         "arp.silent_to_one_vantage": 1.0,
         "icmp.loss_depends_on_mac": 1.0,
     },
     excluded_by={
+        "arp.answers_only_broadcasts": "A guest that answers everybody's questions does not ignore what is sent to it.",
         "arp.two_answers_per_request": "A guest that drops packets gives fewer answers, not more.",
         "vcenter.vnic_disconnected": "A guest behind an unplugged vNIC cannot be heard, whatever it does.",
         "vcenter.vm_powered_off": "A guest that is off has no part in it.",

@@ -7,8 +7,9 @@ CAUSE = Cause(
     id="hypervisor.duplicate_mac",
     side=Side.HYPERVISOR,
     claim=("Two vNICs have one MAC, so the switches send to whichever spoke last. Give one of them a new MAC."),
-    requires=("reported.host.mac_conflict",),
+    requires=(("reported.host.mac_conflict", "arp.answers_only_broadcasts"),),
     expects={
+        "arp.answers_only_broadcasts": 1.5,
         "reported.host.mac_conflict": 3.5,
         "reported.switch.mac_flaps": 1.0,
         "reported.fdb.wrong": 0.5,

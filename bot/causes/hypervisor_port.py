@@ -16,8 +16,10 @@ CAUSE = Cause(
         "arp.silent_to_one_vantage": 1.0,
         "icmp.loss_depends_on_mac": 1.5,
         "icmp.routed_loss": 0.5,
+        "icmp.only_echoes_lost": 1.0,
     },
     excluded_by={
+        "arp.answers_only_broadcasts": "A port that is blocked, filtered or in the wrong VLAN spares no broadcasts.",
         "arp.two_answers_per_request": "A virtual switch can drop answers, but it makes none of its own.",
         "vcenter.vnic_disconnected": "A port without a plugged vNIC drops nothing.",
         "vcenter.vm_powered_off": "The port of a VM that is off drops nothing.",

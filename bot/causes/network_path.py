@@ -7,7 +7,7 @@ CAUSE = Cause(
     side=Side.NETWORK,
     claim=(
         "The physical network between this segment and the VM's host loses packets: a wrong VLAN, a blocked "
-        "or broken link, a wrong MAC table entry."
+        "or broken link, a wrong MAC table entry, an access list."
     ),
     expects={
         "vcenter.host_not_responding": 1.0,
@@ -21,6 +21,8 @@ CAUSE = Cause(
         "icmp.target_loss": 1.0,
         "arp.silent_to_one_vantage": 1.5,
         "icmp.loss_depends_on_mac": 1.5,
+        "arp.answers_only_broadcasts": 2.0,
+        "icmp.only_echoes_lost": 0.5,
     },
     excluded_by={
         "arp.two_answers_per_request": "A path can lose answers, but it cannot add one.",

@@ -1,6 +1,7 @@
 """Between segments the path is broken: a stale ARP entry in the router, a filter, a missing route."""
 
 from bot.model.cause import Cause, Settle, Side
+from bot.model.exclusion import LOST_ON_ITS_SEGMENT
 
 CAUSE = Cause(
     id="network.routed_path_broken",
@@ -16,6 +17,7 @@ CAUSE = Cause(
         "icmp.routed_loss": 1.5,
     },
     excluded_by={
+        **LOST_ON_ITS_SEGMENT,
         "arp.two_answers_per_request": "Already on the target's own segment one request gets two answers.",
         "vcenter.vnic_disconnected": "The network cannot reach past an unplugged vNIC.",
         "vcenter.vm_powered_off": "The network cannot reach a VM that is off.",

@@ -10,8 +10,16 @@ CAUSE = Cause(
         "A router or switch keeps an entry that was replaced. Clear the entry of this address from the core "
         "router down, and align the timers."
     ),
-    requires=(("reported.arp.stale_though_announced", "reported.switch.timers", "reported.fdb.wrong"),),
+    requires=(
+        (
+            "arp.answers_only_broadcasts",
+            "reported.arp.stale_though_announced",
+            "reported.switch.timers",
+            "reported.fdb.wrong",
+        ),
+    ),
     expects={
+        "arp.answers_only_broadcasts": 2.0,
         "icmp.target_loss": 1.0,
         "reported.arp.stale_though_announced": 2.5,
         "reported.switch.timers": 2.0,

@@ -15,6 +15,7 @@ from bot.findings import (
     owner_of_target,
     port_moved,
     reported,
+    sent_alone,
     vcenter_state,
 )
 from bot.findings.reading import about_target
@@ -29,6 +30,7 @@ ALL = (
     arp_unasked,
     arp_doubling,
     icmp_echoing,
+    sent_alone,
     owner_of_macs,
     owner_of_target,
     vcenter_state,

@@ -8,6 +8,12 @@ VM_NOT_THERE: Mapping[str, str] = {
 }
 """For a cause that needs a VM which is on and plugged in."""
 
+LOST_ON_ITS_SEGMENT: Mapping[str, str] = {
+    "arp.answers_only_broadcasts": "What is sent to it is lost on its own segment already, where nothing is routed.",
+    "icmp.only_echoes_lost": "Echoes are lost on its own segment as well, where nothing is routed.",
+}
+"""For a cause that lies in what is routed, or in how."""
+
 ONLY_LOSES: Mapping[str, str] = {
     "arp.two_answers_per_request": "What only loses frames cannot add a second answer.",
     **VM_NOT_THERE,

@@ -20,9 +20,14 @@ UNICAST_AT_S = 0.15  # the last of those echo requests is 50 ms old: on one segm
 # another segment needs to ping through the router, whose tables a broadcast here may repair.
 BROADCAST_AT_S = 0.25
 ROUNDS = 3
-ROUND_GAP_S = 0.2  # 11 ARP frames in all without a pool: few enough for a port whose ARP is rate-limited
+ROUND_GAP_S = 0.2
 FOLLOW_UP_AFTER_S = 0.05  # after the last broadcast; the owners that are not slow have answered all of them by then
 MOST_CLAIMANTS = 8  # an address spoofed by hundreds of MACs must not make us flood the segment
+# Whoever claims is also asked alone, twice: is it ARP that arrives there, or only what is sent to everybody? The second
+# time comes when the opening is over a second ago: without a pool at most 15 ARP frames leave in any second, and a port
+# whose ARP is limited to that many, as switches do by default, stays up.
+ALONE_GAP_S, ALONE_ANSWER_S = 0.46, 0.3
+MOST_ALONE = 3  # the control and two others
 _FOLLOW_UP_SERIES = 16  # series numbers below are the opening's
 
 
@@ -73,19 +78,26 @@ def opening(job: Job, vantage: Vantage, held: Mapping[IPv4Address, Mac]) -> tupl
 def follow_up(
     job: Job, vantage: Vantage, claims: Sequence[Claim], start_s: float, ends_s: float
 ) -> tuple[Sending, ...]:
-    """Echo requests to every MAC that claims the target or the control, each series under its own ident.
+    """Echo requests to every MAC that claims the target or the control, each series under its own ident, and who-has.
 
     A claim heard after ``start_s`` is followed up when it is heard, with as many requests as still fit.
     """
     address, mac, _ = _asker(job, vantage)
+    alone = [
+        Sending(after_s, who_has(claim.ip, asker=address, asker_mac=mac, to=claim.mac))
+        for claim in claims[:MOST_ALONE]
+        for after_s in (max(start_s, claim.heard_s), max(start_s, claim.heard_s) + ALONE_GAP_S)
+        if after_s + ALONE_ANSWER_S <= ends_s
+    ]
     return by_time(
+        *alone,
         *(
             sending
             for number, claim in enumerate(claims[:MOST_CLAIMANTS], _FOLLOW_UP_SERIES)
             for sending in Echoes(job.id, number, address, mac, claim.ip, claim.mac).sendings(
                 start_s=max(start_s, claim.heard_s), count=job.options.echoes, ends_s=ends_s
             )
-        )
+        ),
     )
 
 

@@ -159,6 +159,15 @@ class Story:
         """Ask for the gateway, which does not answer."""
         return self.control(answers=False)
 
+    def control_alone(self) -> Self:
+        """Ask the gateway's MAC alone, and ping it."""
+        gateway = self.here.gateway
+        assert gateway is not None
+        self.asks(1, wanted=gateway, to=ROUTER, answers=[ROUTER])
+        self._add(EchoAsked, ip=gateway, ident=9, seq=1, sent_to=ROUTER, ours=True)
+        self._add(EchoAnswer, ANSWER_S, ip=gateway, ident=9, seq=1, mac=ROUTER, ttl=64)
+        return self
+
     def announces(self, mac: Mac) -> Self:
         """``mac`` claims the target, gratuitously."""
         self._add(ArpAnnounced, ip=self.target, mac=mac, transmitter=mac, vlans=self.vlans, tunnel=self.tunnel)

@@ -302,6 +302,24 @@ def other_mac_inside() -> Story:
     return story().control().asks(answers=[]).vm("app05", [APP], addresses=[TARGET], inside=STRANGER).vcenter()
 
 
+def only_broadcasts() -> Story:
+    """Each question to everybody is answered, and nothing that goes to the VM's MAC alone arrives."""
+    return (
+        story().control().asks(answers=[APP]).asks(probe=True, answers=[APP]).control_alone()
+        .echoes(lost=range(1, 6)).asks(2, to=APP, answers=[])
+        .vm("app05", [APP], addresses=[TARGET]).vcenter()
+    )  # fmt: skip
+
+
+def only_echoes_lost() -> Story:
+    """Every ARP request is answered, also those to the VM's MAC alone, and not one echo request."""
+    return (
+        story().control().asks(answers=[APP]).asks(probe=True, answers=[APP]).control_alone()
+        .echoes(lost=range(1, 6)).asks(2, to=APP, answers=[APP])
+        .vm("app05", [APP], addresses=[TARGET]).vcenter()
+    )  # fmt: skip
+
+
 def host_lost() -> Story:
     """The host answers neither vCenter nor for its VM."""
     told = story().control().asks(answers=[])
@@ -316,4 +334,5 @@ ALL: tuple[Callable[[], Story], ...] = (
     proxy_without_victim, proxy_with_victim, router_answers_for_nobody, probes_of_others, two_vlans,
     dropped_frames, vmotion, planned_move, failed_over, host_interface, routed_loss, half_deaf, mirror_port,
     one_mutated_frame, thief, doubled, narrow_netmask, address_gone, other_mac_inside, host_lost,
+    only_broadcasts, only_echoes_lost,
 )  # fmt: skip

@@ -186,7 +186,7 @@ def test_our_own_requests_are_in_the_capture(run: Apart) -> None:
     facts = done.observations()
     sent = [fact for fact in facts if isinstance(fact, ArpAsked | EchoAsked) and fact.ours]
     to_target = [fact for fact in sent if isinstance(fact, ArpAsked) and fact.wanted == TARGET]
-    assert [fact.sent_to for fact in to_target] == [FIRST_MAC, *[BROADCAST] * 6]
+    assert [fact.sent_to for fact in to_target] == [FIRST_MAC, *[BROADCAST] * 6, *[FIRST_MAC] * 2]
     assert {fact.asker for fact in to_target} == {AGENT, None}
     first = min(to_target, key=lambda fact: fact.seen_at)
     answer = next(fact for fact in facts if isinstance(fact, ArpAnswer) and fact.ip == TARGET)

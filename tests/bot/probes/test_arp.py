@@ -120,6 +120,34 @@ def test_every_claimant_and_the_control_are_pinged_under_idents_of_their_own() -
     assert len({ident for ident, _, _ in series}) == 4
 
 
+def test_every_claimant_and_the_control_are_also_asked_alone_twice() -> None:
+    """A switch with a wrong MAC table delivers what goes to everybody and loses what goes to one."""
+    claims = [Claim(GATEWAY, ROUTER, 0.01), Claim(TARGET, FIRST, 0.02), Claim(TARGET, SECOND, 0.9)]
+    plan = arp.plan(a_job(), VANTAGE, {}, claims)
+    alone = [
+        (round(sending.after_s, 3), sending.frame.to, sending.frame.target_ip)
+        for sending in plan.sendings
+        if isinstance(sending.frame, ArpFrame) and sending.frame.to != BROADCAST
+    ]
+    assert alone == [
+        (0.7, ROUTER, GATEWAY),
+        (0.7, FIRST, TARGET),
+        (0.9, SECOND, TARGET),
+        (1.16, ROUTER, GATEWAY),
+        (1.16, FIRST, TARGET),
+    ]  # a second request to the late claimant would have no time for its answer
+
+
+@given(st.lists(st.floats(0, 1.6), max_size=12))
+def test_no_port_with_the_usual_limit_is_shut_down_by_a_check(heard_s: list[float]) -> None:
+    """Access switches limit ARP to 15 packets a second and turn off a port that sends more; that would be our fault."""
+    claims = [Claim(GATEWAY, ROUTER, 0.2)]
+    claims += [Claim(TARGET, mac_from_bytes(bytes([2, 0, 0, 0, 0, n])), at) for n, at in enumerate(sorted(heard_s), 1)]
+    plan = arp.plan(a_job(), VANTAGE, {TARGET: FIRST, GATEWAY: ROUTER}, claims)
+    times = [sending.after_s for sending in plan.sendings if isinstance(sending.frame, ArpFrame)]
+    assert max(sum(begin <= at < begin + 1 for at in times) for begin in times) <= 15
+
+
 def test_a_claim_too_late_for_a_whole_series_gets_what_fits() -> None:
     """A request without time for its answer would be counted as lost."""
     plan = arp.plan(a_job(), VANTAGE, {}, [Claim(TARGET, FIRST, 1.47)])
