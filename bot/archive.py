@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.errors import BundleError, InstrumentError
 
-_PIECE_BYTES = 4 << 20  # long enough that a thread which digests seldom waits for the one that reads
+_PIECE_BYTES = 1 << 20
 _LARGEST_BYTES = 256 << 20  # of one case; more is no case of ours
 
 

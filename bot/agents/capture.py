@@ -7,7 +7,7 @@ from bot.agents.bounds import Bounds, target_of
 from bot.agents.exchange import Exchange
 from bot.agents.wire import Wire
 from bot.frames.decode import parties
-from bot.frames.frame import Frame, RarpFrame
+from bot.frames.frame import Frame, HelloFrame, LoopFrame, RarpFrame
 from bot.frames.plan import Plan
 from bot.model.job import Artifact, Vantage
 from bot.ports import Clock, Work
@@ -24,7 +24,8 @@ class CaptureAbility:
     def __call__(self, work: Work) -> Sequence[tuple[Artifact, bytes]]:
         """The ARP and ICMP of the target in ``listen_s`` seconds, and nothing of anybody else.
 
-        RARP notices name a MAC and no address, so they are recorded whomever they are about.
+        RARP notices, hellos of virtual routers and frames of a MAC to itself name no address of a guest, so they are
+        recorded whomever they are about.
 
         Raises:
             RequestError: the job is outside the bounds.
@@ -33,7 +34,7 @@ class CaptureAbility:
         target = target_of(work.job, self.bounds)
 
         def keeps(data: bytes, frame: Frame | None) -> bool:
-            return isinstance(frame, RarpFrame) or target in parties(data)
+            return isinstance(frame, RarpFrame | HelloFrame | LoopFrame) or target in parties(data)
 
         with Wire(self.vantage.interface) as wire:
             return Exchange(

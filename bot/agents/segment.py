@@ -10,7 +10,7 @@ from bot.agents.evidence import seal
 from bot.agents.exchange import Exchange
 from bot.agents.wire import Wire
 from bot.frames.decode import parties
-from bot.frames.frame import ArpFrame, Frame, RarpFrame
+from bot.frames.frame import ArpFrame, Frame, HelloFrame, LoopFrame, RarpFrame
 from bot.model.job import Artifact, Media, Vantage
 from bot.ports import Clock, Work
 from bot.probes import arp
@@ -28,8 +28,8 @@ class SegmentAbility:
     def __call__(self, work: Work) -> Sequence[tuple[Artifact, bytes]]:
         """The ARP table as it was, and the capture of everything asked and answered.
 
-        All ARP of the segment is recorded, for other addresses of the same MACs tell one machine from two; of other
-        traffic only ICMP of target and control.
+        All ARP of the segment is recorded, for other addresses of the same MACs tell one machine from two, and the
+        hellos of virtual routers; of other traffic only ICMP of target and control.
 
         Raises:
             RequestError: the job is outside the bounds, or its target not on this segment.
@@ -41,7 +41,8 @@ class SegmentAbility:
         asked = (target,) if vantage.gateway is None else (target, vantage.gateway)
 
         def keeps(data: bytes, frame: Frame | None) -> bool:
-            return isinstance(frame, ArpFrame | RarpFrame) or any(ip in asked for ip in parties(data))
+            told_to_all = isinstance(frame, ArpFrame | RarpFrame | HelloFrame | LoopFrame)
+            return told_to_all or any(ip in asked for ip in parties(data))
 
         with Wire(vantage.interface) as wire:
             looked_at = self.clock.now()

@@ -4,14 +4,19 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 from typing import NamedTuple
 
 from bot.errors import BundleError
 from bot.frames.decode import decode
-from bot.frames.frame import Frame
+from bot.frames.frame import Frame, PacketFrame
 from bot.frames.link import OPENERS
 
 LONGEST_BYTES = 262_144  # of a frame in a capture, as libpcap has it (MAXIMUM_SNAPLEN)
+
+MOST_PACKETS = 20_000
+"""How many packets from and to one address are read: they tell which way it is reached, and a file may hold nothing
+else."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNREADABLE = {0: "BSD loopback", 101: "raw IP", 108: "BSD loopback", 119: "Wi-Fi with Prism header", 228: "raw IP"}
@@ -64,8 +69,8 @@ def moment(time_ns: int) -> datetime:
     return _EPOCH + timedelta(microseconds=time_ns // 1000)
 
 
-def heard(captured: Iterable[Captured]) -> Iterator[Heard]:
-    """The frames that carry evidence, each once.
+def heard(captured: Iterable[Captured], about: IPv4Address | None = None) -> Iterator[Heard]:
+    """The frames that carry evidence, each once; of other packets from and to ``about`` the first ``MOST_PACKETS``.
 
     The same bytes on another interface within a millisecond are the same frame, seen twice by one machine. On the
     same interface they are two frames: something sent it twice, which is evidence of its own.
@@ -75,15 +80,16 @@ def heard(captured: Iterable[Captured]) -> Iterator[Heard]:
             capture it would testify that nobody answered.
     """
     recent: deque[Captured] = deque()
-    foreign, readable = None, False
+    foreign, readable, packets = None, False, 0
     for one in captured:
         if one.link_type not in OPENERS:
             foreign = one.link_type
             continue
         readable = True
-        frame = decode(one.data, one.link_type)
+        frame = decode(one.data, one.link_type, about if packets < MOST_PACKETS else None)
         if frame is None:
             continue
+        packets += isinstance(frame, PacketFrame)
         while recent and one.time_ns - recent[0].time_ns > _SAME_FRAME_NS:
             recent.popleft()
         if any(_same(one, other) for other in recent):

@@ -7,7 +7,7 @@ from scapy.layers.inet import ICMP, IP
 from scapy.layers.l2 import ARP, Dot1Q, Ether
 from scapy.packet import Raw
 
-from bot.frames.frame import ArpFrame, EchoFrame, Frame, RarpFrame
+from bot.frames.frame import ArpFrame, EchoFrame, RarpFrame, Sent
 
 _SHORTEST_BYTES = 60  # IEEE 802.3 section 3.2.8; the check sequence, 4 more, is the interface's part
 _RARP = 0x8035
@@ -15,7 +15,7 @@ _ECHO_REQUEST, _ECHO_REPLY = 8, 0
 
 
 @lru_cache(maxsize=1024)  # rounds repeat their questions, and so do checks of one address
-def craft(frame: Frame) -> bytes:
+def craft(frame: Sent) -> bytes:
     """The frame as it goes on the wire, padded to the shortest length that Ethernet allows.
 
     Every address is written out: nothing is taken from this machine's routes, interfaces or ARP table.

@@ -4,8 +4,9 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 from struct import Struct
 
-from bot.frames.frame import ArpFrame, EchoFrame, Frame, RarpFrame
-from bot.frames.link import ARP, ETHERNET, IPV4, RARP, Link, open_link
+from bot.frames.frame import ArpFrame, EchoFrame, Frame, HelloFrame, LoopFrame, PacketFrame, RarpFrame
+from bot.frames.hello import VRRP, open_hello
+from bot.frames.link import ARP, ETHERNET, IPV4, LOOP, RARP, Link, open_link
 from bot.frames.tunnel import open_tunnel
 from bot.model.addresses import mac_from_bytes
 
@@ -16,23 +17,29 @@ _IP = Struct("!BBHHHBBH4s4s")
 _ECHO = Struct("!BBHHH")
 _ECHO_REPLY, _ECHO_REQUEST = 0, 8
 _PLAIN_IP = b"\x08\x00"
-_EVIDENCE = frozenset({b"", b"\x01", b"\x11", b"\x2f"})  # cut off; and ICMP, UDP and GRE, which may hold some
+_EVIDENCE = frozenset({b"", b"\x01", b"\x11", b"\x2f", bytes([VRRP])})  # cut off; and ICMP, UDP, GRE: may hold some
+_SOURCE, _DESTINATION = slice(26, 30), slice(30, 34)  # of plain IPv4 on Ethernet
 _DONT_FRAGMENT, _FRAGMENT_OFFSET = 0x4000, 0x1FFF
+_FINGERPRINT_BYTES = 16  # of what the packet carries: the ports, and what is counted or summed up behind them
 
 
-def decode(data: bytes, link_type: int = ETHERNET) -> Frame | None:
+def decode(data: bytes, link_type: int = ETHERNET, about: IPv4Address | None = None) -> Frame | None:
     """The evidence in one frame, or None where it carries none. Never raises, whatever the bytes.
 
     ARP counts only with its fixed Ethernet/IPv4 header and its whole body: in a mutated packet every field is
-    suspect. Frames cut behind the ICMP header are read; ``size_bytes`` is what the IP header says.
+    suspect. Frames cut behind the ICMP header are read; ``size_bytes`` is what the IP header says. Other packets are
+    evidence only from or to the address that it is ``about``.
     """
-    if link_type == ETHERNET and data[12:14] == _PLAIN_IP and data[23:24] not in _EVIDENCE:
+    dull = link_type == ETHERNET and data[12:14] == _PLAIN_IP and data[23:24] not in _EVIDENCE
+    if dull and (about is None or about.packed not in (data[_SOURCE], data[_DESTINATION])):
         return None  # nearly every frame of a capture of mixed traffic: five times as fast as to look any closer
     link = open_link(data, link_type)
     if link is None:
         return None
     if link.kind == IPV4:
-        return _echo(data, link) or _inside(data, link)
+        return _echo(data, link) or _packet(data, link, about) or _inside(data, link)
+    if link.kind == LOOP:
+        return LoopFrame(link.transmitter, link.vlans) if link.to == link.transmitter else None
     return _arp(data, link) if link.kind in (ARP, RARP) else None
 
 
@@ -46,6 +53,24 @@ def parties(data: bytes) -> tuple[IPv4Address, ...]:
     if link.kind == IPV4 and len(data) >= link.at + _IP.size:
         return IPv4Address(data[link.at + 12 : link.at + 16]), IPv4Address(data[link.at + 16 : link.at + 20])
     return ()
+
+
+def _packet(data: bytes, link: Link, about: IPv4Address | None) -> HelloFrame | PacketFrame | None:
+    at = link.at
+    if len(data) < at + _IP.size:
+        return None
+    version, _, _, _, fragment, ttl, protocol, _, source, destination = _IP.unpack_from(data, at)
+    behind = at + (version & 0x0F) * 4
+    if version >> 4 != 4 or behind < at + _IP.size:
+        return None
+    to = IPv4Address(destination)
+    if not fragment & _FRAGMENT_OFFSET and (hello := open_hello(data[behind:], protocol, to, ttl)):
+        return HelloFrame(link.to, link.transmitter, hello.protocol, hello.group, link.vlans)
+    if about is None or about.packed not in (source, destination):
+        return None
+    # Without the TTL and its check sum, which change at each router.
+    fingerprint = data[at : at + 8] + data[at + 12 : behind + _FINGERPRINT_BYTES]
+    return PacketFrame(link.to, link.transmitter, IPv4Address(source), to, ttl, fingerprint, link.vlans)
 
 
 def _inside(data: bytes, link: Link) -> ArpFrame | RarpFrame | None:

@@ -68,7 +68,49 @@ class EchoFrame:
     vlans: tuple[int, ...] = ()
 
 
-Frame = ArpFrame | RarpFrame | EchoFrame
+@dataclass(frozen=True, slots=True)
+class PacketFrame:
+    """Any other IPv4 packet, as far as it tells by which machines it goes: nothing of what it carries is kept.
+
+    ``fingerprint`` is the same for one packet in every frame that carries it along its way, and for no other.
+    """
+
+    to: Mac | None
+    transmitter: Mac
+    source: IPv4Address
+    destination: IPv4Address
+    ttl: int
+    fingerprint: bytes
+    vlans: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HelloFrame:
+    """A router tells its group that it is there. ``protocol`` is "VRRP" (CARP looks the same), "HSRP" or "GLBP"."""
+
+    to: Mac | None
+    transmitter: Mac
+    protocol: str
+    group: int
+    vlans: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LoopFrame:
+    """A frame from a MAC to itself, by which switches learn where it is: Linux bonding sends them for every slave.
+
+    Source: drivers/net/bonding/bond_alb.c, alb_send_lp_vid(); EtherType 0x9000, include/uapi/linux/if_ether.h.
+    """
+
+    transmitter: Mac
+    vlans: tuple[int, ...] = ()
+
+
+Sent = ArpFrame | RarpFrame | EchoFrame
+"""What is crafted and sent."""
+
+Frame = Sent | PacketFrame | HelloFrame | LoopFrame
+"""What is heard."""
 
 
 def who_has(wanted: IPv4Address, *, asker: IPv4Address, asker_mac: Mac, to: Mac = BROADCAST) -> ArpFrame:

@@ -1,6 +1,7 @@
 """All the evidence of one capture file, read once."""
 
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from itertools import islice
 
 from bot.frames.captured import End, Heard, heard
@@ -19,12 +20,12 @@ class Hearing:
     end: End | None
 
 
-def hear(content: Content) -> Hearing:
-    """What the capture file with this content lets hear.
+def hear(content: Content, about: IPv4Address | None = None) -> Hearing:
+    """What the capture file with this content lets hear, and the packets from and to the address that it is about.
 
     Raises:
         BundleError: it is no capture, contradicts itself, or holds no MAC addresses.
     """
-    recording = Recording(content, only_evidence=True)
-    frames = tuple(islice(heard(recording), MOST_FRAMES + 1))
+    recording = Recording(content, only_evidence=True, about=about)
+    frames = tuple(islice(heard(recording, about), MOST_FRAMES + 1))
     return Hearing(frames[:MOST_FRAMES], recording.end)

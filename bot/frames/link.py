@@ -13,7 +13,7 @@ from bot.model.addresses import BROADCAST, Mac, mac_from_bytes
 
 ETHERNET, WIFI, COOKED, RADIOTAP, COOKED_2 = 1, 105, 113, 127, 276
 
-ARP, RARP, IPV4 = 0x0806, 0x8035, 0x0800  # IEEE 802 numbers, EtherType
+ARP, RARP, IPV4, LOOP = 0x0806, 0x8035, 0x0800, 0x9000  # IEEE 802 numbers, EtherType
 TAGS = frozenset({0x8100, 0x88A8, 0x9100})  # 802.1Q, 802.1ad, and what switches used for QinQ before it
 
 _HALF = Struct("!H")

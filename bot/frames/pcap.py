@@ -1,6 +1,7 @@
 """Classic pcap files, read and written. Source: draft-ietf-opsawg-pcap, sections 4 and 5."""
 
 from collections.abc import Generator, Iterable
+from ipaddress import IPv4Address
 from struct import Struct
 
 from bot.errors import BundleError
@@ -20,7 +21,7 @@ _FILE_HEADER_BYTES = 24
 _LINK_TYPE_BITS = 0xFFFF  # the upper half tells the length of a trailing check sequence
 
 
-def read(feed: Feed, *, only_evidence: bool) -> Generator[Captured, None, End]:
+def read(feed: Feed, *, only_evidence: bool, about: IPv4Address | None) -> Generator[Captured, None, End]:
     """Every frame in file order, or those that may hold evidence.
 
     Raises:
@@ -29,7 +30,7 @@ def read(feed: Feed, *, only_evidence: bool) -> Generator[Captured, None, End]:
     order, unit_ns = MAGICS[feed.head(4)]
     link_type = Struct(order + "I").unpack_from(feed.head(_FILE_HEADER_BYTES), 20)[0] & _LINK_TYPE_BITS
     header = Struct(order + "IIII")
-    pass_over = skim.pcap(order, link_type) if only_evidence else None
+    pass_over = skim.pcap(order, link_type, about) if only_evidence else None
     data, at, number = feed.data, _FILE_HEADER_BYTES, 0
     while True:
         if pass_over:

@@ -5,6 +5,7 @@ Source: draft-ietf-opsawg-pcapng, sections 3.1 (block structure), 4.1 to 4.6 and
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from struct import Struct, unpack_from
 
 from bot.errors import BundleError
@@ -32,13 +33,13 @@ class _Interface:
     offset_s: int
 
 
-def read(feed: Feed, *, only_evidence: bool) -> Generator[Captured, None, End]:
+def read(feed: Feed, *, only_evidence: bool, about: IPv4Address | None) -> Generator[Captured, None, End]:
     """Every timed frame in file order, or those that may hold evidence.
 
     Raises:
         BundleError: a block contradicts itself, so that nothing behind it can be trusted.
     """
-    file = _File(only_evidence=only_evidence)
+    file = _File(only_evidence=only_evidence, about=about)
     data, at, base = feed.data, 0, 0
     while True:
         if file.pass_over:
@@ -58,10 +59,10 @@ def read(feed: Feed, *, only_evidence: bool) -> Generator[Captured, None, End]:
 class _File:
     """What the blocks read so far say about those that follow."""
 
-    def __init__(self, *, only_evidence: bool) -> None:
+    def __init__(self, *, only_evidence: bool, about: IPv4Address | None) -> None:
         self.pass_over: skim.Skim | None = None
         self.number = 0
-        self._only_evidence = only_evidence
+        self._only_evidence, self._about = only_evidence, about
         self._order = "<"
         self._interfaces: list[_Interface] = []
         self._interfaces_before = 0
@@ -95,7 +96,8 @@ class _File:
         kind, order, body = unpack_from(self._order + "I", block)[0], self._order, bytes(block[8:-4])
         if kind == _INTERFACE:
             self._interfaces.append(_interface(body, order, self._interfaces_before + len(self._interfaces)))
-            self.pass_over = skim.pcapng(order, self._interfaces[0].link_type) if self._only_evidence else None
+            if self._only_evidence:
+                self.pass_over = skim.pcapng(order, self._interfaces[0].link_type, self._about)
         elif kind in (_PACKET, _OLD_PACKET):
             self.number += 1
             return _packet(body, order, kind, self.number, self._interfaces)

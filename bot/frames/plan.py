@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from bot.frames.frame import EchoFrame, Frame
+from bot.frames.frame import EchoFrame, Sent
 from bot.model.addresses import Mac
 
 ECHO_GAP_S = 0.05  # far enough apart that one short queue drop does not take two, near enough for a person who waits
@@ -17,7 +17,7 @@ class Sending:
     """One frame to send, so many seconds after the start of listening."""
 
     after_s: float
-    frame: Frame
+    frame: Sent
 
 
 @dataclass(frozen=True, slots=True)

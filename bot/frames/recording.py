@@ -6,6 +6,7 @@ secrets in a global, and end a truncated file without saying so (scapy 2.8, scap
 
 from collections.abc import Generator, Iterator
 from dataclasses import replace
+from ipaddress import IPv4Address
 
 from bot.errors import BundleError
 from bot.frames import pcap, pcapng, snoop
@@ -18,17 +19,19 @@ _HEADER_BYTES = 24  # of a classic pcap; the first block of a pcapng is longer, 
 class Recording:
     """The frames of a capture file, in file order, by iterating; a window of the file is all that is kept.
 
-    ``only_evidence`` passes over frames that ``decode`` makes nothing of, as many as can be told cheaply; the others
-    keep their numbers. ``end`` is None until an iteration came to the end of the file.
+    ``only_evidence`` passes over frames that ``decode`` makes nothing of where the capture is ``about`` this address,
+    as many as can be told cheaply; the others keep their numbers. ``end`` is None until an iteration came to the end
+    of the file.
 
     Raises:
         BundleError: the bytes are no capture; while iterating: the file contradicts itself.
     """
 
-    def __init__(self, content: Content, *, only_evidence: bool = False) -> None:
+    def __init__(self, content: Content, *, only_evidence: bool = False, about: IPv4Address | None = None) -> None:
         self.end: End | None = None
         self._content = content
         self._only_evidence = only_evidence
+        self._about = about
         with Feed(content) as feed:
             self._reader(feed)
 
@@ -50,4 +53,4 @@ class Recording:
             raise BundleError("This file is not a capture: it begins like no pcap, pcapng or snoop file.")
         if len(head) < _HEADER_BYTES:
             raise BundleError("This capture is cut off inside its file header: it holds no frame.")
-        return read(feed, only_evidence=self._only_evidence)
+        return read(feed, only_evidence=self._only_evidence, about=self._about)

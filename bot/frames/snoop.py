@@ -1,6 +1,7 @@
 """Captures by Solaris and its descendants. Source: RFC 1761."""
 
 from collections.abc import Generator
+from ipaddress import IPv4Address
 from struct import Struct
 
 from bot.errors import BundleError
@@ -15,8 +16,8 @@ _ETHERNET, _IEEE_802_3 = 4, 0  # section 4: datalink types
 _RECORD = Struct("!IIIIII")  # original, included and record length, drops so far, seconds, microseconds
 
 
-def read(feed: Feed, *, only_evidence: bool) -> Generator[Captured, None, End]:
-    """Every frame in file order; ``only_evidence`` changes nothing, for such files are rare and small.
+def read(feed: Feed, *, only_evidence: bool, about: IPv4Address | None) -> Generator[Captured, None, End]:
+    """Every frame in file order; ``only_evidence`` and ``about`` change nothing, for such files are rare and small.
 
     Raises:
         BundleError: another version or link layer than Ethernet, or a record contradicts itself.

@@ -4,10 +4,11 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from ipaddress import AddressValueError, IPv4Address
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def _dropped(
     except AddressValueError:
         raise RequestError(f"--target {target} is not an IPv4 address, such as 10.0.0.5.") from None
     blobs: dict[str, Blob] = {}
-    artifacts = [_capture(capture, blobs)]
+    artifacts = [_capture(capture, address, blobs)]
     files = []
     if snapshot is not None:
         files.append((snapshot, Media.VCENTER, Probe.VCENTER))
@@ -102,11 +103,14 @@ def _dropped(
     return Case(address, tuple(artifacts), gaps), blobs
 
 
-def _capture(path: Path, blobs: dict[str, Blob]) -> Artifact:
-    """Read while its digest is computed: both take their time for a file of gigabytes, on a core each."""
-    with _readable(path), ThreadPoolExecutor() as beside:
+def _capture(path: Path, target: IPv4Address, blobs: dict[str, Blob]) -> Artifact:
+    """Read while its digest is computed: both take their time for a file of gigabytes, on a core each.
+
+    In a process of its own, for a thread that digests waits 5 ms for the one that reads, piece by piece.
+    """
+    with _readable(path), ProcessPoolExecutor(1, get_context("fork")) as beside:
         digesting = beside.submit(file_digest, path)
-        hearing = hear(FileSource(path))
+        hearing = hear(FileSource(path), target)
         digest = digesting.result()
     blobs[digest] = hearing
     return _artifact(path, Media.PCAP, Probe.CAPTURE, digest)

@@ -1,11 +1,13 @@
 """Passing over frames: never one that carries evidence, in whatever container, link layer or tag it stands."""
 
 from collections.abc import Callable
+from ipaddress import IPv4Address
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.frames import captured, skim
 from bot.frames.captured import Captured
 from bot.frames.craft import craft
 from bot.frames.decode import decode
@@ -22,8 +24,8 @@ UDP = ECHO[:23] + b"\x11" + ECHO[24:]
 TCP = ECHO[:23] + b"\x06" + ECHO[24:]
 KINDS = st.sampled_from([b"\x08\x00", b"\x08\x06", b"\x86\xdd", b"\x81\x00", b"\x88\xa8", b"\x00\x2e"])
 FIRST = st.sampled_from([b"\x45", b"\x46", b"\x60"])
-PROTOCOL = st.sampled_from([b"\x01", b"\x06", b"\x11", b"\x2f"])
-PORT = st.sampled_from([b"\x12\xb5", b"\x21\x18", b"\x17\xc1", b"\x00\x35"])
+PROTOCOL = st.sampled_from([b"\x01", b"\x06", b"\x11", b"\x2f", b"\x70"])
+PORT = st.sampled_from([b"\x12\xb5", b"\x21\x18", b"\x17\xc1", b"\x00\x35", b"\x07\xc1", b"\x0c\x96"])
 
 
 @st.composite
@@ -39,8 +41,8 @@ def frames(draw: st.DrawFn) -> bytes:
     return whole[: draw(st.integers(0, len(whole)))] if draw(st.booleans()) else whole
 
 
-def _evidence(recording: Recording) -> list[Captured]:
-    return [one for one in recording if decode(one.data, one.link_type)]
+def _evidence(recording: Recording, about: IPv4Address | None) -> list[Captured]:
+    return [one for one in recording if decode(one.data, one.link_type, about)]
 
 
 @given(
@@ -48,13 +50,15 @@ def _evidence(recording: Recording) -> list[Captured]:
     st.sampled_from([pcap, pcapng]),
     st.sampled_from("<>"),
     st.sampled_from([ETHERNET, COOKED, COOKED_2, RADIOTAP]),
+    st.sampled_from([None, OUR_IP, TARGET, IPv4Address("10.0.0.77")]),
 )
 def test_no_frame_with_evidence_is_passed_over(
-    held: list[Captured], container: Callable[..., bytes], order: str, link_type: int
+    held: list[Captured], container: Callable[..., bytes], order: str, link_type: int, about: IPv4Address | None
 ) -> None:
     """A second answer that is passed over is a wrong verdict; and its number is how somebody finds it again."""
     data = container(held, order, link_type)
-    assert _evidence(Recording(data, only_evidence=True)) == _evidence(Recording(data))
+    skimmed = Recording(data, only_evidence=True, about=about)
+    assert _evidence(skimmed, about) == _evidence(Recording(data), about)
 
 
 @pytest.mark.parametrize("container", [pcap, pcapng])
@@ -65,6 +69,25 @@ def test_mixed_traffic_is_passed_over_and_counted(container: Callable[..., bytes
     dull = [TCP, tagged, ipv6, UDP]
     told = Recording(container(map(record, [*dull, ARP, *dull]), order), only_evidence=True)
     assert [(one.number, one.data) for one in told] == [(5, ARP)]
+
+
+@pytest.mark.parametrize("container", [pcap, pcapng])
+def test_packets_of_the_target_are_read_up_to_a_number(
+    container: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file may hold nothing else, and the first thousands tell the way; ARP behind them is still heard."""
+    monkeypatch.setattr(skim, "MOST_PACKETS", 2)
+    told = Recording(container(map(record, [TCP, TCP, TCP, ARP, TCP])), only_evidence=True, about=TARGET)
+    assert [one.number for one in told] == [1, 2, 4]
+
+
+def test_packets_beyond_that_number_take_no_place_from_arp(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where frames are not passed over but opened one by one, as behind radio headers and tags."""
+    monkeypatch.setattr(captured, "MOST_PACKETS", 2)
+    frames = [record(data) for data in (TCP, TCP, TCP, ARP)]
+    assert [type(one.frame).__name__ for one in captured.heard(frames, TARGET)] == [
+        "PacketFrame", "PacketFrame", "ArpFrame",
+    ]  # fmt: skip
 
 
 def test_a_frame_cut_off_at_the_end_is_not_counted() -> None:
