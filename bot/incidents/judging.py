@@ -13,8 +13,13 @@ from bot.model.verdict import Verdict
 from bot.probes import Blob
 
 
-def read(artifacts: Iterable[Artifact], blobs: Mapping[str, Blob]) -> tuple[tuple[Observation, ...], tuple[str, ...]]:
-    """Every observation in the artifacts, and a sentence for each artifact that could not be read."""
+def read(
+    artifacts: Iterable[Artifact], blobs: Mapping[str, Blob], about: IPv4Address | None = None
+) -> tuple[tuple[Observation, ...], tuple[str, ...]]:
+    """Every observation in the artifacts, and a sentence for each artifact that could not be read.
+
+    Of packets only those from and to the address that it is ``about`` are observed.
+    """
     observations: list[Observation] = []
     gaps = []
     for artifact in artifacts:
@@ -23,7 +28,7 @@ def read(artifacts: Iterable[Artifact], blobs: Mapping[str, Blob]) -> tuple[tupl
             gaps.append(f"The bytes of {artifact.digest[:19]} ({artifact.vantage.agent}) are not here.")
             continue
         try:
-            observations += probes.read(artifact, data)
+            observations += probes.read(artifact, data, about)
         except BundleError as error:
             gaps.append(f"What {artifact.vantage.agent} brought back could not be read: {error}")
     return tuple(observations), tuple(gaps)
@@ -45,5 +50,5 @@ def judge_artifacts(
     case: str | None = None,
 ) -> tuple[Verdict, tuple[Finding, ...]]:
     """Read the artifacts and judge what they show about the target."""
-    observations, unreadable = read(artifacts, blobs)
+    observations, unreadable = read(artifacts, blobs, target)
     return judge_evidence(Evidence(target, observations, (*gaps, *unreadable)), case=case)

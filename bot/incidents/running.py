@@ -33,7 +33,7 @@ class Running:
         """Read what a report brought."""
         self.blobs.update(blobs)
         for artifact in report.artifacts:
-            seen, unreadable = judging.read((artifact,), self.blobs)
+            seen, unreadable = judging.read((artifact,), self.blobs, self.incident.address)
             self.observations[artifact.digest], self.unreadable[artifact.digest] = seen, unreadable
 
     def tell(self, report: Reported) -> None:

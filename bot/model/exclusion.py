@@ -2,6 +2,12 @@
 
 from collections.abc import Mapping
 
+SEVERAL_MACS_BY_DESIGN: Mapping[str, str] = {
+    "arp.virtual_mac_claims": "A shared address may have several MACs by design.",
+    "path.macs_rewritten_in_passing": "A bridge repeats every frame with a MAC of its own, so one machine seems two.",
+}
+"""For a cause by which an address has a MAC too many."""
+
 VM_NOT_THERE: Mapping[str, str] = {
     "vcenter.vnic_disconnected": "Nothing passes an unplugged vNIC, whatever else is wrong.",
     "vcenter.vm_powered_off": "A VM that is off answers nobody, whatever else is wrong.",

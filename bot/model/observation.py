@@ -90,24 +90,67 @@ class RarpNotice(Observation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EchoAsked(Observation):
-    """An echo request number ``seq`` to ``ip`` in a frame to ``sent_to``, the MAC that was tried (None: not kept)."""
+    """An echo request number ``seq`` from ``asker`` to ``ip``, by ``transmitter`` in a frame to ``sent_to``.
+
+    ``sent_to`` is the MAC that was tried, as the ARP table of whoever sent the frame has it (None: not kept).
+    """
 
     ip: IPv4Address
     ident: int
     seq: int
     sent_to: Mac | None
     ours: bool
+    asker: IPv4Address
+    transmitter: Mac
+    ttl: int
+    vlans: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EchoAnswer(Observation):
-    """The echo reply to ``ident``/``seq`` from ``ip``; ``mac`` is the frame's source."""
+    """The echo reply to ``ident``/``seq`` from ``ip`` to ``told``; ``mac`` is the frame's source."""
 
     ip: IPv4Address
     ident: int
     seq: int
     mac: Mac
     ttl: int
+    told: IPv4Address
+    vlans: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PacketSeen(Observation):
+    """Any other IPv4 packet of the target, by ``transmitter`` in a frame to ``sent_to`` (None: not kept).
+
+    Two with one ``fingerprint`` are the same packet in two frames.
+    """
+
+    source: IPv4Address
+    destination: IPv4Address
+    transmitter: Mac
+    sent_to: Mac | None
+    ttl: int
+    fingerprint: bytes
+    vlans: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelloHeard(Observation):
+    """A router told its group that it is there: ``protocol`` ("VRRP", which CARP looks like, "HSRP", "GLBP")."""
+
+    protocol: str
+    group: int
+    transmitter: Mac
+    vlans: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoopSeen(Observation):
+    """A MAC sent a frame to itself, so that switches learn where it is: Linux bonding does so for each slave."""
+
+    mac: Mac
+    vlans: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

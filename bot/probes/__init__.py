@@ -1,23 +1,25 @@
 """How to ask, and how to read what came back. No sockets: a plan is data, and reading is pure."""
 
+from ipaddress import IPv4Address
+
 from bot.errors import BundleError
 from bot.frames.hearing import MOST_FRAMES, Hearing, hear
 from bot.model.job import Artifact, JobOptions, Media, Probe
 from bot.model.observation import Listened, Observation
-from bot.probes import arp, icmp, neighbours, report, vcenter
+from bot.probes import arp, icmp, neighbours, passing, report, vcenter
 
 Blob = bytes | Hearing
 """What an artifact holds: its bytes, or of a large capture what was already read from them."""
 
 
-def read(artifact: Artifact, data: Blob) -> tuple[Observation, ...]:
-    """Everything that the artifact's bytes say, as dated facts.
+def read(artifact: Artifact, data: Blob, about: IPv4Address | None = None) -> tuple[Observation, ...]:
+    """Everything that the artifact's bytes say, as dated facts; of packets those from and to ``about``.
 
     Raises:
         BundleError: the bytes are not what the artifact says they are.
     """
     if artifact.media is Media.PCAP:
-        return _capture(artifact, data if isinstance(data, Hearing) else hear(data))
+        return _capture(artifact, data if isinstance(data, Hearing) else hear(data, about))
     if isinstance(data, Hearing):
         raise BundleError(f"This is a capture and not, as it is called, {artifact.media}.")
     match artifact.media:
@@ -52,7 +54,8 @@ def _capture(artifact: Artifact, hearing: Hearing) -> tuple[Observation, ...]:
         dropped=_dropped(artifact, hearing),
         unread=_unread(hearing),
     )
-    return (listened, *arp.read(artifact, hearing.frames), *icmp.read(artifact, hearing.frames))
+    readers = (arp.read, icmp.read, passing.read)
+    return (listened, *(one for read_frames in readers for one in read_frames(artifact, hearing.frames)))
 
 
 def _dropped(artifact: Artifact, hearing: Hearing) -> int | None:

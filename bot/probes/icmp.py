@@ -64,6 +64,8 @@ def read(artifact: Artifact, heard: Iterable[Heard]) -> Iterator[Observation]:
                 seq=frame.seq,
                 mac=frame.transmitter,
                 ttl=frame.ttl,
+                told=frame.destination,
+                vlans=frame.vlans,
             )
         else:
             yield EchoAsked(
@@ -76,6 +78,10 @@ def read(artifact: Artifact, heard: Iterable[Heard]) -> Iterator[Observation]:
                 seq=frame.seq,
                 sent_to=frame.to,
                 ours=frame.transmitter == artifact.vantage.mac,
+                asker=frame.source,
+                transmitter=frame.transmitter,
+                ttl=frame.ttl,
+                vlans=frame.vlans,
             )
 
 

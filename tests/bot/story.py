@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network
-from typing import Self
+from typing import Any, Self
 
 from bot.model.addresses import BROADCAST, Mac
 from bot.model.finding import Evidence
@@ -19,11 +19,14 @@ from bot.model.observation import (
     EchoAnswer,
     EchoAsked,
     GuestRowFound,
+    HelloHeard,
     HostNicFound,
     Listened,
+    LoopSeen,
     NeighbourHeld,
     NicFound,
     Observation,
+    PacketSeen,
     RarpNotice,
     ReportedFact,
     VcenterAnswered,
@@ -37,6 +40,7 @@ APP_2ND = Mac("00:50:56:aa:00:11")
 OTHER = Mac("00:50:56:aa:00:02")
 STRANGER = Mac("3c:52:82:12:34:56")
 ROUTER = Mac("00:1b:54:c2:00:01")
+PEER, PEER_MAC = IPv4Address("10.0.0.77"), Mac("3c:52:82:00:00:77")
 BEGIN = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 ANSWER_S = 0.0002
 
@@ -164,9 +168,7 @@ class Story:
         gateway = self.here.gateway
         assert gateway is not None
         self.asks(1, wanted=gateway, to=ROUTER, answers=[ROUTER])
-        self._add(EchoAsked, ip=gateway, ident=9, seq=1, sent_to=ROUTER, ours=True)
-        self._add(EchoAnswer, ANSWER_S, ip=gateway, ident=9, seq=1, mac=ROUTER, ttl=64)
-        return self
+        return self._echo(gateway, ROUTER, 9, 1)
 
     def announces(self, mac: Mac) -> Self:
         """``mac`` claims the target, gratuitously."""
@@ -183,10 +185,93 @@ class Story:
         """Send numbered echo requests (1, 2, ...) to ``to``; those in ``lost`` are not answered."""
         number = ident if ident is not None else self.frame
         for seq in range(1, sent + 1):
-            self._add(EchoAsked, ip=self.target, ident=number, seq=seq, sent_to=to, ours=True)
-            if seq not in lost:
-                self._add(EchoAnswer, ANSWER_S, ip=self.target, ident=number, seq=seq, mac=to, ttl=64)
+            self._echo(self.target, to, number, seq, answered=seq not in lost)
             self.now += timedelta(seconds=0.05)
+        return self
+
+    def _echo(
+        self,
+        ip: IPv4Address,
+        to: Mac,
+        ident: int,
+        seq: int,
+        *,
+        answered: bool = True,
+        asker: tuple[IPv4Address, Mac] | None = None,
+        answered_by: Mac | None = None,
+    ) -> Self:
+        address, mac = asker or (self.here.address, self.here.mac)
+        asked: dict[str, Any] = {"asker": address, "transmitter": mac, "sent_to": to, "ours": asker is None}
+        told: dict[str, Any] = {"ip": ip, "ident": ident, "seq": seq, "ttl": 64, "vlans": self.vlans}
+        self._add(EchoAsked, **asked, **told)
+        if answered:
+            self._add(EchoAnswer, ANSWER_S, mac=answered_by or to, told=address, **told)
+        return self
+
+    def pinged(
+        self,
+        to: Mac,
+        *,
+        sent: int = 5,
+        lost: Sequence[int] = (),
+        asker: IPv4Address = PEER,
+        asker_mac: Mac = PEER_MAC,
+        answered_by: Mac | None = None,
+    ) -> Self:
+        """Somebody else pings the target once a second by an ARP entry that says ``to``."""
+        ident = self.frame
+        for seq in range(1, sent + 1):
+            answered, who = seq not in lost, (asker, asker_mac)
+            self._echo(self.target, to, ident, seq, answered=answered, asker=who, answered_by=answered_by)
+            self.now += timedelta(seconds=1)
+        return self
+
+    def tells(self, mac: Mac, *, times: int = 1, copies: int = 1, gap_s: float = 1.0) -> Self:
+        """``mac`` answers for the target again and again although nobody asked; ``copies`` frames at once."""
+        for _ in range(times):
+            for copy in range(copies):
+                self._add(
+                    ArpAnswer, copy * 0.0001, ip=self.target, mac=mac, transmitter=mac, told_mac=PEER_MAC,
+                    told_ip=PEER, vlans=self.vlans, tunnel=self.tunnel,
+                )  # fmt: skip
+            self.now += timedelta(seconds=gap_s)
+        return self
+
+    def says_of(self, ip: IPv4Address, mac: Mac) -> Self:
+        """``mac`` announces another address."""
+        self._add(ArpAnnounced, ip=ip, mac=mac, transmitter=mac, vlans=self.vlans, tunnel=self.tunnel)
+        return self
+
+    def packets(
+        self,
+        carriers: Sequence[Mac],
+        *,
+        times: int = 4,
+        ttl: int = 64,
+        lowered: bool = False,
+        source: IPv4Address | None = None,
+        destination: IPv4Address | None = None,
+    ) -> Self:
+        """Packets of the target, each carried by one MAC after the other; with the TTL ``lowered`` by each but one."""
+        for _ in range(times):
+            fingerprint = str(self.frame).encode()
+            for number, carrier in enumerate(carriers):
+                self._add(
+                    PacketSeen, number * 0.00001, source=source or self.target, destination=destination or PEER,
+                    transmitter=carrier, sent_to=PEER_MAC, ttl=ttl - number * lowered, fingerprint=fingerprint,
+                    vlans=self.vlans,
+                )  # fmt: skip
+            self.now += timedelta(seconds=0.2)
+        return self
+
+    def hello(self, protocol: str, group: int, mac: Mac) -> Self:
+        """A virtual router says that it is there."""
+        self._add(HelloHeard, protocol=protocol, group=group, transmitter=mac, vlans=self.vlans)
+        return self
+
+    def loops(self, mac: Mac) -> Self:
+        """``mac`` sends a frame to itself."""
+        self._add(LoopSeen, mac=mac, vlans=self.vlans)
         return self
 
     def held(self, mac: Mac) -> Self:

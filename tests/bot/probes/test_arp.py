@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.frames.captured import Captured
 from bot.frames.craft import craft
 from bot.frames.decode import decode
-from bot.frames.frame import REPLY, REQUEST, ArpFrame, EchoFrame, Frame, RarpFrame, address_probe, who_has
+from bot.frames.frame import REPLY, REQUEST, ArpFrame, EchoFrame, RarpFrame, Sent, address_probe, who_has
 from bot.frames.pcap import write
 from bot.frames.plan import Claim, Plan
 from bot.model.addresses import BROADCAST, Mac, mac_from_bytes
@@ -33,7 +33,7 @@ def a_job(target: IPv4Address = TARGET, **options: float) -> Job:
     return Job("job-1", "inc-1", Probe.ARP, "dc1", target, JobOptions(**options), MOMENT, MOMENT)  # type: ignore[arg-type]
 
 
-def observed(*frames: Frame, vantage: Vantage = VANTAGE) -> list[Observation]:
+def observed(*frames: Sent, vantage: Vantage = VANTAGE) -> list[Observation]:
     """What is read from a capture of these frames, without the note that somebody listened."""
     data = write(Captured(n, n * 10**9, 1, craft(frame), 60) for n, frame in enumerate(frames, 1))
     artifact = Artifact("job-1", Probe.ARP, vantage, Media.PCAP, "sha256:00", len(data), MOMENT, MOMENT, 3)
@@ -47,7 +47,7 @@ def _told(plan: Plan) -> list[tuple[float, str]]:
     return [(round(sending.after_s, 3), _words(sending.frame)) for sending in plan.sendings]
 
 
-def _words(frame: Frame) -> str:
+def _words(frame: Sent) -> str:
     match frame:
         case ArpFrame():
             return f"who-has {frame.target_ip} tell {frame.sender_ip}" + (
@@ -266,7 +266,7 @@ _ANSWER = ArpFrame(ROUTER, FIRST, REPLY, FIRST, TARGET, ROUTER, GATEWAY)
         ),
     ],
 )
-def test_a_frame_is_read_as_what_it_is(frame: Frame, kind: type[Observation], fields: Mapping[str, object]) -> None:
+def test_a_frame_is_read_as_what_it_is(frame: Sent, kind: type[Observation], fields: Mapping[str, object]) -> None:
     """Findings count questions, answers and announcements apart: who was asked decides what an answer proves."""
     (fact,) = observed(frame)
     assert type(fact) is kind
@@ -286,7 +286,7 @@ def test_a_frame_is_read_as_what_it_is(frame: Frame, kind: type[Observation], fi
         pytest.param(RarpFrame(BROADCAST, FIRST, 3, FIRST, SECOND), id="a reverse question about another"),
     ],
 )
-def test_a_frame_that_claims_nothing_says_nothing(frame: Frame) -> None:
+def test_a_frame_that_claims_nothing_says_nothing(frame: Sent) -> None:
     """A second MAC in a finding must be one that can own the address."""
     assert observed(frame) == []
 
