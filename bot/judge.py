@@ -42,9 +42,16 @@ NEVER_HEALTHY = (
     "arp.silent_to_one_vantage",
     "arp.answers_doubled",
     "arp.claims_unasked_again_and_again",
+    "arp.virtual_address_taken",
+    "segment.own_frames_return",
+    "segment.arp_flood",
+    "icmp.overheard_loss",
+    "path.sent_by_no_claimant",
 )
 SEVERAL_MACS = "arp.several_macs_claim"
-SEVERAL_MACS_BY_DESIGN = ("arp.virtual_mac_claims", "owner.macs_on_one_vm")
+ONE_SEEMS_TWO = "path.macs_rewritten_in_passing"
+SEVERAL_MACS_BY_DESIGN = ("arp.virtual_mac_claims", "owner.macs_on_one_vm", "arp.mac_changed_once", ONE_SEEMS_TWO)
+SHARED_ADDRESS_TAKEN = "arp.virtual_address_taken"
 INSTRUMENTS = ("instrument.listened_fully", "instrument.control_heard")
 OWNER_UNRESOLVED = "owner.unresolved"
 TARGET_VM_KNOWN = "owner.target_vm_known"
@@ -54,6 +61,8 @@ REPORTED_UNRESOLVED = "reported.arp.owner_unknown"
 REPORTED_COUNTERED = {side: f"reported.countered.{side}" for side in Side}
 TRIGGERS = (
     "trigger.port_moved",
+    "arp.mac_changed_once",
+    "trigger.next_hop_changed",
     "reported.trigger.moved_or_paused",
     "reported.trigger.failed_over",
     "reported.trigger.restarted",
@@ -65,6 +74,7 @@ NAMED = (
     *NEVER_HEALTHY,
     SEVERAL_MACS,
     *SEVERAL_MACS_BY_DESIGN,
+    SHARED_ADDRESS_TAKEN,
     *INSTRUMENTS,
     OWNER_UNRESOLVED,
     TARGET_VM_KNOWN,
@@ -237,12 +247,14 @@ def _healthy_by(bench: Bench) -> tuple[str, ...]:
     if any(one.score > 0 for one in bench.possible) or any(bench.present(id_) for id_ in NEVER_HEALTHY):
         return ()
     explained = not bench.present(SEVERAL_MACS) or any(bench.present(id_) for id_ in SEVERAL_MACS_BY_DESIGN)
+    two_answers, loss = HEALTHY_IF_ABSENT
     if (
         explained
         and all(bench.present(id_) for id_ in HEALTHY_IF_PRESENT)
-        and all(bench.standing(id_) is Standing.ABSENT for id_ in HEALTHY_IF_ABSENT)
+        and (bench.standing(two_answers) is Standing.ABSENT or bench.present(ONE_SEEMS_TWO))
+        and bench.standing(loss) is Standing.ABSENT
     ):
-        return (HEALTHY_IF_PRESENT[0], HEALTHY_IF_ABSENT[1])
+        return (HEALTHY_IF_PRESENT[0], loss)
     return (REPORTED_BY_DESIGN,) if bench.present(REPORTED_BY_DESIGN) else ()
 
 
@@ -254,6 +266,9 @@ def _next_test(
         macs = "" if bench.standing(SEVERAL_MACS) is Standing.UNKNOWN else bench.says(SEVERAL_MACS)
         do = f"Ask every vCenter whose MACs these are. {macs}".strip()
         return NextTest(do, "the virtualization team", separates)
+    if leader is None and bench.present(SHARED_ADDRESS_TAKEN):
+        do = f"Find the switch port of the MAC that is no shared one. {bench.says(SHARED_ADDRESS_TAKEN)}"
+        return NextTest(do, "the network team", separates)
     if bench.present(TARGET_SILENT) and not bench.present(TARGET_VM_KNOWN):
         if bench.standing(TARGET_VM_KNOWN) is Standing.ABSENT:
             do = f"Find out which machine should have {target}: no vCenter lists it. Then check that one by its name."

@@ -14,6 +14,7 @@ from bot.causes import (
     guest_no_route_back,
     guest_software,
     guest_stack_silent,
+    hypervisor_announces,
     hypervisor_duplicate_mac,
     hypervisor_host_interface,
     hypervisor_host_networking,
@@ -40,7 +41,7 @@ from bot.causes import (
 )
 from bot.model.cause import Cause
 
-CATALOGUE = "2"
+CATALOGUE = "3"
 
 ALL: tuple[Cause, ...] = (
     guest_bonding_agent.CAUSE,
@@ -79,4 +80,5 @@ ALL: tuple[Cause, ...] = (
     hypervisor_notify.CAUSE,
     hypervisor_duplicate_mac.CAUSE,
     hypervisor_stun.CAUSE,
+    hypervisor_announces.CAUSE,
 )

@@ -1,6 +1,7 @@
 """A guest was given an address that a machine outside the guests has by right."""
 
 from bot.model.cause import Cause, Settle, Side
+from bot.model.exclusion import SEVERAL_MACS_BY_DESIGN
 
 CAUSE = Cause(
     id="guest.address_belongs_to_another",
@@ -19,8 +20,8 @@ CAUSE = Cause(
         "owner.software_mac_unknown": 1.0,
     },
     excluded_by={
+        **SEVERAL_MACS_BY_DESIGN,
         "owner.every_mac_on_a_vm": "Nobody but VMs claims the address.",
-        "arp.virtual_mac_claims": "A shared address may have several MACs by design.",
         "arp.proxy_answers": "A router that answers for others does not own the address.",
         "arp.target_silent": "Nobody answers at all, so nobody answers in its place.",
     },

@@ -4,6 +4,7 @@ From outside the two look alike, and both are cured in the same place, so they a
 """
 
 from bot.model.cause import Cause, Settle, Side
+from bot.model.exclusion import SEVERAL_MACS_BY_DESIGN
 
 CAUSE = Cause(
     id="guest.bonding_agent_answers_with_two_macs",
@@ -24,7 +25,7 @@ CAUSE = Cause(
         "icmp.loss_depends_on_mac": 3.0,
     },
     excluded_by={
-        "arp.virtual_mac_claims": "A shared address may have several MACs by design.",
+        **SEVERAL_MACS_BY_DESIGN,
         "owner.macs_on_several_vms": "One guest alone would not use the MAC of another VM.",
         "arp.target_silent": "Nobody answers at all, so nobody answers in its place.",
     },

@@ -1,6 +1,7 @@
 """Two virtual machines are configured with one address."""
 
 from bot.model.cause import Cause, Settle, Side
+from bot.model.exclusion import SEVERAL_MACS_BY_DESIGN
 
 CAUSE = Cause(
     id="guest.duplicate_ip_two_vms",
@@ -27,10 +28,11 @@ CAUSE = Cause(
         "arp.two_answers_repeatedly": 4.0,
         "arp.claims_interleave": 3.0,
         "arp.claims_unasked_again_and_again": 3.0,
+        "path.relay_claims_target": 3.0,
         "icmp.loss_depends_on_mac": 1.0,
     },
     excluded_by={
-        "arp.virtual_mac_claims": "A shared address may have several MACs by design.",
+        **SEVERAL_MACS_BY_DESIGN,
         "owner.macs_on_one_vm": "One VM has both MACs.",
         "arp.proxy_answers": "A router that answers for others has no duplicate address.",
         "arp.target_silent": "Nobody answers at all, so nobody answers in its place.",

@@ -1,6 +1,7 @@
 """A VMkernel or physical interface of an ESXi host has the address of a VM."""
 
 from bot.model.cause import Cause, Settle, Side
+from bot.model.exclusion import SEVERAL_MACS_BY_DESIGN
 
 CAUSE = Cause(
     id="hypervisor.host_interface_claims_ip",
@@ -20,7 +21,7 @@ CAUSE = Cause(
     },
     excluded_by={
         "owner.every_mac_on_a_vm": "No host interface is involved.",
-        "arp.virtual_mac_claims": "A shared address may have several MACs by design.",
+        **SEVERAL_MACS_BY_DESIGN,
         "owner.mac_unknown_everywhere": "No host interface has this MAC.",
         "arp.target_silent": "Nobody answers at all, so nobody answers in its place.",
     },

@@ -1,6 +1,7 @@
 """A device outside every vCenter answers for a VM's address."""
 
 from bot.model.cause import Cause, Settle, Side
+from bot.model.exclusion import SEVERAL_MACS_BY_DESIGN
 
 CAUSE = Cause(
     id="network.foreign_device_claims_ip",
@@ -22,11 +23,12 @@ CAUSE = Cause(
         "arp.two_answers_repeatedly": 3.0,
         "arp.claims_interleave": 2.5,
         "arp.claims_unasked_again_and_again": 2.5,
+        "path.relay_claims_target": 2.5,
         "arp.every_claimant_answers_probe": 2.0,
     },
     excluded_by={
+        **SEVERAL_MACS_BY_DESIGN,
         "owner.every_mac_on_a_vm": "No foreign device is involved.",
-        "arp.virtual_mac_claims": "A shared address may have several MACs by design.",
         "arp.proxy_answers": "A router answering for others is not a device with the same address.",
         "owner.mac_on_host_nic": "An ESXi host is not a foreign device.",
         "arp.target_silent": "Nobody answers at all, so nobody answers in its place.",

@@ -1,6 +1,7 @@
 """A router answers ARP for a VM's address and so competes with the VM."""
 
 from bot.model.cause import Cause, Settle, Side
+from bot.model.exclusion import SEVERAL_MACS_BY_DESIGN
 
 CAUSE = Cause(
     id="network.proxy_arp_answers",
@@ -22,7 +23,7 @@ CAUSE = Cause(
     },
     excluded_by={
         "owner.every_mac_on_a_vm": "Every answer comes from a VM, so no router answers in its place.",
-        "arp.virtual_mac_claims": "A shared address may have several MACs by design.",
+        **SEVERAL_MACS_BY_DESIGN,
         "arp.target_silent": "Nobody answers at all, so nobody answers in its place.",
     },
     settle=Settle(

@@ -1,6 +1,8 @@
 """Does anybody answer who-has for the target? Silence is a fact only where the instrument has proved that it hears."""
 
-from bot.findings.reading import Window, answers, claims, finding, listing, macs_text, own_broadcasts, requests, windows
+from bot.findings.listening import Window, own_broadcasts, windows
+from bot.findings.reading import answers, claims, requests
+from bot.findings.wording import finding, listing, macs_text
 from bot.model.finding import Evidence, Finding, Standing
 
 TARGET_ANSWERS = "arp.target_answers"

@@ -1,8 +1,8 @@
-"""Who says that it has the target, and how: several MACs, in turn, from a virtual router, or in a borrowed frame."""
+"""Who says that it has the target, and how: several MACs, in turn, once for all, or in a borrowed frame."""
 
-import re
 from collections import defaultdict
 from ipaddress import IPv4Address
+from itertools import pairwise
 
 from bot.findings.reading import (
     Asker,
@@ -10,28 +10,28 @@ from bot.findings.reading import (
     answers,
     claimants,
     claims,
+    corrupted_claims,
+    domain,
+    domain_of,
     elsewhere,
-    finding,
-    group_claims,
-    listing,
-    macs_text,
-    number,
+    requests,
 )
-from bot.model.addresses import Mac
+from bot.findings.shared_macs import sent_for_another
+from bot.findings.wording import finding, listing, macs_text, number
+from bot.model.addresses import BROADCAST, Mac
 from bot.model.finding import Evidence, Finding, Standing
+from bot.model.observation import ArpAnnounced, ArpAnswer, Observation
 
 SEVERAL_MACS = "arp.several_macs_claim"
 IN_TURN = "arp.claims_interleave"
-VIRTUAL_MAC = "arp.virtual_mac_claims"
 SENDER_DIFFERS = "arp.sender_differs_from_frame"
 OTHER_NETWORK = "arp.claimed_on_other_network"
+MOVED_ONCE = "arp.mac_changed_once"
+OTHER_ADDRESSES = "arp.claimant_has_other_addresses"
+CORRUPTED = "arp.claim_looks_corrupted"
 
-_VIRTUAL = (
-    (re.compile(r"00:00:5e:00:0[12]:.."), "VRRP or CARP"),  # RFC 9568 section 7.3
-    (re.compile(r"00:00:0c:07:ac:.."), "HSRP"),  # RFC 2281 section 5.1
-    (re.compile(r"00:00:0c:9f:f.:.."), "HSRP version 2"),
-    (re.compile(r"00:07:b4:..:..:.."), "GLBP"),
-)
+ADDRESSES_SHOWN = 8
+ASKED_SINCE = 2  # one lost frame must not read as silence
 
 
 def find(evidence: Evidence) -> tuple[Finding, ...]:
@@ -39,25 +39,12 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
     return (
         _several(evidence),
         _in_turn(evidence),
-        _virtual(evidence),
+        _moved_once(evidence),
         _sender_differs(evidence),
         _other_network(evidence),
+        _other_addresses(evidence),
+        _corrupted(evidence),
     )
-
-
-def virtual_kind(mac: Mac, address: IPv4Address) -> str | None:
-    """What shares this MAC by design (a virtual router, a load-balancing cluster), or None for a plain station."""
-    for pattern, kind in _VIRTUAL:
-        if pattern.fullmatch(mac):
-            return kind
-    octets = bytes.fromhex(mac.replace(":", ""))
-    # Network Load Balancing builds its MACs from the address itself: 02:bf or 03:bf and the four octets, 02:01 to
-    # 02:20 for its 32 hosts. Docker does so too (02:42), and that is no cluster.
-    if octets[2:] == address.packed and octets[0] in (2, 3) and (octets[1] == 0xBF or 1 <= octets[1] <= 32):
-        return "Network Load Balancing"
-    if octets[:4] == b"\x01\x00\x5e\x7f" and octets[4:] == address.packed[2:]:
-        return "Network Load Balancing (IGMP)"
-    return None
 
 
 def _several(evidence: Evidence) -> Finding:
@@ -95,16 +82,63 @@ def _came_back(heard: list[Claim]) -> list[Claim]:
     return turns if len(turns) > len({claim.mac for claim in turns}) else []
 
 
-def _virtual(evidence: Evidence) -> Finding:
-    everything = claims(evidence) + group_claims(evidence)
-    found = {claim.mac: kind for claim in everything if (kind := virtual_kind(claim.mac, evidence.target))}
-    if found:
-        kinds = listing(f"`{mac}` ({kind})" for mac, kind in sorted(found.items()))
-        says = f"{evidence.target} is shared by design: {kinds} claims it."
-        return finding(VIRTUAL_MAC, Standing.PRESENT, says, [one.seen for one in everything if one.mac in found])
-    if everything:
-        return finding(VIRTUAL_MAC, Standing.ABSENT, f"No virtual-router or cluster MAC claims {evidence.target}.")
-    return finding(VIRTUAL_MAC, Standing.UNKNOWN, f"Nobody was heard claiming {evidence.target}.")
+def _moved_once(evidence: Evidence) -> Finding:
+    # Whoever gives an address up is silent from then on, although everybody is asked.
+    heard = claims(evidence)
+    turns = [after for before, after in pairwise(heard) if before.mac != after.mac]
+    if len(claimants(evidence)) < 2:
+        return finding(MOVED_ONCE, Standing.UNKNOWN, f"No two MACs were heard claiming {evidence.target}.")
+    if len(turns) >= len(claimants(evidence)):
+        says = f"The MACs that claim {evidence.target} do so at the same time."
+        return finding(MOVED_ONCE, Standing.ABSENT, says)
+    last = turns[-1]
+    asked_since = [one for one in requests(evidence) if one.sent_to == BROADCAST and one.seen_at >= last.seen.seen_at]
+    if len(asked_since) < ASKED_SINCE:
+        says = f"{evidence.target} changed its MAC, and too few asked for it since to say that it did so for good."
+        return finding(MOVED_ONCE, Standing.UNKNOWN, says, [last.seen])
+    before = heard[heard.index(last) - 1]
+    says = (
+        f"{evidence.target} moved once, from `{before.mac}` to `{last.mac}` at `{last.seen.seen_at:%H:%M:%S}` UTC: "
+        f"of {len(asked_since)} requests to everybody since, the old MAC answered none."
+    )
+    return finding(MOVED_ONCE, Standing.PRESENT, says, [before.seen, last.seen])
+
+
+def _other_addresses(evidence: Evidence) -> Finding:
+    macs, where = claimants(evidence), domain(evidence)
+    others: dict[Mac, dict[IPv4Address, Observation]] = defaultdict(dict)
+    told: list[ArpAnswer | ArpAnnounced] = [*evidence.of(ArpAnswer), *evidence.of(ArpAnnounced)]
+    for one in told:
+        if one.mac in macs and one.ip != evidence.target and domain_of(one) == where:
+            others[one.mac].setdefault(one.ip, one)
+    if others:
+        whose = listing(f"`{mac}` ({_shown(sorted(others[mac]))})" for mac in sorted(others))
+        says = f"A MAC that claims {evidence.target} claims other addresses too: {whose}."
+        return finding(
+            OTHER_ADDRESSES, Standing.PRESENT, says, [one for each in others.values() for one in each.values()]
+        )
+    if macs:
+        return finding(OTHER_ADDRESSES, Standing.ABSENT, f"No MAC of {evidence.target} was heard with another address.")
+    return finding(OTHER_ADDRESSES, Standing.UNKNOWN, f"Nobody was heard claiming {evidence.target}.")
+
+
+def _shown(addresses: list[IPv4Address]) -> str:
+    more = len(addresses) - ADDRESSES_SHOWN
+    return ", ".join(map(str, addresses[:ADDRESSES_SHOWN])) + (f" and {more} more" if more > 0 else "")
+
+
+def _corrupted(evidence: Evidence) -> Finding:
+    odd = corrupted_claims(evidence)
+    if odd:
+        macs = macs_text({claim.mac for claim in odd})
+        says = (
+            f"{macs} claimed {evidence.target} in one frame and differs by one or two bits from a MAC that claims it "
+            "all the time: a damaged frame, and nobody's claim."
+        )
+        return finding(CORRUPTED, Standing.PRESENT, says, [claim.seen for claim in odd])
+    if claims(evidence):
+        return finding(CORRUPTED, Standing.ABSENT, f"No claim of {evidence.target} looks like a damaged frame.")
+    return finding(CORRUPTED, Standing.UNKNOWN, f"Nobody was heard claiming {evidence.target}.")
 
 
 def _sender_differs(evidence: Evidence) -> Finding:
@@ -112,7 +146,7 @@ def _sender_differs(evidence: Evidence) -> Finding:
     odd = [
         answer
         for _, answer in heard
-        if answer.transmitter != answer.mac and not virtual_kind(answer.mac, evidence.target)
+        if answer.transmitter != answer.mac and not sent_for_another(answer.mac, evidence.target)
     ]
     if odd:
         pairs = listing(sorted({f"`{one.transmitter}` sent the answer that names `{one.mac}`" for one in odd}))

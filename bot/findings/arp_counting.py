@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 
-from bot.findings.reading import Asker, Window, answers, claimants, finding, listing, macs_text, requests, windows
+from bot.findings.listening import Window, windows
+from bot.findings.reading import Asker, answers, claimants, requests
+from bot.findings.wording import finding, listing, macs_text
 from bot.model.addresses import Mac
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import ArpAnswer, ArpAsked, Observation

@@ -3,7 +3,9 @@
 A mirror port doubles everybody's frames, so the control tells it apart.
 """
 
-from bot.findings.reading import answers, finding, macs_text, own_broadcasts, windows
+from bot.findings.listening import own_broadcasts, windows
+from bot.findings.reading import answers
+from bot.findings.wording import finding, macs_text
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import ArpAnswer, ArpAsked
 

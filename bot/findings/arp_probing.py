@@ -8,7 +8,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.findings.reading import answers, finding, macs_text, own_broadcasts, windows
+from bot.findings.listening import own_broadcasts, windows
+from bot.findings.reading import answers
+from bot.findings.wording import finding, macs_text
 from bot.model.addresses import Mac
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import ArpAnswer, Observation

@@ -1,7 +1,7 @@
 """Does the guest carry the target on an interface without a vNIC behind it, as a bond or a bridge is?"""
 
 from bot.findings.owning import vcenter_doubt, vm_name
-from bot.findings.reading import finding, listing
+from bot.findings.wording import finding, listing
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import GuestRowFound
 

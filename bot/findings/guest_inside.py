@@ -1,7 +1,7 @@
 """What VMware Tools say about the inside of the VM: does it still have the address, and with its vNIC's MAC?"""
 
 from bot.findings.owning import listed_vms, target_vms, vcenter_doubt, vm_name
-from bot.findings.reading import finding, listing, macs_text
+from bot.findings.wording import finding, listing, macs_text
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import GuestRowFound, NicFound, VmFound
 

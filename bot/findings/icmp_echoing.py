@@ -4,7 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.findings.reading import Window, claimants, finding, listing, stands_on_segment, windows
+from bot.findings.listening import Window, windows
+from bot.findings.reading import claimants, stands_on_segment
+from bot.findings.wording import finding, listing
 from bot.model.addresses import Mac
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import EchoAnswer, EchoAsked, Observation

@@ -1,6 +1,7 @@
 """Is the instrument fit to testify? It must lose nothing while it listens, and hear somebody else when it asks."""
 
-from bot.findings.reading import Window, finding, listing, windows
+from bot.findings.listening import Window, windows
+from bot.findings.wording import finding, listing
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import Observation
 

@@ -1,7 +1,8 @@
 """Whose MACs are they that claim the target? The join of the wire with vCenter, on which every accusation rests."""
 
 from bot.findings.owning import rows_of, running_owners, vcenter_doubt, vm_name
-from bot.findings.reading import claimants, claims, finding, listing, macs_text, number
+from bot.findings.reading import claimants, claims
+from bot.findings.wording import finding, listing, macs_text, number
 from bot.model.addresses import Mac
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import HostNicFound

@@ -3,7 +3,8 @@
 from collections import defaultdict
 
 from bot.findings.owning import listed_vms, rows_of, running_owners, target_vms, vcenter_doubt, vm_name
-from bot.findings.reading import answers, finding, listing, macs_text
+from bot.findings.reading import answers
+from bot.findings.wording import finding, listing, macs_text
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import NicFound, VcenterAnswered, VmFound
 

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from bot.findings.reading import claimants, macs_text
+from bot.findings.reading import claimants
+from bot.findings.wording import macs_text
 from bot.model.addresses import Mac
 from bot.model.finding import Evidence
 from bot.model.observation import GuestRowFound, NeighbourHeld, NicFound, Observation, VcenterAnswered, VmFound

@@ -1,15 +1,14 @@
-"""What several findings read from the same packets: the one network looked at, who claims the target, who listened.
+"""What several findings read from the same packets: the one network looked at, who asked for the target, who claims it.
 
 Nothing here is a finding. Everything is a function of the evidence alone and blind to the order of observations.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from bot.model.addresses import BROADCAST, Mac, can_own
-from bot.model.finding import Evidence, Finding, Standing, Witness
+from bot.model.addresses import Mac, can_own
+from bot.model.finding import Evidence
 from bot.model.job import Vantage
 from bot.model.observation import (
     ArpAnnounced,
@@ -17,11 +16,14 @@ from bot.model.observation import (
     ArpAsked,
     EchoAnswer,
     EchoAsked,
-    Listened,
+    HelloHeard,
+    NicFound,
     Observation,
+    PacketSeen,
 )
 
-WITNESSES_SHOWN = 12
+FREQUENT, FLIPPED = 5, 2
+"""From how many claims on a MAC stands firm, and by how many bits a damaged copy of it may differ."""
 
 Domain = tuple[str, tuple[int, ...], str]
 """One layer-2 network as far as we can tell: segment, VLAN tags, tunnel. Two of them never share a claim."""
@@ -39,84 +41,9 @@ class Claim:
     told: Asker | None
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """One artifact's time of listening at one vantage.
-
-    ``complete`` is None where the instrument cannot tell whether it lost frames. ``controls`` are the other addresses
-    that were asked for in the same window; ``heard`` are the frames in which one of them answered.
-    """
-
-    artifact: str
-    vantage: Vantage
-    listened: Listened | None
-    controls: tuple[IPv4Address, ...]
-    heard: tuple[Observation, ...]
-
-    @property
-    def complete(self) -> bool | None:
-        """Whether nothing was lost while listening, or in reading what was recorded."""
-        if self.listened is None:
-            return None
-        if self.listened.dropped or self.listened.unread:
-            return False
-        return None if self.listened.dropped is None else True
-
-    def listened_after(self, asked: Observation) -> float:
-        """How long this window stayed open after ``asked``, in seconds; 0 when nobody says."""
-        return (self.listened.seen_at - asked.seen_at).total_seconds() if self.listened else 0.0
-
-
 def domain_of(seen: ArpAsked | ArpAnswer | ArpAnnounced) -> Domain:
     """The network in which this was heard."""
     return seen.vantage.segment, seen.vlans, seen.tunnel or ""
-
-
-def finding(
-    id_: str, standing: Standing, statement: str, seen: Iterable[Observation] = (), *, measured: bool = True
-) -> Finding:
-    """The finding with the observations as its witnesses, each place once, at most a dozen."""
-    witnesses = dict.fromkeys(Witness(one.artifact, one.locator, one.vantage.agent) for one in seen)
-    return Finding(id_, standing, statement, tuple(witnesses)[:WITNESSES_SHOWN], measured)
-
-
-def listing(words: Iterable[str]) -> str:
-    """The words as a reader lists them: ``a, b and c``."""
-    *most, last = list(words) or ["nobody"]
-    return f"{', '.join(most)} and {last}" if most else last
-
-
-def number(count: int) -> str:
-    """The count as a word where that reads better."""
-    return {2: "two", 3: "three", 4: "four"}.get(count, str(count))
-
-
-def macs_text(macs: Iterable[Mac]) -> str:
-    """The MACs in order, each in backticks, as a reader lists them."""
-    return listing(f"`{mac}`" for mac in sorted(macs))
-
-
-def about_target(evidence: Evidence) -> Evidence:
-    """The evidence without packets that say nothing about the target or a control: a busy capture holds thousands."""
-    asked = {
-        *(one.wanted for one in evidence.observations if isinstance(one, ArpAsked) and one.ours),
-        *(one.ip for one in evidence.observations if isinstance(one, EchoAsked) and one.ours),
-        *(one.vantage.gateway for one in evidence.observations),
-        evidence.target,
-    }
-
-    def matters(one: Observation) -> bool:
-        match one:
-            case ArpAsked():
-                return one.wanted in asked or one.asker == evidence.target
-            case ArpAnswer() | ArpAnnounced() | EchoAsked() | EchoAnswer():
-                return one.ip in asked
-            case _:
-                return True
-
-    kept = [one for one in evidence.observations if matters(one)]
-    kept.sort(key=lambda one: (one.seen_at, one.artifact, one.locator))
-    return replace(evidence, observations=tuple(kept))
 
 
 def stands_on_segment(vantage: Vantage, target: IPv4Address) -> bool:
@@ -189,15 +116,44 @@ def _read_domain(evidence: Evidence) -> Domain | None:
     )
 
 
+def in_domain(evidence: Evidence, seen: EchoAsked | EchoAnswer | PacketSeen | HelloHeard) -> bool:
+    """Whether this was heard in the network looked at; those that are heard inside a tunnel are not told of."""
+    where = domain(evidence)
+    return where is None or where == (seen.vantage.segment, seen.vlans, "")
+
+
 def claims(evidence: Evidence) -> list[Claim]:
-    """Every claim of the target in the network looked at, by time, group addresses and our own frames left out."""
-    return evidence.once(_read_claims)
+    """Every claim of the target in the network looked at, by time.
+
+    Group addresses, our own frames and damaged frames are left out.
+    """
+    return evidence.once(_read_claims)[0]
 
 
-def _read_claims(evidence: Evidence) -> list[Claim]:
+def corrupted_claims(evidence: Evidence) -> list[Claim]:
+    """The claims that were left out because a damaged frame made them.
+
+    Such a MAC is claimed once, by no vNIC that vCenter knows, and one or two bits beside one that is claimed often.
+    """
+    return evidence.once(_read_claims)[1]
+
+
+def _read_claims(evidence: Evidence) -> tuple[list[Claim], list[Claim]]:
     where = domain(evidence)
     found = [claim for one, claim in _all_claims(evidence) if one == where and can_own(claim.mac)]
-    return sorted(found, key=lambda claim: (claim.seen.seen_at, claim.seen.locator, claim.mac))
+    found.sort(key=lambda claim: (claim.seen.seen_at, claim.seen.locator, claim.mac))
+    times = Counter(claim.mac for claim in found)
+    known = {nic.mac for nic in evidence.of(NicFound)}
+    frequent = [mac for mac, count in times.items() if count >= FREQUENT]
+
+    def damaged(mac: Mac) -> bool:
+        return times[mac] == 1 and mac not in known and any(0 < _bits_apart(mac, one) <= FLIPPED for one in frequent)
+
+    return [claim for claim in found if not damaged(claim.mac)], [claim for claim in found if damaged(claim.mac)]
+
+
+def _bits_apart(one: Mac, other: Mac) -> int:
+    return (int(one.replace(":", ""), 16) ^ int(other.replace(":", ""), 16)).bit_count()
 
 
 def elsewhere(evidence: Evidence) -> list[tuple[Domain, Claim]]:
@@ -227,50 +183,4 @@ def requests(evidence: Evidence) -> list[ArpAsked]:
     where = domain(evidence)
     return [
         asked for asked in asked_for_target(evidence) if domain_of(asked) == where and asked.asker != evidence.target
-    ]
-
-
-def own_broadcasts(evidence: Evidence, window: Window) -> list[ArpAsked]:
-    """The broadcast requests for the target that this window's vantage sent itself."""
-    return [
-        asked
-        for asked in requests(evidence)
-        if asked.ours and asked.artifact == window.artifact and asked.sent_to == BROADCAST
-    ]
-
-
-def windows(evidence: Evidence) -> list[Window]:
-    """Every window in which packets were listened to, by artifact."""
-    return evidence.once(_read_windows)
-
-
-def _read_windows(evidence: Evidence) -> list[Window]:
-    listened: dict[str, Listened] = {}
-    asked: dict[str, set[IPv4Address]] = defaultdict(set)
-    vantages: dict[str, Vantage] = {}
-    for one in sorted(evidence.observations, key=lambda one: (one.seen_at, one.locator)):
-        match one:
-            case Listened():
-                listened[one.artifact] = one
-            case ArpAsked(ours=True, wanted=address) | EchoAsked(ours=True, ip=address):
-                asked[one.artifact].add(address)
-            case ArpAsked() | ArpAnswer() | EchoAsked() | EchoAnswer():
-                pass
-            case _:
-                continue
-        vantages[one.artifact] = one.vantage
-    heard: dict[str, list[Observation]] = defaultdict(list)
-    replies: list[ArpAnswer | EchoAnswer] = [*evidence.of(ArpAnswer), *evidence.of(EchoAnswer)]
-    for answer in replies:
-        if answer.ip != evidence.target and answer.ip in asked[answer.artifact]:
-            heard[answer.artifact].append(answer)
-    return [
-        Window(
-            artifact,
-            vantages[artifact],
-            listened.get(artifact),
-            tuple(sorted(asked[artifact] - {evidence.target})),
-            tuple(heard[artifact]),
-        )
-        for artifact in sorted(vantages)
     ]

@@ -7,7 +7,9 @@ not one echo request: somebody who reads packets drops those, and the way there 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.findings.reading import Window, answers, finding, macs_text, own_broadcasts, requests, windows
+from bot.findings.listening import Window, own_broadcasts, windows
+from bot.findings.reading import answers, requests
+from bot.findings.wording import finding, macs_text
 from bot.model.addresses import Mac
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import ArpAnswer, ArpAsked, EchoAnswer, EchoAsked, Observation

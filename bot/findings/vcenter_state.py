@@ -1,7 +1,8 @@
 """Is the target's VM on, connected and plugged in, as far as vCenter can see?"""
 
 from bot.findings.owning import rows_of, target_vms, vcenter_doubt, vm_name
-from bot.findings.reading import claimants, finding, listing
+from bot.findings.reading import claimants
+from bot.findings.wording import finding, listing
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import NicFound, VmFound
 

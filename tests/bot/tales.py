@@ -19,6 +19,7 @@ from tests.bot.story import (
 
 VRRP = Mac("00:00:5e:00:01:0a")
 CONTAINER = Mac("02:42:0a:00:00:05")
+FAR_AWAY = IPv4Address("10.9.0.7")
 PEERS = {IPv4Address(f"10.0.0.{last}"): Mac(f"00:16:3e:00:01:{last:02x}") for last in (21, 22)}
 
 
@@ -173,6 +174,107 @@ def balance_alb_with_late_answer() -> Story:
     for slave in (APP, APP_2ND):
         told.asks(1, answers={slave: 0.75}, gap_s=0.4)
     return told.vm("app05", [APP, APP_2ND], addresses=[TARGET]).vcenter()
+
+
+def balance_alb_updating() -> Story:
+    """The same teaming, heard for long: after its own broadcasts it tells its peers again, in pairs of equal frames."""
+    told = story().control().asks(answers=[APP]).echoes().waits(2)
+    for _ in range(5):
+        told.asks(1, asker=TARGET, asker_mac=APP, wanted=GATEWAY).tells(APP_2ND, copies=2, gap_s=4)
+    return told.loops(APP).loops(APP_2ND).vm("app05", [APP, APP_2ND], addresses=[TARGET]).vcenter()
+
+
+def balance_tlb() -> Story:
+    """Teaming that answers with one MAC and balances what it sends."""
+    told = story().control().asks(answers=[APP]).echoes().packets([APP]).packets([APP_2ND])
+    return told.vm("app05", [APP, APP_2ND], addresses=[TARGET]).vcenter()
+
+
+def mac_nat() -> Story:
+    """A bridge over Wi-Fi repeats each frame, answers to ARP among them, with its own MAC and the TTL unchanged."""
+    told = story().control().asks(answers={APP: 0.0002, STRANGER: 0.00021}).echoes().packets([APP, STRANGER])
+    return told.vm("app05", [APP], addresses=[TARGET]).vcenter()
+
+
+def relayed() -> Story:
+    """A stranger claims the target again and again and passes on what it gets by it."""
+    told = story().control().asks(answers=[APP]).waits(2)
+    for _ in range(5):
+        told.tells(STRANGER).asks(1, answers=[APP])
+    told.packets([APP, STRANGER], lowered=True)
+    return told.vm("app05", [APP], addresses=[TARGET]).vcenter()
+
+
+def damaged_frame() -> Story:
+    """One frame with one bit flipped beside a healthy VM."""
+    return healthy().asks(answers=[APP]).announces(Mac("00:50:56:aa:00:03"))
+
+
+def load_balancing_cluster() -> Story:
+    """Network Load Balancing: every host answers with the cluster's MAC, in frames of its own."""
+    cluster = Mac("02:bf:0a:00:00:05")
+    told = story().control()
+    for host in ("02:01:0a:00:00:05", "02:02:0a:00:00:05"):
+        told.asks(1, answers=[cluster], sent_by=Mac(host))
+    return told.echoes(cluster).vm("web1", [APP]).vm("web2", [OTHER]).vcenter(macs=[APP, OTHER, cluster])
+
+
+def shared_gateway() -> Story:
+    """GLBP: one address, a MAC for each asker, in frames from the routers' own MACs, and a hello of the group."""
+    one, other = Mac("00:07:b4:00:0a:01"), Mac("00:07:b4:00:0a:02")
+    told = story().control().asks(answers=[one], sent_by=ROUTER).hello("GLBP", 10, ROUTER)
+    address, mac = next(iter(PEERS.items()))
+    told.asks(asker=address, asker_mac=mac, answers=[other], sent_by=STRANGER)
+    return told.echoes(one).vcenter(macs=[one, other])
+
+
+def rebuilt() -> Story:
+    """The VM was built anew with another vNIC: the old MAC answered before, and never since."""
+    told = story().control().asks(2, answers=[APP]).announces(APP_2ND).asks(answers=[APP_2ND])
+    return told.echoes(APP_2ND).vm("app05", [APP_2ND], addresses=[TARGET]).vcenter()
+
+
+def taken_from_routers() -> Story:
+    """A virtual router's address, and a plain MAC that answers for it as well."""
+    told = story().control().asks(answers=[VRRP, STRANGER]).echoes(VRRP).hello("VRRP", 10, ROUTER)
+    return told.vcenter(macs=[VRRP, STRANGER])
+
+
+def stale_entry() -> Story:
+    """Somebody fell back to an outdated ARP entry, and loses everything by it."""
+    return healthy().pinged(APP, sent=2).pinged(OTHER, sent=6, lost=range(1, 7))
+
+
+def looped() -> Story:
+    """What the agent sends to everybody comes back to it, over and over."""
+    return healthy().asks(20, answers=[], gap_s=0.01)
+
+
+def flooded() -> Story:
+    """Hundreds of requests a second, whoever is asked for."""
+    told = healthy()
+    for number in range(400):
+        told.asks(1, asker=GATEWAY, asker_mac=ROUTER, wanted=IPv4Address(int(GATEWAY) + 10 + number % 200), gap_s=0.001)
+    return told
+
+
+def announced_without_end() -> Story:
+    """The host announces the VM's MAC hundreds of times within a moment."""
+    told = healthy()
+    for _ in range(150):
+        told.rarp(APP).waits(0.0002)
+    return told
+
+
+def another_router() -> Story:
+    """What comes from elsewhere comes by another router since a moment ago."""
+    told = healthy().packets([ROUTER], ttl=60, source=FAR_AWAY, destination=TARGET)
+    return told.packets([STRANGER], ttl=59, source=FAR_AWAY, destination=TARGET)
+
+
+def strange_sender() -> Story:
+    """Packets of the target come from a MAC that never claims it."""
+    return healthy().packets([STRANGER])
 
 
 def virtual_router() -> Story:
@@ -333,6 +435,8 @@ ALL: tuple[Callable[[], Story], ...] = (
     vcenter_down, vcenter_half_read, container, balance_alb, balance_alb_with_late_answer, virtual_router,
     proxy_without_victim, proxy_with_victim, router_answers_for_nobody, probes_of_others, two_vlans,
     dropped_frames, vmotion, planned_move, failed_over, host_interface, routed_loss, half_deaf, mirror_port,
+    balance_alb_updating, balance_tlb, mac_nat, relayed, damaged_frame, load_balancing_cluster, shared_gateway, rebuilt,
+    taken_from_routers, stale_entry, looped, flooded, announced_without_end, another_router, strange_sender,
     one_mutated_frame, thief, doubled, narrow_netmask, address_gone, other_mac_inside, host_lost,
     only_broadcasts, only_echoes_lost,
 )  # fmt: skip

@@ -77,6 +77,15 @@ def verdict_on(told: Callable[[], Story]) -> Verdict:
         pytest.param(tales.thief, Answer.GUEST, Grade.LIKELY, "guest.duplicate_ip_two_vms", id="address-thief"),
         pytest.param(tales.narrow_netmask, Answer.GUEST, Grade.LIKELY, "guest.nic_misconfigured", id="narrow-netmask"),
         pytest.param(tales.address_gone, Answer.GUEST, Grade.LIKELY, "guest.address_missing", id="address-gone"),
+        pytest.param(tales.relayed, Answer.NETWORK, Grade.LIKELY, "network.foreign_device_claims_ip", id="in-between"),
+        pytest.param(tales.looped, Answer.NETWORK, Grade.LIKELY, "network.storm", id="own-frames-return"),
+        pytest.param(
+            tales.announced_without_end,
+            Answer.HYPERVISOR,
+            Grade.LIKELY,
+            "hypervisor.announces_without_end",
+            id="rarp-storm",
+        ),
         pytest.param(
             tales.host_interface,
             Answer.HYPERVISOR,
@@ -104,6 +113,13 @@ def test_a_fault_is_laid_at_the_right_door(told: Callable[[], Story], answer: An
         pytest.param(tales.probes_of_others, id="probes-of-others"),
         pytest.param(tales.two_vlans, id="same-address-on-two-vlans"),
         pytest.param(tales.vmotion, id="vmotion"),
+        pytest.param(tales.balance_alb_updating, id="teaming-that-updates-its-peers"),
+        pytest.param(tales.balance_tlb, id="teaming-that-balances-what-it-sends"),
+        pytest.param(tales.mac_nat, id="a-bridge-that-rewrites-macs"),
+        pytest.param(tales.load_balancing_cluster, id="network-load-balancing"),
+        pytest.param(tales.shared_gateway, id="glbp"),
+        pytest.param(tales.damaged_frame, id="one-bit-flipped-once"),
+        pytest.param(tales.another_router, id="another-router-on-the-way"),
         pytest.param(tales.vcenter_down_but_well, id="vcenter-down-but-all-is-well"),
     ],
 )
@@ -138,6 +154,11 @@ def test_what_only_looks_like_a_fault_is_healthy(told: Callable[[], Story]) -> N
         pytest.param(tales.doubled, Grade.UNDECIDED, id="every-answer-twice"),
         pytest.param(tales.other_mac_inside, Grade.UNDECIDED, id="another-mac-inside"),
         pytest.param(tales.host_lost, Grade.UNDECIDED, id="host-lost"),
+        pytest.param(tales.rebuilt, Grade.UNDECIDED, id="rebuilt-with-another-vnic"),
+        pytest.param(tales.stale_entry, Grade.UNDECIDED, id="somebody-holds-an-old-entry"),
+        pytest.param(tales.flooded, Grade.UNDECIDED, id="the-segment-is-flooded"),
+        pytest.param(tales.taken_from_routers, Grade.NOT_ENOUGH_EVIDENCE, id="a-virtual-routers-address-taken"),
+        pytest.param(tales.strange_sender, Grade.NOT_ENOUGH_EVIDENCE, id="packets-from-a-strange-mac"),
     ],
 )
 def test_where_the_evidence_does_not_carry_nobody_is_accused(told: Callable[[], Story], grade: Grade) -> None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.findings.reading import finding, listing
 from bot.findings.reported import joints, vocabulary
+from bot.findings.wording import finding, listing
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import ReportedFact
 

@@ -1,15 +1,27 @@
+from ipaddress import IPv4Address
+
 import pytest
 
-from bot.findings.arp_claiming import IN_TURN, OTHER_NETWORK, SENDER_DIFFERS, SEVERAL_MACS, VIRTUAL_MAC, virtual_kind
+from bot.findings.arp_claiming import (
+    CORRUPTED,
+    IN_TURN,
+    MOVED_ONCE,
+    OTHER_ADDRESSES,
+    OTHER_NETWORK,
+    SENDER_DIFFERS,
+    SEVERAL_MACS,
+)
 from bot.model.addresses import Mac
 from bot.model.finding import Standing
+from tests.bot import tales
 from tests.bot.findings.table import said
-from tests.bot.story import APP, APP_2ND, GATEWAY, OTHER, ROUTER, STRANGER, TARGET, Story, story, vantage
+from tests.bot.story import APP, APP_2ND, GATEWAY, OTHER, PEER, ROUTER, STRANGER, TARGET, Story, story, vantage
 
 PRESENT, ABSENT, UNKNOWN = Standing
 OWN = vantage().mac
 assert OWN is not None
 GROUP = Mac("03:bf:0a:00:00:05")
+FLIPPED = Mac("00:50:56:aa:00:03")  # one bit beside APP
 
 
 @pytest.mark.parametrize(
@@ -76,39 +88,38 @@ def test_a_planned_move_changes_the_mac_once(told: Story, standing: Standing) ->
 
 
 @pytest.mark.parametrize(
-    ("mac", "kind"),
-    [
-        pytest.param("00:00:5e:00:01:0a", "VRRP or CARP", id="vrrp"),
-        pytest.param("00:00:0c:07:ac:0a", "HSRP", id="hsrp"),
-        pytest.param("00:00:0c:9f:f0:0a", "HSRP version 2", id="hsrp2"),
-        pytest.param("00:07:b4:00:0a:01", "GLBP", id="glbp"),
-        pytest.param("02:bf:0a:00:00:05", "Network Load Balancing", id="nlb-unicast"),
-        pytest.param("02:01:0a:00:00:05", "Network Load Balancing", id="nlb-host-1"),
-        pytest.param("03:bf:0a:00:00:05", "Network Load Balancing", id="nlb-multicast"),
-        pytest.param("01:00:5e:7f:00:05", "Network Load Balancing (IGMP)", id="nlb-igmp"),
-        pytest.param("02:42:0a:00:00:05", None, id="docker-builds-from-the-address-too"),
-        pytest.param("02:bf:0a:00:00:06", None, id="nlb-of-another-address"),
-        pytest.param("00:50:56:aa:00:01", None, id="vm"),
-    ],
-)
-def test_shared_macs_are_known_by_their_form(mac: str, kind: str | None) -> None:
-    """A virtual router or a load-balancing cluster has several MACs by design."""
-    assert virtual_kind(Mac(mac), TARGET) == kind
-
-
-@pytest.mark.parametrize(
     ("id_", "told", "standing"),
     [
-        pytest.param(VIRTUAL_MAC, story().asks(answers=[Mac("00:00:5e:00:01:0a")]), PRESENT, id="vrrp"),
-        pytest.param(VIRTUAL_MAC, story().asks(answers=[GROUP]), PRESENT, id="group-mac"),
-        pytest.param(VIRTUAL_MAC, story().asks(answers=[APP]), ABSENT, id="plain"),
-        pytest.param(VIRTUAL_MAC, story().asks(), UNKNOWN, id="nobody-to-look-at"),
         pytest.param(SENDER_DIFFERS, story().asks(answers=[APP_2ND], sent_by=APP), PRESENT, id="borrowed"),
         pytest.param(SENDER_DIFFERS, story().asks(answers=[APP]), ABSENT, id="own-frame"),
         pytest.param(
             SENDER_DIFFERS, story().asks(answers=[Mac("00:07:b4:00:0a:01")], sent_by=ROUTER), ABSENT, id="glbp"
         ),
+        pytest.param(
+            SENDER_DIFFERS,
+            story().asks(answers=[Mac("52:54:00:12:35:02")], sent_by=Mac("52:54:00:12:35:00")),
+            ABSENT,
+            id="virtualbox-nat",
+        ),
         pytest.param(SENDER_DIFFERS, story().asks(), UNKNOWN, id="no-answer"),
+        pytest.param(MOVED_ONCE, tales.planned_move(), PRESENT, id="the-old-one-is-silent-since"),
+        pytest.param(MOVED_ONCE, story().asks(answers=[APP]).announces(OTHER), UNKNOWN, id="nobody-asked-since"),
+        pytest.param(MOVED_ONCE, tales.crashed_agent(), ABSENT, id="both-answer"),
+        pytest.param(MOVED_ONCE, tales.healthy(), UNKNOWN, id="one-mac"),
+        pytest.param(OTHER_ADDRESSES, story().asks(answers=[APP]).says_of(PEER, APP), PRESENT, id="a-second-address"),
+        pytest.param(OTHER_ADDRESSES, story().asks(answers=[APP]).says_of(PEER, OTHER), ABSENT, id="others-others"),
+        pytest.param(OTHER_ADDRESSES, story().says_of(PEER, OTHER), UNKNOWN, id="no-claimant"),
+        pytest.param(CORRUPTED, story().asks(6, answers=[APP]).announces(FLIPPED), PRESENT, id="one-bit-once"),
+        pytest.param(CORRUPTED, story().asks(6, answers=[APP]).announces(STRANGER), ABSENT, id="far-apart"),
+        pytest.param(CORRUPTED, story().asks(6, answers=[APP, FLIPPED]), ABSENT, id="one-bit-but-often"),
+        pytest.param(CORRUPTED, story().asks(2, answers=[APP]).announces(FLIPPED), ABSENT, id="none-stands-firm"),
+        pytest.param(
+            CORRUPTED,
+            story().asks(6, answers=[APP]).announces(FLIPPED).vm("app06", [FLIPPED]),
+            ABSENT,
+            id="one-bit-but-a-vnic",
+        ),
+        pytest.param(CORRUPTED, story(), UNKNOWN, id="no-claim"),
         pytest.param(
             OTHER_NETWORK,
             story().on_vlan(10).asks(answers=[APP]).on_vlan(20).announces(OTHER),
@@ -122,3 +133,15 @@ def test_shared_macs_are_known_by_their_form(mac: str, kind: str | None) -> None
 def test_how_a_claim_was_made(id_: str, told: Story, standing: Standing) -> None:
     """These facts separate a fault from a design that looks like one."""
     assert said(told, id_).standing is standing
+
+
+def test_what_a_claimant_says_of_other_addresses_is_kept_once_each() -> None:
+    """A poisoner claims the gateway and its victim in turn, a router a whole network: a capture holds thousands."""
+    told = story().asks(answers=[APP])
+    for _ in range(3):
+        for last in range(20, 40):
+            told.says_of(IPv4Address(f"10.0.0.{last}"), APP)
+    found = said(told, OTHER_ADDRESSES)
+    assert "10.0.0.20, 10.0.0.21" in found.statement
+    assert "and 12 more" in found.statement
+    assert len({witness.locator for witness in found.witnesses}) == len(found.witnesses)

@@ -1,0 +1,33 @@
+"""How findings are worded: the sentence with its witnesses, and lists as a reader lists them."""
+
+from collections.abc import Iterable
+
+from bot.model.addresses import Mac
+from bot.model.finding import Finding, Standing, Witness
+from bot.model.observation import Observation
+
+WITNESSES_SHOWN = 12
+
+
+def finding(
+    id_: str, standing: Standing, statement: str, seen: Iterable[Observation] = (), *, measured: bool = True
+) -> Finding:
+    """The finding with the observations as its witnesses, each place once, at most a dozen."""
+    witnesses = dict.fromkeys(Witness(one.artifact, one.locator, one.vantage.agent) for one in seen)
+    return Finding(id_, standing, statement, tuple(witnesses)[:WITNESSES_SHOWN], measured)
+
+
+def listing(words: Iterable[str]) -> str:
+    """The words as a reader lists them: ``a, b and c``."""
+    *most, last = list(words) or ["nobody"]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def number(count: int) -> str:
+    """The count as a word where that reads better."""
+    return {2: "two", 3: "three", 4: "four"}.get(count, str(count))
+
+
+def macs_text(macs: Iterable[Mac]) -> str:
+    """The MACs in order, each in backticks, as a reader lists them."""
+    return listing(f"`{mac}`" for mac in sorted(macs))
