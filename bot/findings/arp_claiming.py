@@ -17,7 +17,7 @@ from bot.findings.reading import (
     requests,
 )
 from bot.findings.shared_macs import sent_for_another
-from bot.findings.wording import finding, listing, macs_text, number
+from bot.findings.wording import few, finding, listing, macs_text, number
 from bot.model.addresses import BROADCAST, Mac
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import ArpAnnounced, ArpAnswer, Observation
@@ -30,7 +30,6 @@ MOVED_ONCE = "arp.mac_changed_once"
 OTHER_ADDRESSES = "arp.claimant_has_other_addresses"
 CORRUPTED = "arp.claim_looks_corrupted"
 
-ADDRESSES_SHOWN = 8
 ASKED_SINCE = 2  # one lost frame must not read as silence
 
 
@@ -112,7 +111,7 @@ def _other_addresses(evidence: Evidence) -> Finding:
         if one.mac in macs and one.ip != evidence.target and domain_of(one) == where:
             others[one.mac].setdefault(one.ip, one)
     if others:
-        whose = listing(f"`{mac}` ({_shown(sorted(others[mac]))})" for mac in sorted(others))
+        whose = listing(f"`{mac}` ({few(sorted(others[mac]))})" for mac in sorted(others))
         says = f"A MAC that claims {evidence.target} claims other addresses too: {whose}."
         return finding(
             OTHER_ADDRESSES, Standing.PRESENT, says, [one for each in others.values() for one in each.values()]
@@ -120,11 +119,6 @@ def _other_addresses(evidence: Evidence) -> Finding:
     if macs:
         return finding(OTHER_ADDRESSES, Standing.ABSENT, f"No MAC of {evidence.target} was heard with another address.")
     return finding(OTHER_ADDRESSES, Standing.UNKNOWN, f"Nobody was heard claiming {evidence.target}.")
-
-
-def _shown(addresses: list[IPv4Address]) -> str:
-    more = len(addresses) - ADDRESSES_SHOWN
-    return ", ".join(map(str, addresses[:ADDRESSES_SHOWN])) + (f" and {more} more" if more > 0 else "")
 
 
 def _corrupted(evidence: Evidence) -> Finding:

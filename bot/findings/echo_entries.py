@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 
 from bot.findings.reading import claimants, in_domain, stands_on_segment
-from bot.findings.wording import finding, listing, macs_text
+from bot.findings.wording import few, finding, listing, macs_text
 from bot.model.addresses import Mac
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import EchoAnswer, EchoAsked
@@ -22,7 +22,6 @@ TO_UNCLAIMED = "icmp.lost_to_unclaimed_mac"
 
 PATIENCE = timedelta(seconds=0.5)
 ECHOES = 2  # one lost echo says nothing
-NUMBERS_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +47,8 @@ class Held:
     def __str__(self) -> str:
         came = len(self.sent) - len(self.lost)
         back = f"{came} of {len(self.sent)} came back" + (f", from {macs_text(self.answered_by)}" if came else "")
-        numbers = ", ".join(str(one.seq) for one in self.lost[:NUMBERS_SHOWN])
-        more = ", ..." if len(self.lost) > NUMBERS_SHOWN else ""
-        return f"{self.asker} to `{self.entry}`: {back}" + (f" (lost: number {numbers}{more})" if self.lost else "")
+        lost = f" (lost: number {few([one.seq for one in self.lost])})" if self.lost else ""
+        return f"{self.asker} to `{self.entry}`: {back}{lost}"
 
 
 def find(evidence: Evidence) -> tuple[Finding, ...]:

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from bot.findings.listening import Window, windows
 from bot.findings.reading import claimants, stands_on_segment
-from bot.findings.wording import finding, listing
+from bot.findings.wording import few, finding, listing, macs_text
 from bot.model.addresses import Mac
 from bot.model.finding import Evidence, Finding, Standing
-from bot.model.observation import EchoAnswer, EchoAsked, Observation
+from bot.model.observation import EchoAnswer, EchoAsked, NeighbourHeld, Observation
 
 TARGET_ANSWERS = "icmp.target_answers"
 TARGET_LOSS = "icmp.target_loss"
@@ -82,16 +82,30 @@ def _answers(evidence: Evidence, every: list[Series]) -> Finding:
     return finding(TARGET_ANSWERS, Standing.UNKNOWN, f"No echo request to {evidence.target} was followed up.")
 
 
-def _pattern(series: Series) -> str:
-    numbers = ", ".join(str(one.seq) for one in series.lost[:8]) + (", ..." if len(series.lost) > 8 else "")
-    return f"{len(series.lost)} of {len(series.sent)} from {series.window.vantage.agent} (number {numbers})"
+def _pattern(evidence: Evidence, series: Series) -> str:
+    """Who lost how many, and by number which: beside the MAC that they were sent to, and those that answered others."""
+    agent = series.window.vantage.agent
+    count = f"{len(series.lost)} of {len(series.sent)} from {agent}"
+    if len({*(one.sent_to for one in series.sent), *(one.mac for one in series.back)}) == 1:
+        return f"{count} (number {few([one.seq for one in series.lost])})"
+    lost: dict[Mac | None, list[int]] = defaultdict(list)
+    for one in series.lost:
+        lost[one.sent_to].append(one.seq)
+    held = {one.mac for one in evidence.of(NeighbourHeld) if one.ip == evidence.target and one.vantage.agent == agent}
+    told = listing(
+        f"number {few(numbers)}{f' to `{mac}`' if mac else ''}{', the MAC in its ARP table' if mac in held else ''}"
+        for mac, numbers in lost.items()
+    )
+    others = f"; {macs_text({one.mac for one in series.back})} answered the others" if series.back else ""
+    return f"{count} ({told}{others})"
 
 
 def _loss(evidence: Evidence, near: list[Series]) -> Finding:
     lossy = [series for series in near if series.lost]
     proved = [series for series in lossy if series.fit]
     if proved:
-        says = f"Echoes to {evidence.target} were lost, while the control answered: {listing(map(_pattern, proved))}."
+        which = listing(_pattern(evidence, one) for one in proved)
+        says = f"Echoes to {evidence.target} were lost, while the control answered: {which}."
         return finding(TARGET_LOSS, Standing.PRESENT, says, [one for series in proved for one in series.lost])
     if lossy:
         says = f"Echoes to {evidence.target} are missing, but no instrument was fit to say that they were lost."
@@ -134,7 +148,7 @@ def _routed(evidence: Evidence, far: list[Series]) -> Finding:
     if lossy:
         says = (
             f"From another segment echoes to {evidence.target} were lost, "
-            f"while the gateway there answered: {listing(map(_pattern, lossy))}."
+            f"while the gateway there answered: {listing(_pattern(evidence, one) for one in lossy)}."
         )
         return finding(ROUTED_LOSS, Standing.PRESENT, says, [one for series in lossy for one in series.lost])
     sent = [one for series in far for one in series.sent]

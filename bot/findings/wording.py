@@ -1,12 +1,13 @@
 """How findings are worded: the sentence with its witnesses, and lists as a reader lists them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.model.addresses import Mac
 from bot.model.finding import Finding, Standing, Witness
 from bot.model.observation import Observation
 
 WITNESSES_SHOWN = 12
+SHOWN = 8
 
 
 def finding(
@@ -21,6 +22,12 @@ def listing(words: Iterable[str]) -> str:
     """The words as a reader lists them: ``a, b and c``."""
     *most, last = list(words) or ["nobody"]
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def few(things: Sequence[object]) -> str:
+    """The first of them, and how many more there are: ``1, 2, 3 and 12 more``."""
+    more = len(things) - SHOWN
+    return ", ".join(map(str, things[:SHOWN])) + (f" and {more} more" if more > 0 else "")
 
 
 def number(count: int) -> str:

@@ -91,3 +91,13 @@ def test_loss_through_one_mac_only(told: Story, standing: Standing) -> None:
 def test_loss_from_another_segment(told: Story, standing: Standing) -> None:
     """A vantage far away speaks of the target only when its own gateway answered."""
     assert said(told, ROUTED_LOSS).standing is standing
+
+
+def test_each_loss_is_told_by_number_mac_and_table_entry() -> None:
+    """What was lost, by which ARP entry it was sent, and who answered the rest: three questions of every engineer."""
+    told = story().held(APP).control().asks(answers=[APP, APP_2ND]).echoes(lost=[2, 4]).echoes(APP_2ND, lost=ALL_LOST)
+    assert said(told, TARGET_LOSS).statement == (
+        "Echoes to 10.0.0.5 were lost, while the control answered: 7 of 10 from dc1-a "
+        f"(number 2, 4 to `{APP}`, the MAC in its ARP table and number 1, 2, 3, 4, 5 to `{APP_2ND}`; "
+        f"`{APP}` answered the others)."
+    )
