@@ -14,6 +14,7 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from io import BytesIO
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from bot.errors import BundleError
@@ -23,6 +24,7 @@ from bot.frames.hearing import hear
 from bot.frames.recording import Recording
 from tests.bot.frames import containers
 
+TARGET = IPv4Address("10.77.0.5")  # of nearly every capture here
 OWN = Path(__file__).parents[2] / "captures"
 MOST_MEMORY_BYTES = 64 << 20
 _LENGTHS = (0, 1, 3, 11, 12, 28, 2**15, 262_143, 262_144, 262_145, 2**24, 2**31 - 1, 2**31, 2**32 - 1)
@@ -50,11 +52,11 @@ class _Steps(BytesIO):
         return super().readinto(buffer[: self._step_bytes])
 
 
-def read(content: bytes | InSteps, *, only_evidence: bool = False) -> Read:
+def read(content: bytes | InSteps, *, only_evidence: bool = False, about: IPv4Address | None = None) -> Read:
     """The frames, how the file ended, and the sentence of whoever refused to read on."""
     frames = list[Captured]()
     try:
-        recording = Recording(content, only_evidence=only_evidence)
+        recording = Recording(content, only_evidence=only_evidence, about=about)
         frames.extend(recording)
     except BundleError as error:
         return tuple(frames), None, str(error)
@@ -73,15 +75,16 @@ def check(data: bytes, step_bytes: int) -> None:
     # Of a file that is damaged twice, packed and unpacked, either may be met first.
     assert (its_end, its_refusal is None) == (end, refused is None), "read in steps, it ends differently"
     assert slowly == frames or (refused and slowly[: len(frames)] == frames), "read in steps, it is another file"
-    skimmed = read(data, only_evidence=True)
-    if refused is None:
-        with_evidence = [one for one in frames if decode(one.data, one.link_type)]
-        assert [one for one in skimmed[0] if decode(one.data, one.link_type)] == with_evidence, "evidence passed over"
+    for about in (None, TARGET) if refused is None else ():
+        skimmed = read(data, only_evidence=True, about=about)
+        with_evidence = [one for one in frames if decode(one.data, one.link_type, about)]
+        kept = [one for one in skimmed[0] if decode(one.data, one.link_type, about)]
+        assert kept == with_evidence, "evidence passed over"
         assert skimmed[1:] == (end, None)
     told = list[Heard]()
     try:
         told += heard(frames)
-        told += hear(data).frames
+        told += hear(data, TARGET).frames
     except BundleError:
         pass
     assert all(one.seen_at.utcoffset() is not None for one in told)
