@@ -91,7 +91,13 @@ def _moved_once(evidence: Evidence) -> Finding:
         says = f"The MACs that claim {evidence.target} do so at the same time."
         return finding(MOVED_ONCE, Standing.ABSENT, says)
     last = turns[-1]
-    asked_since = [one for one in requests(evidence) if one.sent_to == BROADCAST and one.seen_at >= last.seen.seen_at]
+    # Only whose answers come by here would have shown an answer of the old MAC.
+    told = {claim.told[0] for claim in heard if claim.told and claim.seen.seen_at >= last.seen.seen_at}
+    asked_since = [
+        one
+        for one in requests(evidence)
+        if one.sent_to == BROADCAST and one.seen_at >= last.seen.seen_at and one.asker_mac in told
+    ]
     if len(asked_since) < ASKED_SINCE:
         says = f"{evidence.target} changed its MAC, and too few asked for it since to say that it did so for good."
         return finding(MOVED_ONCE, Standing.UNKNOWN, says, [last.seen])

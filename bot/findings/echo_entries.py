@@ -14,7 +14,7 @@ from bot.findings.reading import claimants, in_domain, stands_on_segment
 from bot.findings.wording import few, finding, listing, macs_text
 from bot.model.addresses import Mac
 from bot.model.finding import Evidence, Finding, Standing
-from bot.model.observation import EchoAnswer, EchoAsked
+from bot.model.observation import EchoAnswer, EchoAsked, Listened
 
 OVERHEARD_LOSS = "icmp.overheard_loss"
 FOLLOWS_ENTRY = "icmp.loss_follows_arp_entry"
@@ -60,7 +60,9 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
 def _held(evidence: Evidence) -> list[Held]:
     ends: dict[str, datetime] = {}
     for one in evidence.observations:
-        ends[one.artifact] = max(one.seen_at, ends.get(one.artifact, one.seen_at))
+        # Of a file that somebody dropped nobody knows until when it was recorded.
+        if not isinstance(one, Listened):
+            ends[one.artifact] = max(one.seen_at, ends.get(one.artifact, one.seen_at))
     back: dict[tuple[str, IPv4Address, int, int], EchoAnswer] = {}
     for answer in evidence.of(EchoAnswer):
         if answer.ip == evidence.target:
@@ -68,7 +70,8 @@ def _held(evidence: Evidence) -> list[Held]:
     sent: defaultdict[tuple[str, IPv4Address, Mac], list[EchoAsked]] = defaultdict(list)
     for asked in evidence.of(EchoAsked):
         here = in_domain(evidence, asked) and stands_on_segment(asked.vantage, evidence.target)
-        in_time = asked.seen_at + PATIENCE <= ends[asked.artifact]
+        answered = (asked.artifact, asked.asker, asked.ident, asked.seq) in back
+        in_time = answered or asked.seen_at + PATIENCE <= ends[asked.artifact]
         if asked.ip == evidence.target and not asked.ours and asked.sent_to and here and in_time:
             sent[asked.artifact, asked.asker, asked.sent_to].append(asked)
     both_ways = {(artifact, told) for artifact, told, _, _ in back}

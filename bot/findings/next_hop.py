@@ -73,11 +73,9 @@ def _changed(evidence: Evidence, arrived: list[Passage]) -> Finding:
         in_turn = all(before[-1].seen.seen_at < after[0].seen.seen_at for before, after in pairwise(runs))
         if in_turn:
             before, after = runs[-2], runs[-1]
-            hops = before[-1].ttl - after[0].ttl
-            more = f", and by {hops} more router{'s' if hops > 1 else ''}" if 0 < hops < 5 else ""
             says = (
                 f"Packets from elsewhere reached {evidence.target} from `{before[0].carrier}`; since "
-                f"`{after[0].seen.seen_at:%H:%M:%S}` UTC they come from `{after[0].carrier}`{more}."
+                f"`{after[0].seen.seen_at:%H:%M:%S}` UTC they come from `{after[0].carrier}`{_longer(before, after)}."
             )
             return finding(CHANGED, Standing.PRESENT, says, [before[-1].seen, after[0].seen])
         says = f"Packets from elsewhere reach {evidence.target} by several routers all the time."
@@ -87,3 +85,12 @@ def _changed(evidence: Evidence, arrived: list[Passage]) -> Finding:
         return finding(CHANGED, Standing.ABSENT, says)
     says = f"Too few packets from elsewhere to {evidence.target} were recorded."
     return finding(CHANGED, Standing.UNKNOWN, says)
+
+
+def _longer(before: list[Passage], after: list[Passage]) -> str:
+    """How many more routers the same machines' packets pass now, in words; nothing where no more or not known."""
+    had = {one.source: one.ttl for one in before}
+    hops = {had[one.source] - one.ttl for one in after if one.source in had}
+    if len(hops) != 1 or (more := min(hops)) <= 0:
+        return ""
+    return f", and pass {more} more router{'s' if more > 1 else ''}"

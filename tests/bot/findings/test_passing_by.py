@@ -74,5 +74,5 @@ def test_who_carries_the_targets_packets(id_: str, told: Story, standing: Standi
 def test_one_more_router_on_the_way_is_said() -> None:
     """Whoever puts himself in between shows nowhere but in the TTL."""
     told = _arriving(ROUTER, ttl=60).packets([STRANGER], ttl=59, source=PEER, destination=TARGET)
-    assert "by 1 more router" in said(told, CHANGED).statement
+    assert "pass 1 more router." in said(told, CHANGED).statement
     assert "more router" not in said(_arriving(ROUTER, STRANGER), CHANGED).statement
