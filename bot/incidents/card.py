@@ -158,7 +158,7 @@ def as_text(card: Card, width: int = 100) -> str:
     body = _verdict(card.verdict, width) if card.verdict else _without_verdict(card, width)
     took = f", {card.took_s:.1f} s" if card.took_s is not None else ""
     catalogue = f", catalogue {card.verdict.catalogue}" if card.verdict else ""
-    return _text((card.headline, *_entry(card.says or "", width), *body, "", f"case {card.case}{took}{catalogue}"))
+    return printable((card.headline, *_entry(card.says or "", width), *body, "", f"case {card.case}{took}{catalogue}"))
 
 
 def verdict_as_text(verdict: Verdict, width: int = 100) -> str:
@@ -167,7 +167,7 @@ def verdict_as_text(verdict: Verdict, width: int = 100) -> str:
         _verdict_headline(verdict, str(verdict.target or verdict.case)),
         *_entry(verdict.claim or _UNSAID[verdict.grade], width),
     )
-    return _text((*head, *_verdict(verdict, width), "", f"catalogue {verdict.catalogue}"))
+    return printable((*head, *_verdict(verdict, width), "", f"catalogue {verdict.catalogue}"))
 
 
 def _verdict(verdict: Verdict, width: int) -> Iterator[str]:
@@ -199,7 +199,8 @@ def _entry(text: str, width: int, mark: str = "  ") -> list[str]:
     return textwrap.wrap(text.replace("`", ""), width, initial_indent=mark, subsequent_indent=" " * len(mark))
 
 
-def _text(lines: Sequence[str]) -> str:
+def printable(lines: Sequence[str]) -> str:
+    """The lines as a text that no character in them can make a terminal act on."""
     return "".join(f"{''.join(_printable(line))}\n" for line in lines)
 
 

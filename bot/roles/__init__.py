@@ -9,6 +9,7 @@ ROLES = {
     "vcenter": "look up owners of addresses and MACs in one vCenter, read-only",
     "check": "ask the agents about one address, VM name or MAC, and print the verdict",
     "judge": "judge a case directory, or a capture with --target, without any network",
+    "split": "rank what separates the affected machines of a table from the others",
     "keys": "make a master key, or print the keys of an agent's queues",
 }
 """Name and purpose; the module of the same name in this room has ``arguments(parser)`` and ``run(settings, given)``."""
