@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from ipaddress import ip_address
 
-from bot.findings.reading import listing
+from bot.findings.wording import listing
 from bot.model.addresses import parse_mac
 from bot.probes.vcenter import Snapshot, Vm
 from bot.split.attributes import ADDRESSES, IDENTITIES, MACS, SIDES

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.findings.reading import listing
+from bot.findings.wording import listing
 from bot.incidents.card import entries, printable
 from bot.model.cause import Side
 from bot.split.conclusion import Conclusion, Control, Split, Together
