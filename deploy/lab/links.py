@@ -44,6 +44,10 @@ class Links:
         """Take the interface off its bridge."""
         self._socket(node).link("set", index=self.index(node, name), master=0)
 
+    def move(self, node: str, name: str, to: str) -> None:
+        """Put an end of a cable into another node, where it is down and on no bridge."""
+        self._socket(node).link("set", index=self.index(node, name), net_ns_fd=self._namespaces.fd(to))
+
     def macvlan(self, node: str, name: str, parent: str, mac: str) -> None:
         """A second interface with a MAC of its own on top of ``parent``, up."""
         index = self.index(node, parent)

@@ -10,15 +10,15 @@ from typing import Any
 from bot.model.addresses import Mac, parse_mac
 from bot.probes.vcenter import GuestNic, HostNic, Nic, Query, Snapshot, Vm, dump, select
 from bot.system import SystemClock
-from deploy.lab.state import LabState, SegmentState, VmState
+from deploy.lab.state import HostState, LabState, NicState, SegmentState, VmState
 
 NAME = "dc1"
 API_VERSION = "8.0.1.0"
-_CLUSTERS = {"cluster-a": "DC0_C0", "cluster-b": "DC0_C1"}  # what the simulator calls its clusters
+_SWITCH = "DVS0"
 
 
 def everything(state: LabState, *, read_at: datetime | None = None) -> dict[str, Any]:
-    """The whole vCenter as the JSON of a snapshot: every VM and every host's VMkernel port."""
+    """The whole vCenter as the JSON of a snapshot: every VM, every host's uplink and VMkernel ports."""
     return _json(_inventory(state, read_at))
 
 
@@ -36,38 +36,51 @@ def snapshot(
 
 
 def scenario(state: LabState) -> dict[str, Any]:
-    """The same facts as a scenario of the vCenter simulator.
+    """The same facts, and what a snapshot has no room for, as a scenario of the vCenter simulator.
 
-    The simulator names clusters itself (DC0_C0 and DC0_C1), and does not let a vNIC's connection be unknown.
+    That is: the state of hosts, uplinks and distributed ports, and the events of moves. The simulator begins with
+    machines of its own, which are renamed; it does not let a vNIC's connection be unknown.
     """
     hosts = sorted(state["hosts"], key=lambda host: (host["cluster"], host["name"]))
+    clusters = sorted({host["cluster"] for host in hosts})
     vms: dict[str, list[VmState]] = defaultdict(list)
     for vm in state["vms"]:
         vms[vm["cluster"]].append(vm)
     segments = {segment["name"]: segment for segment in state["segments"]}
-    used = {vm["segment"] for vm in state["vms"]}
+    lost = {host["name"] for host in hosts if not host["responding"]}
     return {
         "api_version": API_VERSION,
         "model": {
-            "clusters": len(_CLUSTERS),
-            "hosts": len(hosts) // len(_CLUSTERS),
+            "clusters": len(clusters),
+            "hosts": len(hosts) // len(clusters),
             "vms": max(map(len, vms.values())),
-            "portgroups": len(used),
+            "portgroups": len(segments),
         },
-        "hosts": [{"name": f"#{number}", "rename": host["name"]} for number, host in enumerate(hosts)],
+        "clusters": [{"name": f"DC0_C{number}", "rename": name} for number, name in enumerate(clusters)],
+        "hosts": [_simulated_host(f"#{number}", host) for number, host in enumerate(hosts)],
         "dvs": [
             {
-                "name": "DVS0",
+                "name": _SWITCH,
                 "portgroups": [
                     {"name": f"DC0_DVPG{number}", "rename": segment["portgroup"], "vlan": segment["vlan"]}
-                    for number, segment in enumerate(segments[name] for name in sorted(used))
+                    for number, segment in enumerate(state["segments"])
+                ],
+                "ports": [
+                    _simulated_port(vm, nic, segments[vm["network"]])
+                    for vm in state["vms"]
+                    for nic in vm["nics"]
+                    if vm["power"] == "poweredOn"
                 ],
             }
         ],
         "vms": [
-            _simulated(f"{_CLUSTERS[cluster]}_RP0_VM{number}", vm, segments[vm["network"]])
-            for cluster, members in sorted(vms.items())
-            for number, vm in enumerate(members)
+            _simulated_vm(f"DC0_C{row}_RP0_VM{number}", vm, segments[vm["network"]], lost)
+            for row, cluster in enumerate(clusters)
+            for number, vm in enumerate(vms[cluster])
+        ],
+        "events": [
+            {"type": "VmMigratedEvent", "vm": move["vm"], "from_host": move["from_host"], "minutes_ago": 1}
+            for move in state["moves"]
         ],
     }
 
@@ -85,8 +98,14 @@ def _inventory(state: LabState, read_at: datetime | None) -> Snapshot:
         unread=(),
         vms=tuple(_vm(vm, segments[vm["network"]], vm["host"] in responding) for vm in state["vms"]),
         host_nics=tuple(
-            HostNic(host["name"], "vmk0", parse_mac(host["vmk_mac"]), tuple(map(ip_address, host["vmk_addresses"])))
+            HostNic(
+                host["name"],
+                nic["device"],
+                parse_mac(nic["mac"]),
+                (ip_address(nic["address"]),) if nic["address"] else (),
+            )
             for host in state["hosts"]
+            for nic in host["nics"]
         ),
     )
 
@@ -130,7 +149,40 @@ def _vm(vm: VmState, segment: SegmentState, host_responds: bool) -> Vm:
     )
 
 
-def _simulated(name: str, vm: VmState, segment: SegmentState) -> dict[str, Any]:
+def _simulated_host(name: str, host: HostState) -> dict[str, Any]:
+    return {
+        "name": name,
+        "rename": host["name"],
+        "connection_state": "connected" if host["responding"] else "notResponding",
+        "pnics": [
+            {"device": nic["device"], "mac": nic["mac"], "down": not nic["link_up"]}
+            for nic in host["nics"]
+            if not nic["address"]
+        ],
+        "vmks": [
+            {"device": nic["device"], "mac": nic["mac"], "ip": nic["address"]} for nic in host["nics"] if nic["address"]
+        ],
+    }
+
+
+def _simulated_port(vm: VmState, nic: NicState, segment: SegmentState) -> dict[str, Any]:
+    return {
+        "key": _port_key(vm, nic),
+        "portgroup": segment["portgroup"],
+        "vm": vm["name"],
+        "nic_key": str(nic["key"]),
+        "mac": nic["guest_mac"],
+        "link_up": nic["connected"] is True,
+        "blocked": nic["blocked"],
+        "vlan": segment["vlan"],
+    }
+
+
+def _port_key(vm: VmState, nic: NicState) -> str:
+    return f"{vm['id'].removeprefix('vm-')}{nic['key']}"
+
+
+def _simulated_vm(name: str, vm: VmState, segment: SegmentState, lost_hosts: set[str]) -> dict[str, Any]:
     on = vm["power"] == "poweredOn"
     length = segment["network"].partition("/")[2]
     return {
@@ -138,13 +190,15 @@ def _simulated(name: str, vm: VmState, segment: SegmentState) -> dict[str, Any]:
         "rename": vm["name"],
         "host": vm["host"],
         "power": vm["power"],
+        "connection_state": "disconnected" if vm["host"] in lost_hosts else "connected",
         "hostname": vm["name"],
         "tools": "guestToolsRunning" if on else "guestToolsNotRunning",
         "nics": [
             {
                 "mac": nic["mac"],
+                "guest_mac": nic["guest_mac"],
                 "portgroup": segment["portgroup"],
-                "port_key": f"{vm['id'].removeprefix('vm-')}{nic['key']}",
+                "port_key": _port_key(vm, nic),
                 "connected": nic["connected"] is True,
                 "ips": [f"{address}/{length}" for address in nic["addresses"]],
                 "no_guest": not on,
