@@ -135,6 +135,15 @@ class Fabric:
         self.moves.append((vm.name, vm.host))
         return moved
 
+    def readdress(self, vm: Vm, address: IPv4Address) -> Vm:
+        """Give the VM this address instead of its own."""
+        segment = self.topology.segment(vm.segment)
+        self.links.remove_address(vm.name, vm.nics[0].interface, segment.cidr(vm.address))
+        self.links.address(vm.name, vm.nics[0].interface, segment.cidr(address))
+        self.links.route(vm.name, "default", str(segment.gateway))
+        self.vms[vm.name] = changed = replace(vm, address=address)
+        return changed
+
     def power_off(self, vm: Vm) -> None:
         """End the VM: its guest processes, its vNICs and its node are gone; vCenter still lists it."""
         for pid in self._guests.pop(vm.name, []):
@@ -189,11 +198,15 @@ class Fabric:
         for port in ports:
             port.close()
 
-    def tamper_at_port(self, vm: Vm, **how: Any) -> None:
-        """Put a wire that misbehaves (see ``Wire``) between a VM's first vNIC and its virtual switch."""
+    def tamper_at_port(self, vm: Vm, *, macs: Sequence[Mac] = (), **how: Any) -> None:
+        """Put a wire that misbehaves (see ``Wire``) between a VM's first vNIC and its virtual switch.
+
+        ``macs`` are what the virtual switch sends there beside what goes to the vNIC's MAC.
+        """
         inner = self._insert(vm.host, _port(vm, vm.nics[0]), vm.segment, how, port_is_outer=False)
         self.links.enslave(vm.host, inner, vm.segment, learning=0, unicast_flood=0)
-        self.links.forward_to(vm.host, inner, vm.nics[0].mac)
+        for mac in (vm.nics[0].mac, *macs):
+            self.links.forward_to(vm.host, inner, mac)
 
     def tamper_at_uplink(self, host: str, segment: str, **how: Any) -> None:
         """Put a wire that misbehaves between a host's virtual switch and its uplink, inside the host."""

@@ -92,6 +92,10 @@ class Links:
         """Send ``destination`` (a prefix or ``default``) to the gateway."""
         self._socket(node).route("add", dst=destination, gateway=gateway)
 
+    def spare_route(self, node: str, destination: str, gateway: str, name: str) -> None:
+        """Send ``destination`` to the gateway by this interface where no other route is left."""
+        self._socket(node).route("add", dst=destination, gateway=gateway, oif=self.index(node, name), priority=100)
+
     def unroute(self, node: str, destination: str) -> None:
         """Forget the route."""
         self._socket(node).route("del", dst="0.0.0.0/0" if destination == "default" else destination)
