@@ -135,15 +135,6 @@ class Fabric:
         self.moves.append((vm.name, vm.host))
         return moved
 
-    def readdress(self, vm: Vm, address: IPv4Address) -> Vm:
-        """Give the VM this address instead of its own."""
-        segment = self.topology.segment(vm.segment)
-        self.links.remove_address(vm.name, vm.nics[0].interface, segment.cidr(vm.address))
-        self.links.address(vm.name, vm.nics[0].interface, segment.cidr(address))
-        self.links.route(vm.name, "default", str(segment.gateway))
-        self.vms[vm.name] = changed = replace(vm, address=address)
-        return changed
-
     def power_off(self, vm: Vm) -> None:
         """End the VM: its guest processes, its vNICs and its node are gone; vCenter still lists it."""
         for pid in self._guests.pop(vm.name, []):

@@ -21,6 +21,7 @@ def _apply(fabric: Fabric, vm: Vm, rng: Random) -> None:
     turn = rng.randrange(3, 6)
     for nic in vm.nics:
         fabric.run(vm.name, FailingOver(vm.address, nic.mac, nic.interface, turn, fails=nic is first))
+    fabric.broken.add(vm.host)  # whose port to the first vNIC will lose its carrier
 
 
 FAULT = Fault(

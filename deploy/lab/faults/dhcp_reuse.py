@@ -1,4 +1,4 @@
-"""The address was leased to another VM after the first one had lost it.
+"""The address was leased to a new VM after the first one had lost it.
 
 Unlike ``rebuilt_elsewhere`` the first VM still runs, without the address: vCenter knows an owner for the old MAC too,
 which neighbours still hold.
@@ -14,11 +14,10 @@ from deploy.lab.topology import Vm
 
 
 def _apply(fabric: Fabric, vm: Vm, rng: Random) -> None:
-    others = [one for one in fabric.vms.values() if one.host != vm.host and not one.clustered]
-    tenant = rng.choice(others)
     fabric.links.remove_address(vm.name, vm.nics[0].interface, fabric.topology.segment(vm.segment).cidr(vm.address))
     fabric.addressless.add(vm.name)
-    tenant = fabric.readdress(tenant, vm.address)
+    elsewhere = [host.name for host in fabric.topology.hosts if host.name != vm.host]
+    tenant = fabric.clone(vm, f"{vm.name}c", rng.choice(elsewhere), rng)
     nic = tenant.nics[0]
     fabric.run(tenant.name, Speaker(nic.interface, (announcement(vm.address, nic.mac),), every_s=60.0))
 
