@@ -18,8 +18,9 @@ from bot.system import SystemClock
 from deploy.demo.server import Server
 from deploy.lab import vcsim
 from deploy.lab.client import Lab, LabError
+from deploy.lab.scenario import scenario
 from deploy.lab.state import LabState
-from deploy.lab.vcenter import NAME, everything, scenario
+from deploy.lab.vcenter import NAME, everything
 
 READY_WITHIN_S = 20.0
 VMS = tuple(f"app{number:02d}" for number in range(2, 12))

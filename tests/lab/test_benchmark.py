@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from deploy.bench.lab import Result, report
 from deploy.lab import ns
+from deploy.lab.faults import FAULTS
+from deploy.lab.topology import topology
 from deploy.lab.vcsim import VcsimMissing, build
 from tests.fixtures.tools import missing
 
@@ -31,7 +34,8 @@ def test_a_fault_is_decided_by_what_the_real_worker_reads_from_the_simulator() -
         missing(str(reason))
     done = benchmark("vm_powered_off", "--first-seed", "4")
     assert done.returncode == 0, done.stderr
-    assert "wrong accusations: 0 of 1\ndecidable faults decided with the right cause: 1 of 1\n" in done.stdout
+    assert "wrong accusations: 0 of 1\nlook-alikes accused: 0 of 0\n" in done.stdout
+    assert "decidable faults decided with the right cause: 1 of 1\n" in done.stdout
 
 
 def test_without_go_a_snapshot_can_play_vcenter() -> None:
@@ -62,3 +66,42 @@ def test_what_cannot_be_staged_is_refused_before_anything_starts(arguments: tupl
     done = benchmark(*arguments)
     assert done.returncode == 2
     assert says in done.stderr
+
+
+def answered(fault: str, answer: str, cause: str | None) -> Result:
+    """The fault staged, and this answer to it."""
+    return Result(FAULTS[fault].staged_on(topology().vms[0]), 1, answer, cause)
+
+
+OFF = "hypervisor.vm_powered_off"
+
+
+@pytest.mark.parametrize(
+    ("results", "status", "says"),
+    [
+        pytest.param([answered("vm_powered_off", "hypervisor", OFF)], 0, "right cause: 1 of 1", id="right"),
+        pytest.param([answered("uplink_down", "inconclusive", None)], 0, "right cause: 0 of 0", id="undecidable"),
+        pytest.param(
+            [answered("uplink_down", "hypervisor", "hypervisor.host_networking_broken")],
+            0, "uplink_down, seed 1, app02: hypervisor", id="luck is no merit, and is told",
+        ),
+        pytest.param(
+            [answered("uplink_down", "network", "network.path_to_port_broken")],
+            1, "wrong accusations: 1 of 1", id="another side",
+        ),
+        pytest.param(
+            [answered("healthy", "guest", "guest.stack_silent")], 1, "look-alikes accused: 1 of 1", id="nothing wrong"
+        ),
+        pytest.param([answered("vm_powered_off", "inconclusive", None)], 1, "right cause: 0 of 1", id="too little"),
+        pytest.param(
+            [answered("vm_powered_off", "hypervisor", "hypervisor.vnic_disconnected")],
+            1, "right cause: 0 of 1", id="right side, wrong cause",
+        ),
+    ],
+)  # fmt: skip
+def test_the_exit_status_tells_a_benchmark_that_was_passed_from_one_that_was_not(
+    capsys: pytest.CaptureFixture[str], results: list[Result], status: int, says: str
+) -> None:
+    """A wrong accusation is the worst failure, and to say nothing where something can be said the second."""
+    assert report(results) == status
+    assert says in capsys.readouterr().out

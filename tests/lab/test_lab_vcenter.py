@@ -20,8 +20,9 @@ from bot.ports import Work
 from bot.system import SystemClock
 from deploy.lab.client import Lab, LabError
 from deploy.lab.faults import DEMO, FAULTS
+from deploy.lab.scenario import scenario
 from deploy.lab.state import LabState
-from deploy.lab.vcenter import NAME, everything, scenario, snapshot
+from deploy.lab.vcenter import NAME, everything, snapshot
 from deploy.lab.vcsim import Vcsim
 from tests.fixtures.vcsim import Start
 
