@@ -32,12 +32,13 @@ ANSWERS = ("guest", "network", "hypervisor", "inconclusive", "healthy")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One fault, staged and asked about."""
+    """One fault, staged and asked about; ``separates`` are the causes that the named next test tells apart."""
 
     staged: FaultState
     seed: int
     answer: str
     cause: str | None
+    separates: tuple[str, ...] = ()
 
     @property
     def side(self) -> str:
@@ -61,8 +62,12 @@ class Result:
 
     @property
     def right(self) -> bool:
-        """Whether the answer is the honest one, with the right cause where one is named."""
-        return self.answer == self.staged["answer"] and (not self.accused or self.cause == self.staged["cause"])
+        """Whether the answer is the honest one, with the right cause, or a next test that can find the right side."""
+        if self.accused:
+            told = self.cause == self.staged["cause"]
+        else:
+            told = self.side == "none" or self.side in {cause.partition(".")[0] for cause in self.separates}
+        return told and self.answer == self.staged["answer"]
 
 
 def main() -> int:
@@ -108,7 +113,8 @@ def stage(vcenter: Vcenter, fault: str, seed: int) -> Result:
     if said.returncode:
         raise RuntimeError(f"{fault}, seed {seed}: {said.stdout}{said.stderr}")
     verdict = json.loads(said.stdout)
-    return Result(staged, seed, verdict["verdict"], verdict["cause"])
+    separates = tuple((verdict["next_test"] or {}).get("separates", ()))
+    return Result(staged, seed, verdict["verdict"], verdict["cause"], separates)
 
 
 def report(results: Iterable[Result]) -> int:
@@ -128,7 +134,7 @@ def report(results: Iterable[Result]) -> int:
     for result in results:
         if not result.right:
             truth = f"{result.staged['answer']} {result.staged['cause'] or ''}".strip()
-            got = f"{result.answer} {result.cause or ''}".strip()
+            got = f"{result.answer} {result.cause or ' or '.join(result.separates)}".strip()
             print(f"  {result.staged['fault']}, seed {result.seed}, {result.staged['vm']}: {got}, not {truth}")
     return 1 if wrong or decided < ENOUGH * len(decidable) else 0
 

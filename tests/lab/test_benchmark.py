@@ -86,6 +86,10 @@ OFF = "hypervisor.vm_powered_off"
             0, "uplink_down, seed 1, app02: hypervisor", id="luck is no merit, and is told",
         ),
         pytest.param(
+            [answered("uplink_down", "inconclusive", None)],
+            0, "uplink_down, seed 1, app02: inconclusive, not", id="no next test that could find it",
+        ),
+        pytest.param(
             [answered("uplink_down", "network", "network.path_to_port_broken")],
             1, "wrong accusations: 1 of 1", id="another side",
         ),
