@@ -15,7 +15,11 @@ CAUSE = Cause(
         "reported.onset.guest_change": 1.5,
         "reported.scope.guest_attribute": 1.5,
     },
-    excluded_by={**ONLY_LOSES, "arp.target_answers": "Somebody has the address and answers."},
+    excluded_by={
+        **ONLY_LOSES,
+        "arp.target_answers": "Somebody has the address and answers.",
+        "icmp.target_answers": "Somebody has the address and answers.",
+    },
     settle=Settle(
         do=("Open the VM's console and list its addresses: is this one there, and on the right interface?"),
         who="whoever runs the guest",

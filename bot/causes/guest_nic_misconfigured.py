@@ -19,7 +19,7 @@ CAUSE = Cause(
         "reported.scope.guest_attribute": 1.5,
         "reported.scope.routed_only": 0.5,
     },
-    excluded_by=dict(VM_NOT_THERE),
+    excluded_by={**VM_NOT_THERE, "arp.virtual_mac_claims": "A shared address has a MAC beside the vNICs' by design."},
     settle=Settle(
         do=(
             "Inside the guest compare ip -details addr and the ARP settings of every interface with a healthy sibling."

@@ -28,7 +28,11 @@ CAUSE = Cause(
         "reported.onset.host_change": 1.5,
         "reported.scope.host_attribute": 1.5,
     },
-    excluded_by={**ONLY_LOSES, "arp.target_answers": "What the guest sends gets through."},
+    excluded_by={
+        **ONLY_LOSES,
+        "arp.target_answers": "What the guest sends gets through.",
+        "icmp.target_answers": "What the guest sends gets through.",
+    },
     settle=Settle(
         do=(
             "Compare the MAC that the guest sends with the vNIC's, and read the port's security policy and "

@@ -21,14 +21,17 @@ CAUSE = Cause(
     excluded_by={
         "arp.answers_only_broadcasts": "A port that is blocked, filtered or in the wrong VLAN spares no broadcasts.",
         "arp.two_answers_per_request": "A virtual switch can drop answers, but it makes none of its own.",
+        "reported.capture.unanswered_outside": "What the VM sends leaves the host, and nothing comes back to it.",
         "vcenter.vnic_disconnected": "A port without a plugged vNIC drops nothing.",
         "vcenter.vm_powered_off": "The port of a VM that is off drops nothing.",
     },
     settle=Settle(
         do=(
-            "On the VM's host capture at the VM's switch port while somebody pings it (pktcap-uw --switchport). "
-            "No request arrives: network. The request arrives and no answer leaves: guest. The answer leaves: "
-            "hypervisor or network beyond it."
+            "On the VM's host capture at its uplink and at the VM's switch port at once (pktcap-uw --uplink and "
+            "--switchport) while somebody asks for the VM by ARP and pings it; read the uplink's link state and drop "
+            "counters too. The uplink is down or drops: the logs of both ends of the cable say whose fault it is. "
+            "Requests do not come in by the uplink, or answers leave by it: network. Something gets lost between "
+            "uplink and port: hypervisor. Requests reach the port and no answer comes from it: guest."
         ),
         who="the virtualization team",
         separates=Separates.SIDES,

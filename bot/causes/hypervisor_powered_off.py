@@ -9,6 +9,7 @@ CAUSE = Cause(
     requires=("vcenter.vm_powered_off",),
     expects={
         "vcenter.vm_powered_off": 4.0,
+        "arp.target_silent": 1.0,
     },
     excluded_by={
         "arp.target_answers": "A VM that is off gives no answer.",

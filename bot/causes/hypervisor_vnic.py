@@ -13,6 +13,7 @@ CAUSE = Cause(
     expects={
         "reported.host.vnic_unplugged": 4.0,
         "vcenter.vnic_disconnected": 4.0,
+        "arp.target_silent": 1.0,
     },
     excluded_by={
         "arp.target_answers": "An unplugged vNIC lets no answer out.",

@@ -29,7 +29,10 @@ CAUSE = Cause(
         "reported.trial.fresh_address_works": 1.5,
         "reported.arp.router_missing": 0.5,
     },
-    excluded_by=dict(ONLY_LOSES),
+    excluded_by={
+        **ONLY_LOSES,
+        "arp.target_silent": "Broadcasts reach everybody whatever a table holds, and nobody answers them.",
+    },
     settle=Settle(
         do=(
             "Hop by hop from the core to the host, compare the ARP and MAC table entries and their ages with "

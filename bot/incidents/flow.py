@@ -33,6 +33,7 @@ from bot.model.job import Artifact, Job, Probe
 from bot.model.observation import (
     ArpAnnounced,
     ArpAnswer,
+    ArpAsked,
     GuestRowFound,
     NeighbourHeld,
     NicFound,
@@ -94,12 +95,16 @@ def artifacts(incident: Incident) -> tuple[Artifact, ...]:
 
 
 def named(address: IPv4Address, seen: Iterable[Observation]) -> tuple[Mac, ...]:
-    """Every MAC that claims the address, or that a vantage held for it: the owner of a silent address is found so."""
+    """Every MAC that claims the address, or that a vantage held for it: the owner of a silent address is found so.
+
+    Who asks with the address as its own claims it too: peers learn from questions as from answers (RFC 826).
+    """
     macs = [
         one.mac
         for one in seen
         if isinstance(one, ArpAnswer | ArpAnnounced | NeighbourHeld) and one.ip == address and one.mac is not None
     ]
+    macs += [one.asker_mac for one in seen if isinstance(one, ArpAsked) and one.asker == address and not one.ours]
     return tuple(dict.fromkeys(mac for mac in macs if can_own(mac)))
 
 

@@ -17,6 +17,7 @@ VM_NOT_THERE: Mapping[str, str] = {
 LOST_ON_ITS_SEGMENT: Mapping[str, str] = {
     "arp.answers_only_broadcasts": "What is sent to it is lost on its own segment already, where nothing is routed.",
     "icmp.only_echoes_lost": "Echoes are lost on its own segment as well, where nothing is routed.",
+    "icmp.target_loss": "Echoes are lost on its own segment as well, where nothing is routed.",
 }
 """For a cause that lies in what is routed, or in how."""
 

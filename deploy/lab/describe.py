@@ -3,9 +3,9 @@
 import os
 from collections.abc import Sequence
 
-from deploy.lab.fabric import Fabric
-from deploy.lab.state import FaultState, LabState, NicState, VmState
-from deploy.lab.topology import Vm
+from deploy.lab.fabric import UPLINK, Fabric
+from deploy.lab.state import FaultState, HostNicState, HostState, LabState, NicState, VmState
+from deploy.lab.topology import Host, Vm, Vmk
 
 
 def describe(fabric: Fabric, faults: Sequence[FaultState]) -> LabState:
@@ -37,23 +37,33 @@ def describe(fabric: Fabric, faults: Sequence[FaultState]) -> LabState:
             }
             for agent in topology.agents
         ],
-        "hosts": [
-            {
-                "name": host.name,
-                "cluster": host.cluster,
-                "vmk": str(host.vmk),
-                "vmk_mac": host.vmk_mac,
-                "vmk_addresses": [str(host.vmk), *map(str, fabric.vmk_addresses.get(host.name, ()))],
-                "responding": host.name not in fabric.not_responding,
-            }
-            for host in topology.hosts
-        ],
+        "hosts": [_host(fabric, host) for host in topology.hosts],
         "vms": [_vm(fabric, vm) for vm in fabric.vms.values()],
         "devices": [
             {"name": device.name, "segment": device.segment, "address": str(device.address), "mac": device.mac}
             for device in fabric.devices.values()
         ],
+        "moves": [{"vm": vm, "from_host": host} for vm, host in fabric.moves],
         "faults": list(faults),
+    }
+
+
+def _host(fabric: Fabric, host: Host) -> HostState:
+    ports = (Vmk("vmk0", host.vmk_mac, host.vmk), *fabric.vmks.get(host.name, ()))
+    uplink: HostNicState = {
+        "device": UPLINK,
+        "mac": host.uplink_mac,
+        "address": None,
+        "link_up": host.name not in fabric.unlinked,
+    }
+    vmks: list[HostNicState] = [
+        {"device": vmk.device, "mac": vmk.mac, "address": str(vmk.address), "link_up": True} for vmk in ports
+    ]
+    return {
+        "name": host.name,
+        "cluster": host.cluster,
+        "nics": [uplink, *vmks],
+        "responding": host.name not in fabric.not_responding,
     }
 
 
@@ -68,6 +78,7 @@ def _vm(fabric: Fabric, vm: Vm) -> VmState:
             "connected": None if off else nic.mac not in fabric.unplugged,
             "addresses": [str(vm.address)] if slot == 1 and not off and vm.name not in fabric.addressless else [],
             "guest_mac": fabric.guest_macs.get(nic.mac, nic.mac),
+            "blocked": nic.mac in fabric.blocked,
         }
         for slot, nic in enumerate(vm.nics, 1)
     ]

@@ -14,11 +14,10 @@ from typing import Any, Protocol
 from bot.model.addresses import Mac
 from deploy.lab.links import Links
 from deploy.lab.ns import Namespaces
-from deploy.lab.topology import Host, Macs, Nic, Segment, Station, Topology, Vm
+from deploy.lab.topology import Host, Macs, Nic, Segment, Station, Topology, Vm, Vmk
 from deploy.lab.wire import Wire
 
-SWITCH, ROUTER = "switch", "router"
-_UPLINK = "vmnic0"
+SWITCH, ROUTER, UPLINK = "switch", "router", "vmnic0"
 _DISCARD = 9  # RFC 863
 
 # A router as most vendors make it: the last ARP answer wins, and an entry is not asked after again within the life of
@@ -71,10 +70,11 @@ class Fabric:
     """A built lab. Lives in a process without threads that has called ``ns.enter``.
 
     ``vms`` and ``devices`` are all there are, by name; ``off``, ``suspended`` and ``addressless`` name VMs (the last:
-    VMware Tools report no address), ``unplugged`` are MACs of their vNICs, ``broken`` names
-    nodes with a link that is to stay without carrier, ``not_responding`` names hosts.
+    VMware Tools report no address), ``unplugged`` and ``blocked`` are MACs of their vNICs, ``broken`` names
+    nodes with a link that is to stay without carrier, ``unlinked`` hosts whose uplink has none, ``not_responding``
+    hosts that vCenter does not hear from.
     ``guest_macs`` is the MAC that a guest uses instead of its vNIC's, ``networks`` the port group of a VM that is not
-    on its segment's, ``vmk_addresses`` what a host has on its VMkernel port beside its own address.
+    on its segment's, ``vmks`` are further VMkernel ports by host, ``moves`` the VMs that were moved, from which host.
     """
 
     def __init__(self, topology: Topology) -> None:
@@ -86,13 +86,16 @@ class Fabric:
         self.devices: dict[str, Station] = {}
         self.off: set[str] = set()
         self.unplugged: set[Mac] = set()
+        self.blocked: set[Mac] = set()
         self.broken: set[str] = set()
         self.suspended: set[str] = set()
         self.addressless: set[str] = set()
         self.not_responding: set[str] = set()
+        self.unlinked: set[str] = set()
         self.guest_macs: dict[Mac, Mac] = {}
         self.networks: dict[str, str] = {}
-        self.vmk_addresses: dict[str, list[IPv4Address]] = {}
+        self.vmks: dict[str, list[Vmk]] = {}
+        self.moves: list[tuple[str, str]] = []
         self._guests: dict[str, list[int]] = {}
         self._build()
         self.built_s = time.monotonic() - started
@@ -102,12 +105,8 @@ class Fabric:
         segment = self.topology.segment(vm.segment)
         self._node(vm.name)
         for nic in vm.nics:
-            port = _port(vm, nic)
-            self.links.veth(vm.host, port, vm.name, nic.interface, peer_mac=nic.mac)
-            # A virtual switch knows its own MACs: it neither learns them nor floods to them what it does not know.
-            self.links.enslave(vm.host, port, segment.name, learning=0, unicast_flood=0)
-            self.links.forward_to(vm.host, port, nic.mac)
-            self.links.up(vm.host, port)
+            self.links.veth(vm.host, _port(vm, nic), vm.name, nic.interface, peer_mac=nic.mac)
+            self._plug_in(vm, nic)
             self.links.up(vm.name, nic.interface)
         if vm.clustered:
             # One vNIC owns the address, the other carries nothing unless its agent misbehaves: no ARP flux, and what
@@ -126,6 +125,16 @@ class Fabric:
         self.add_vm(copy)
         return copy
 
+    def move(self, vm: Vm, host: str) -> Vm:
+        """Move the VM to another host, as vMotion does, with its vNICs' ports; the guest notices nothing."""
+        moved = replace(vm, host=host)
+        for nic in vm.nics:
+            self.links.move(vm.host, _port(vm, nic), host)
+            self._plug_in(moved, nic)
+        self.vms[vm.name] = moved
+        self.moves.append((vm.name, vm.host))
+        return moved
+
     def power_off(self, vm: Vm) -> None:
         """End the VM: its guest processes, its vNICs and its node are gone; vCenter still lists it."""
         for pid in self._guests.pop(vm.name, []):
@@ -141,6 +150,16 @@ class Fabric:
         """Disconnect the vNIC on the host's side; the guest keeps its address and loses its carrier."""
         self.links.down(vm.host, _port(vm, nic))
         self.unplugged.add(nic.mac)
+
+    def add_vmk(self, host: Host, address: IPv4Address, mac: Mac) -> None:
+        """Give the host one more VMkernel port on its segment."""
+        vmks = self.vmks.setdefault(host.name, [])
+        vmk = Vmk(f"vmk{len(vmks) + 1}", mac, address)
+        self.links.macvlan(host.name, vmk.device, host.segment, mac)
+        # Each VMkernel port answers for its own address alone, as ESXi has it.
+        self.namespaces.sysctl(host.name, {"ipv4/conf/all/arp_ignore": 1})
+        self.links.address(host.name, vmk.device, self.topology.segment(host.segment).cidr(address))
+        vmks.append(vmk)
 
     def add_station(self, station: Station) -> None:
         """Plug a physical machine into an access port of the switch."""
@@ -170,15 +189,19 @@ class Fabric:
         for port in ports:
             port.close()
 
-    def tamper_at_port(self, vm: Vm, **how: Any) -> None:
-        """Put a wire that misbehaves (see ``Wire``) between a VM's first vNIC and its virtual switch."""
+    def tamper_at_port(self, vm: Vm, *, macs: Sequence[Mac] = (), **how: Any) -> None:
+        """Put a wire that misbehaves (see ``Wire``) between a VM's first vNIC and its virtual switch.
+
+        ``macs`` are what the virtual switch sends there beside what goes to the vNIC's MAC.
+        """
         inner = self._insert(vm.host, _port(vm, vm.nics[0]), vm.segment, how, port_is_outer=False)
         self.links.enslave(vm.host, inner, vm.segment, learning=0, unicast_flood=0)
-        self.links.forward_to(vm.host, inner, vm.nics[0].mac)
+        for mac in (vm.nics[0].mac, *macs):
+            self.links.forward_to(vm.host, inner, mac)
 
     def tamper_at_uplink(self, host: str, segment: str, **how: Any) -> None:
         """Put a wire that misbehaves between a host's virtual switch and its uplink, inside the host."""
-        inner = self._insert(host, _UPLINK, segment, how, port_is_outer=True)
+        inner = self._insert(host, UPLINK, segment, how, port_is_outer=True)
         self.links.enslave(host, inner, segment, learning=0, unicast_flood=1)
 
     def tamper_at_switch(self, host: str, segment: str, **how: Any) -> None:
@@ -188,8 +211,15 @@ class Fabric:
 
     def cut_uplink(self, host: str) -> None:
         """Switch a host's uplink off; the switch's port loses its carrier."""
-        self.links.down(host, _UPLINK)
+        self.links.down(host, UPLINK)
         self.broken.add(SWITCH)
+        self.unlinked.add(host)
+
+    def shut_port(self, host: str) -> None:
+        """Switch the switch's port to a host off; the host's uplink loses its carrier."""
+        self.links.down(SWITCH, f"p-{host}")
+        self.broken.add(host)
+        self.unlinked.add(host)
 
     def cut_router(self, segment: str) -> None:
         """Switch the switch's port to the router of this segment off."""
@@ -211,6 +241,13 @@ class Fabric:
         self.links.up(node, end, inner)
         self.run(node, Wire(ends=(port, end) if port_is_outer else (end, port), **how))
         return inner
+
+    def _plug_in(self, vm: Vm, nic: Nic) -> None:
+        port = _port(vm, nic)
+        # A virtual switch knows its own MACs: it neither learns them nor floods to them what it does not know.
+        self.links.enslave(vm.host, port, vm.segment, learning=0, unicast_flood=0)
+        self.links.forward_to(vm.host, port, nic.mac)
+        self.links.up(vm.host, port)
 
     def _build(self) -> None:
         self._node(SWITCH)
@@ -245,12 +282,12 @@ class Fabric:
         self._node(host.name)
         self.links.bridge(host.name, segment.name, mac=host.vmk_mac)
         self.links.address(host.name, segment.name, segment.cidr(host.vmk))
-        self.links.veth(SWITCH, f"p-{host.name}", host.name, _UPLINK)
+        self.links.veth(SWITCH, f"p-{host.name}", host.name, UPLINK, peer_mac=host.uplink_mac)
         self.links.enslave(SWITCH, f"p-{host.name}", segment.name)
         # What a virtual switch does not know leaves by the uplink and never comes from it.
-        self.links.enslave(host.name, _UPLINK, segment.name, learning=0, unicast_flood=1)
+        self.links.enslave(host.name, UPLINK, segment.name, learning=0, unicast_flood=1)
         self.links.up(SWITCH, f"p-{host.name}")
-        self.links.up(host.name, _UPLINK)
+        self.links.up(host.name, UPLINK)
 
     def _acquaint(self, agent: Station, *, within_s: float = 5.0) -> None:
         """Let the agent's kernel have talked to every VM of its segment once, as a machine that has been up for days.

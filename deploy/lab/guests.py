@@ -1,7 +1,9 @@
 """What runs in a guest beside its kernel: forked children that stand in its node and never return."""
 
+import fcntl
 import heapq
 import select
+import signal
 import socket
 import struct
 import time
@@ -14,6 +16,7 @@ from bot.model.addresses import BROADCAST, Mac
 _ETH_P_ARP, _ETH_P_RARP = 0x0806, 0x8035
 _ARP = struct.Struct("!6s6sHHHBBH6s4s6s4s")  # Ethernet header and RFC 826 packet for Ethernet and IPv4
 _REQUEST, _REPLY, _REVERSE = 1, 2, 3
+_SIOCSIFFLAGS = 0x8914  # netdevice(7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,14 @@ class ArpAnswerer:
         while True:
             wait_s = max(0.0, due[0][0] - time.monotonic()) if due else None
             for port in select.select(ports, [], [], wait_s)[0]:
-                answer = self._answer(port.recv(2048), by_last=port is ports[-1])
+                answer = self.answer(port.recv(2048), by_last=port is ports[-1])
                 if answer:
                     heapq.heappush(due, (time.monotonic() + self.delay_ms / 1000, answer))
             while due and due[0][0] <= time.monotonic():
                 ports[-1].send(heapq.heappop(due)[1])
 
-    def _answer(self, frame: bytes, *, by_last: bool) -> bytes | None:
+    def answer(self, frame: bytes, *, by_last: bool) -> bytes | None:
+        """What it says to the frame, heard by the last of its interfaces or by another; None: nothing."""
         if len(frame) < _ARP.size:
             return None
         to, _, _, _, _, _, _, operation, asker_mac, asker_ip, _, wanted = _ARP.unpack_from(frame)
@@ -72,6 +76,50 @@ def _port(interface: str) -> socket.socket:
 
 def _octets(mac: Mac) -> bytes:
     return bytes.fromhex(mac.replace(":", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class FailingOver:
+    """One vNIC's part in a bond that changes its active member at the ``turn``-th question of the segment for ``ip``.
+
+    All members of a segment hear the same broadcasts, so they agree without a word. The one that ``fails`` answers
+    until then and is switched off; the other announces its MAC then and answers from there on (bond_main.c,
+    fail_over_mac=active).
+    """
+
+    ip: IPv4Address
+    mac: Mac
+    interface: str
+    turn: int
+    fails: bool
+
+    def listen(self) -> list[socket.socket]:
+        """The socket that it listens and answers by."""
+        return [_port(self.interface)]
+
+    def serve(self, ports: Sequence[socket.socket]) -> None:
+        """Answer until, or from, the turn on."""
+        answerer = ArpAnswerer(self.ip, self.mac, (self.interface,))
+        (port,) = ports
+        asked = 0
+        while True:
+            frame = port.recv(2048)
+            answer = answerer.answer(frame, by_last=True)
+            if answer is None:
+                continue
+            asked += frame.startswith(_octets(BROADCAST))
+            if asked == self.turn and self.fails:
+                _switch_off(self.interface)
+                signal.pause()
+            if asked == self.turn and frame.startswith(_octets(BROADCAST)):
+                port.send(announcement(self.ip, self.mac))
+            if self.fails or asked >= self.turn:
+                port.send(answer)
+
+
+def _switch_off(interface: str) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        fcntl.ioctl(asking, _SIOCSIFFLAGS, struct.pack("16sh", interface.encode(), 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +150,14 @@ def announcement(ip: IPv4Address, mac: Mac) -> bytes:
     return _ARP.pack(everybody, own, _ETH_P_ARP, 1, 0x0800, 6, 4, _REQUEST, own, ip.packed, bytes(6), ip.packed).ljust(
         60, b"\0"
     )
+
+
+def question(wanted: IPv4Address, ip: IPv4Address, mac: Mac) -> bytes:
+    """A who-has for ``wanted`` from ``ip`` at ``mac``; from 0.0.0.0 it is a probe (RFC 5227 section 2.1.1)."""
+    own, everybody = _octets(mac), _octets(BROADCAST)
+    return _ARP.pack(
+        everybody, own, _ETH_P_ARP, 1, 0x0800, 6, 4, _REQUEST, own, ip.packed, bytes(6), wanted.packed
+    ).ljust(60, b"\0")
 
 
 def lie(ip: IPv4Address, mac: Mac, to: Mac, to_ip: IPv4Address) -> bytes:

@@ -44,6 +44,10 @@ class Links:
         """Take the interface off its bridge."""
         self._socket(node).link("set", index=self.index(node, name), master=0)
 
+    def move(self, node: str, name: str, to: str) -> None:
+        """Put an end of a cable into another node, where it is down and on no bridge."""
+        self._socket(node).link("set", index=self.index(node, name), net_ns_fd=self._namespaces.fd(to))
+
     def macvlan(self, node: str, name: str, parent: str, mac: str) -> None:
         """A second interface with a MAC of its own on top of ``parent``, up."""
         index = self.index(node, parent)
@@ -87,6 +91,10 @@ class Links:
     def route(self, node: str, destination: str, gateway: str) -> None:
         """Send ``destination`` (a prefix or ``default``) to the gateway."""
         self._socket(node).route("add", dst=destination, gateway=gateway)
+
+    def spare_route(self, node: str, destination: str, gateway: str, name: str) -> None:
+        """Send ``destination`` to the gateway by this interface where no other route is left."""
+        self._socket(node).route("add", dst=destination, gateway=gateway, oif=self.index(node, name), priority=100)
 
     def unroute(self, node: str, destination: str) -> None:
         """Forget the route."""

@@ -27,21 +27,28 @@ class AgentState(TypedDict):
     mac: str
 
 
+class HostNicState(TypedDict):
+    """An interface of an ESXi host: its uplink ``vmnic0``, or a VMkernel port ``vmk0`` and so on with its address."""
+
+    device: str
+    mac: str
+    address: str | None
+    link_up: bool
+
+
 class HostState(TypedDict):
-    """An ESXi host with its VMkernel port ``vmk0``."""
+    """An ESXi host; ``responding`` says whether vCenter hears from it."""
 
     name: str
     cluster: str
-    vmk: str
-    vmk_mac: str
-    vmk_addresses: list[str]
+    nics: list[HostNicState]
     responding: bool
 
 
 class NicState(TypedDict):
     """A vNIC; ``connected`` is None while its VM is off. ``addresses`` are what the guest has on it.
 
-    ``guest_mac`` is the MAC that the guest uses, which may not be the vNIC's.
+    ``guest_mac`` is the MAC that the guest uses, which may not be the vNIC's; ``blocked`` is its port's flag.
     """
 
     key: int
@@ -51,6 +58,7 @@ class NicState(TypedDict):
     connected: bool | None
     addresses: list[str]
     guest_mac: str
+    blocked: bool
 
 
 class VmState(TypedDict):
@@ -73,6 +81,13 @@ class DeviceState(TypedDict):
     segment: str
     address: str
     mac: str
+
+
+class MoveState(TypedDict):
+    """A VM that was moved from one host to another, as vCenter's events tell."""
+
+    vm: str
+    from_host: str
 
 
 class FaultState(TypedDict):
@@ -106,4 +121,5 @@ class LabState(TypedDict):
     hosts: list[HostState]
     vms: list[VmState]
     devices: list[DeviceState]
+    moves: list[MoveState]
     faults: list[FaultState]

@@ -40,6 +40,16 @@ class Host:
     segment: str
     vmk: IPv4Address
     vmk_mac: Mac
+    uplink_mac: Mac
+
+
+@dataclass(frozen=True, slots=True)
+class Vmk:
+    """One more VMkernel port of a host."""
+
+    device: str
+    mac: Mac
+    address: IPv4Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +134,7 @@ CISCO, SUPERMICRO, BROTHER = "00:00:0c", "00:25:90", "00:80:77"
 
 def topology(seed: int = 1) -> Topology:
     """Two clusters of two hosts, ten VMs app02 (10.0.0.2) to app11 (10.0.0.11), an office behind the router."""
-    macs = Macs(Random(seed))
+    macs, uplinks = Macs(Random(seed)), Macs(Random(f"{seed}/uplinks"))
     segments = tuple(
         Segment(name, IPv4Network(f"{prefix}.0/24"), IPv4Address(f"{prefix}.1"), macs.physical(CISCO), vlan)
         for name, prefix, vlan in (("prod", "10.0.0", 10), ("office", "10.0.1", 20))
@@ -135,7 +145,14 @@ def topology(seed: int = 1) -> Topology:
     )
     prod = segments[0]
     hosts = tuple(
-        Host(f"esx-{side}{number}", f"cluster-{side}", prod.name, prod.network[200 + 2 * row + number], macs.vmk())
+        Host(
+            name=f"esx-{side}{number}",
+            cluster=f"cluster-{side}",
+            segment=prod.name,
+            vmk=prod.network[200 + 2 * row + number],
+            vmk_mac=macs.vmk(),
+            uplink_mac=uplinks.physical(SUPERMICRO),
+        )
         for row, side in enumerate("ab")
         for number in (1, 2)
     )

@@ -1,7 +1,6 @@
-"""What the lab's vCenter would say: the one place that turns the lab's state into vCenter facts."""
+"""What the lab's vCenter would say: the lab's state as a snapshot, whole or what answers a question."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from ipaddress import IPv4Address, ip_address
@@ -14,11 +13,10 @@ from deploy.lab.state import LabState, SegmentState, VmState
 
 NAME = "dc1"
 API_VERSION = "8.0.1.0"
-_CLUSTERS = {"cluster-a": "DC0_C0", "cluster-b": "DC0_C1"}  # what the simulator calls its clusters
 
 
 def everything(state: LabState, *, read_at: datetime | None = None) -> dict[str, Any]:
-    """The whole vCenter as the JSON of a snapshot: every VM and every host's VMkernel port."""
+    """The whole vCenter as the JSON of a snapshot: every VM, every host's uplink and VMkernel ports."""
     return _json(_inventory(state, read_at))
 
 
@@ -35,43 +33,6 @@ def snapshot(
     return _json(select(_inventory(state, read_at), wanted))
 
 
-def scenario(state: LabState) -> dict[str, Any]:
-    """The same facts as a scenario of the vCenter simulator.
-
-    The simulator names clusters itself (DC0_C0 and DC0_C1), and does not let a vNIC's connection be unknown.
-    """
-    hosts = sorted(state["hosts"], key=lambda host: (host["cluster"], host["name"]))
-    vms: dict[str, list[VmState]] = defaultdict(list)
-    for vm in state["vms"]:
-        vms[vm["cluster"]].append(vm)
-    segments = {segment["name"]: segment for segment in state["segments"]}
-    used = {vm["segment"] for vm in state["vms"]}
-    return {
-        "api_version": API_VERSION,
-        "model": {
-            "clusters": len(_CLUSTERS),
-            "hosts": len(hosts) // len(_CLUSTERS),
-            "vms": max(map(len, vms.values())),
-            "portgroups": len(used),
-        },
-        "hosts": [{"name": f"#{number}", "rename": host["name"]} for number, host in enumerate(hosts)],
-        "dvs": [
-            {
-                "name": "DVS0",
-                "portgroups": [
-                    {"name": f"DC0_DVPG{number}", "rename": segment["portgroup"], "vlan": segment["vlan"]}
-                    for number, segment in enumerate(segments[name] for name in sorted(used))
-                ],
-            }
-        ],
-        "vms": [
-            _simulated(f"{_CLUSTERS[cluster]}_RP0_VM{number}", vm, segments[vm["network"]])
-            for cluster, members in sorted(vms.items())
-            for number, vm in enumerate(members)
-        ],
-    }
-
-
 def _inventory(state: LabState, read_at: datetime | None) -> Snapshot:
     segments = {segment["name"]: segment for segment in state["segments"]}
     responding = {host["name"] for host in state["hosts"] if host["responding"]}
@@ -85,8 +46,14 @@ def _inventory(state: LabState, read_at: datetime | None) -> Snapshot:
         unread=(),
         vms=tuple(_vm(vm, segments[vm["network"]], vm["host"] in responding) for vm in state["vms"]),
         host_nics=tuple(
-            HostNic(host["name"], "vmk0", parse_mac(host["vmk_mac"]), tuple(map(ip_address, host["vmk_addresses"])))
+            HostNic(
+                host["name"],
+                nic["device"],
+                parse_mac(nic["mac"]),
+                (ip_address(nic["address"]),) if nic["address"] else (),
+            )
             for host in state["hosts"]
+            for nic in host["nics"]
         ),
     )
 
@@ -128,27 +95,3 @@ def _vm(vm: VmState, segment: SegmentState, host_responds: bool) -> Vm:
             if on
         ),
     )
-
-
-def _simulated(name: str, vm: VmState, segment: SegmentState) -> dict[str, Any]:
-    on = vm["power"] == "poweredOn"
-    length = segment["network"].partition("/")[2]
-    return {
-        "name": name,
-        "rename": vm["name"],
-        "host": vm["host"],
-        "power": vm["power"],
-        "hostname": vm["name"],
-        "tools": "guestToolsRunning" if on else "guestToolsNotRunning",
-        "nics": [
-            {
-                "mac": nic["mac"],
-                "portgroup": segment["portgroup"],
-                "port_key": f"{vm['id'].removeprefix('vm-')}{nic['key']}",
-                "connected": nic["connected"] is True,
-                "ips": [f"{address}/{length}" for address in nic["addresses"]],
-                "no_guest": not on,
-            }
-            for nic in vm["nics"]
-        ],
-    }

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
+from bot.model.addresses import Mac
+
 _ETH_P_ALL = 0x0003
 _OUTGOING = 4  # PACKET_OUTGOING (packet(7)): what this node itself sends by the interface
 _TYPES = {"arp": 0x0806, "rarp": 0x8035, "ip": 0x0800}
@@ -24,7 +26,8 @@ class Wire:
 
     Of the frames that are concerned, ``lost`` is the share that vanishes and ``copies`` how often the others arrive.
     ``kinds`` are "arp", "ip" or "icmp" (none: all), ``inward`` tells one direction from the other (None: both),
-    ``unicast`` spares broadcasts, ``larger_than_bytes`` spares small frames.
+    ``unicast`` spares broadcasts, ``larger_than_bytes`` spares small frames. ``source`` is the sender's MAC that every
+    frame gets on its way out.
     """
 
     ends: tuple[str, str]
@@ -35,6 +38,7 @@ class Wire:
     unicast: bool = False
     larger_than_bytes: int = 0
     seed: int = 0
+    source: Mac | None = None
 
     def listen(self) -> list[socket.socket]:
         """Its two sockets, opened where the caller stands."""
@@ -49,12 +53,15 @@ class Wire:
         """Carry frames for ever."""
         outer, inner = ports
         chance = Random(self.seed)
+        source = bytes.fromhex(self.source.replace(":", "")) if self.source else None
         while True:
             for port in select.select(ports, [], [])[0]:
                 frame, (_, _, kind, _, _) = port.recvfrom(_MAX_BYTES)
                 if kind == _OUTGOING:
                     continue
                 inward = port is outer
+                if source and not inward:
+                    frame = frame[:6] + source + frame[12:]
                 copies = 1
                 if self.concerns(frame, inward=inward):
                     copies = 0 if chance.random() < self.lost else self.copies

@@ -16,7 +16,7 @@ import pytest
 from deploy.lab import ns
 from deploy.lab.client import ROOT, Lab, LabError
 from tests.fixtures.tools import missing, program
-from tests.lab.test_lab import ask
+from tests.lab.looking import ask
 
 pytestmark = pytest.mark.lab
 

@@ -37,7 +37,7 @@ def test_no_mac_and_no_address_is_given_twice() -> None:
     ]
     macs = [
         *(nic.mac for vm in built.vms for nic in vm.nics),
-        *(host.vmk_mac for host in built.hosts),
+        *(mac for host in built.hosts for mac in (host.vmk_mac, host.uplink_mac)),
         *(agent.mac for agent in built.agents),
         *(segment.gateway_mac for segment in built.segments),
     ]

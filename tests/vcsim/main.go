@@ -58,6 +58,7 @@ import (
 type Scenario struct {
 	APIVersion string      `json:"api_version"` // what the server says it speaks, default 7.0.3.0
 	Model      ModelSpec   `json:"model"`
+	Clusters   []NameSpec  `json:"clusters"`
 	Hosts      []HostSpec  `json:"hosts"`
 	VMs        []VMSpec    `json:"vms"`
 	DVS        []DVSSpec   `json:"dvs"`
@@ -82,6 +83,11 @@ type ModelSpec struct {
 	VMs         int `json:"vms"`
 	Portgroups  int `json:"portgroups"`
 	Datastores  int `json:"datastores"`
+}
+
+type NameSpec struct {
+	Name   string `json:"name"`
+	Rename string `json:"rename"`
 }
 
 // BulkSpec clones template VMs without the (slow) CreateVM_Task path.
@@ -652,6 +658,16 @@ func (s *state) alarmStates(ref types.ManagedObjectReference, in []AlarmSpec) []
 	return out
 }
 
+func (s *state) applyCluster(c NameSpec) error {
+	for _, e := range simulator.Map.All("ClusterComputeResource") {
+		if cluster := e.(*simulator.ClusterComputeResource); cluster.Name == c.Name {
+			simulator.Map.Update(cluster, []types.PropertyChange{{Name: "name", Val: c.Rename}})
+			return nil
+		}
+	}
+	return fmt.Errorf("no cluster %q", c.Name)
+}
+
 func (s *state) applyHost(h HostSpec) error {
 	hs := s.host(h.Name)
 	if hs == nil {
@@ -1213,6 +1229,11 @@ func (s *state) addEvent(e EventSpec) error {
 func (s *state) apply(sc Scenario) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for _, c := range sc.Clusters {
+		if err := s.applyCluster(c); err != nil {
+			return err
+		}
+	}
 	for _, h := range sc.Hosts {
 		if err := s.applyHost(h); err != nil {
 			return err

@@ -1,16 +1,20 @@
-"""The VM has just moved: its new host announces it."""
+"""The VM has just been moved to the other host of its cluster, which announces it."""
 
 from random import Random
 
 from bot.model.verdict import Grade
-from deploy.lab.fabric import Fabric
+from deploy.lab.fabric import UPLINK, Fabric
 from deploy.lab.faults.fault import Fault
 from deploy.lab.guests import Speaker, moved
 from deploy.lab.topology import Vm
 
 
 def _apply(fabric: Fabric, vm: Vm, _rng: Random) -> None:
-    fabric.run(vm.host, Speaker("vmnic0", (moved(vm.nics[0].mac),), every_s=0.3))
+    home = fabric.topology.host(vm.host)
+    other = next(host for host in fabric.topology.hosts if host.cluster == home.cluster and host != home)
+    fabric.move(vm, other.name)
+    # ESXi says it a few times within seconds; here it goes on, so that whoever looks later still hears it.
+    fabric.run(other.name, Speaker(UPLINK, (moved(vm.nics[0].mac),), every_s=0.3))
 
 
 FAULT = Fault(

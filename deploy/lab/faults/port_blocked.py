@@ -11,6 +11,7 @@ from deploy.lab.topology import Vm
 
 def _apply(fabric: Fabric, vm: Vm, _rng: Random) -> None:
     fabric.tamper_at_port(vm, lost=1.0)
+    fabric.blocked.add(vm.nics[0].mac)
 
 
 FAULT = Fault(

@@ -27,4 +27,5 @@ FAULT = Fault(
     residual=None,
     symptom="who knows the MAC reaches the VM, nobody else does",
     apply=_apply,
+    settled_by=("capture", "leaves_uplink_no_reply"),
 )

@@ -27,4 +27,5 @@ FAULT = Fault(
     residual=None,
     symptom="some packets are lost, from everywhere",
     apply=_apply,
+    settled_by=("capture", "leaves_uplink_no_reply"),
 )

@@ -6,13 +6,12 @@ from bot.model.cause import Side
 from bot.model.verdict import Grade
 from deploy.lab.fabric import Fabric
 from deploy.lab.faults.fault import Fault
-from deploy.lab.topology import Vm
+from deploy.lab.topology import Macs, Vm
 
 
 def _apply(fabric: Fabric, vm: Vm, rng: Random) -> None:
     host = rng.choice([one for one in fabric.topology.hosts if one.name != vm.host])
-    fabric.links.address(host.name, vm.segment, fabric.topology.segment(vm.segment).cidr(vm.address))
-    fabric.vmk_addresses.setdefault(host.name, []).append(vm.address)
+    fabric.add_vmk(host, vm.address, Macs(rng).vmk())
 
 
 FAULT = Fault(

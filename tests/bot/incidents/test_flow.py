@@ -23,7 +23,7 @@ from bot.model.incident import (
     Started,
 )
 from bot.model.job import Artifact, Job, Media, Probe
-from bot.model.observation import ArpAnswer, NicFound, Observation, VcenterAnswered, VmFound
+from bot.model.observation import ArpAnswer, ArpAsked, NicFound, Observation, VcenterAnswered, VmFound
 from bot.model.request import Target
 from tests.bot.incidents.ground import DC1, NOON, OFFICE, PROD, TARGET, agent, request
 
@@ -58,6 +58,13 @@ def answer(mac: Mac) -> ArpAnswer:
     return ArpAnswer(
         seen_at=NOON, vantage=PROD, artifact="sha256:aa", locator="frame 1", ip=TARGET, mac=mac, transmitter=mac,
         told_mac=Mac("02:00:00:00:00:fa"), told_ip=None, vlans=(),
+    )  # fmt: skip
+
+
+def question(asker: IPv4Address, mac: Mac, *, ours: bool = False) -> ArpAsked:
+    return ArpAsked(
+        seen_at=NOON, vantage=PROD, artifact="sha256:aa", locator="frame 2", wanted=IPv4Address("10.0.0.1"),
+        asker=asker, asker_mac=mac, transmitter=mac, sent_to=None, vlans=(), ours=ours,
     )  # fmt: skip
 
 
@@ -111,6 +118,13 @@ def test_each_new_mac_is_looked_up_in_every_vcenter_exactly_once() -> None:
     incident = queued(then(incident, reported(job)), (answer(MAC_1), answer(MAC_2)))
     assert flow.jobs(incident)[-1].options.macs == (MAC_2,)
     assert len({j.id for j in flow.jobs(incident)}) == len(flow.jobs(incident))
+
+
+def test_who_asks_with_the_address_as_its_own_claims_it_too() -> None:
+    """An ESXi host answers with one VMkernel port's MAC and may ask with another's: both have to be looked up."""
+    seen = (answer(MAC_1), question(TARGET, MAC_2), question(IPv4Address("10.0.0.9"), Mac("00:50:56:80:00:03")))
+    assert flow.named(TARGET, seen) == (MAC_1, MAC_2)
+    assert flow.named(TARGET, (question(TARGET, MAC_2, ours=True),)) == ()
 
 
 def test_it_is_judged_when_the_last_job_has_ended_however_it_ended() -> None:

@@ -16,7 +16,7 @@ from bot.model.job import Job, JobOptions, Probe, Vantage
 from bot.ports import Ability, Work
 from bot.probes.vcenter import Snapshot, parse
 from bot.system import SystemClock
-from tests.fixtures.vcsim import Vcsim
+from deploy.lab.vcsim import Vcsim
 
 VANTAGE = Vantage("vcenter-dc1", "dc1", "vcenter")
 CLOCK = SystemClock()

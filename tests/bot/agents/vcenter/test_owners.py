@@ -15,8 +15,9 @@ from bot.model.observation import GuestRowFound, HostNicFound, NicFound, Observa
 from bot.ports import Ability, Work
 from bot.probes.vcenter import read
 from deploy.demo.vcenter import SnapshotAbility
+from deploy.lab.vcsim import SCENARIOS
 from tests.bot.agents.vcenter.conftest import CLOCK, VANTAGE, job, run, settings
-from tests.fixtures.vcsim import SCENARIOS, Start
+from tests.fixtures.vcsim import Start
 
 SNAPSHOT = SCENARIOS / "owners.snapshot.json"
 Ask = Callable[..., tuple[Observation, ...]]

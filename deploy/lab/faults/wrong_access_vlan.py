@@ -1,0 +1,33 @@
+"""The switch port of the host is in the VLAN of another segment."""
+
+from random import Random
+
+from bot.model.cause import Side
+from bot.model.verdict import Grade
+from deploy.lab.fabric import SWITCH, Fabric
+from deploy.lab.faults.fault import Fault
+from deploy.lab.topology import Vm
+
+
+def _apply(fabric: Fabric, vm: Vm, _rng: Random) -> None:
+    other = next(one.name for one in fabric.topology.segments if one.name != vm.segment)
+    fabric.links.release(SWITCH, f"p-{vm.host}")
+    fabric.links.enslave(SWITCH, f"p-{vm.host}", other)
+
+
+FAULT = Fault(
+    id="wrong_access_vlan",
+    side=Side.NETWORK,
+    acceptable=(
+        Side.NETWORK,
+        Side.HYPERVISOR,
+        Side.GUEST,
+    ),
+    cause="network.port_vlan_wrong",
+    grade=Grade.UNDECIDED,
+    origin="the access VLAN of the switch port",
+    residual=None,
+    symptom="nothing on that host answers",
+    apply=_apply,
+    settled_by=("switch_port_vlan_mismatch", None),
+)
