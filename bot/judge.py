@@ -31,7 +31,9 @@ STRONG = 3.0  # odds of about 20 to 1: less than that accuses nobody
 LEAD = 2.0  # odds of about 7 to 1 between the sides: less than that is comparable
 COUNTERED = 1.5  # what a repair without effect takes from every cause of its side
 
-REPORTED = "reported."
+REPORTED, OVERHEARD = "reported.", "overheard."
+BY_CHANCE = (REPORTED, OVERHEARD)
+"""What nobody sets out to measure: where it is PRESENT it counts, and where it is not, nothing was left undone."""
 
 HEALTHY_IF_PRESENT = ("arp.target_answers", "icmp.target_answers")
 HEALTHY_IF_ABSENT = ("arp.two_answers_per_request", "icmp.target_loss")
@@ -45,7 +47,7 @@ NEVER_HEALTHY = (
     "arp.virtual_address_taken",
     "segment.own_frames_return",
     "segment.arp_flood",
-    "icmp.overheard_loss",
+    "overheard.echoes_lost",
     "path.sent_by_no_claimant",
 )
 SEVERAL_MACS = "arp.several_macs_claim"
@@ -179,15 +181,15 @@ def _bench(findings: Sequence[Finding], causes: Sequence[Cause]) -> Bench:
 
 
 def _unreported(bench: Bench, cause: Cause) -> bool:
-    """Whether the cause rests on reports alone and nobody made them."""
-    return any(all(id_.startswith(REPORTED) and not bench.present(id_) for id_ in anyof) for anyof in cause.required())
+    """Whether the cause rests on reports, or on what is overheard, and there is none."""
+    return any(all(id_.startswith(BY_CHANCE) and not bench.present(id_) for id_ in anyof) for anyof in cause.required())
 
 
 def _best(bench: Bench, anyof: Sequence[str]) -> Standing:
     """Of findings of which one is enough: PRESENT if one is; else what was looked at counts, and no missing report."""
     if any(bench.present(id_) for id_ in anyof):
         return Standing.PRESENT
-    looked_at = {bench.standing(id_) for id_ in anyof if not id_.startswith(REPORTED)}
+    looked_at = {bench.standing(id_) for id_ in anyof if not id_.startswith(BY_CHANCE)}
     return Standing.ABSENT if looked_at == {Standing.ABSENT} else Standing.UNKNOWN
 
 
@@ -360,7 +362,7 @@ def _missing(
     told = list(gaps)
     if not proven:
         told += [bench.says(id_) for id_ in INSTRUMENTS if bench.standing(id_) is Standing.ABSENT]
-        mattered = [anyof[0] for cause in named for anyof in cause.required() if not anyof[0].startswith(REPORTED)]
+        mattered = [anyof[0] for cause in named for anyof in cause.required() if not anyof[0].startswith(BY_CHANCE)]
         mattered += [TARGET_VM_KNOWN] if healthy else [TARGET_SILENT, *HEALTHY_IF_ABSENT, TARGET_VM_KNOWN]
         told += [bench.says(id_) for id_ in mattered if bench.standing(id_) is Standing.UNKNOWN]
     once: dict[str, str] = {}

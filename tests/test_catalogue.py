@@ -26,7 +26,7 @@ def required(cause: Cause) -> set[str]:
 def test_every_finding_has_one_home() -> None:
     """Two files with one id would overwrite each other before the judge."""
     assert len(FINDINGS) == len(set(FINDINGS))
-    families = r"(instrument|arp|icmp|path|teaming|segment|owner|vcenter|guest|trigger|reported\.[a-z]+)"
+    families = r"(instrument|arp|icmp|overheard|path|teaming|segment|owner|vcenter|guest|trigger|reported\.[a-z]+)"
     assert all(re.fullmatch(rf"{families}\.[a-z0-9_]+", id_) for id_ in FINDINGS)
 
 

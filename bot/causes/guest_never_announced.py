@@ -10,9 +10,9 @@ CAUSE = Cause(
         "The guest took the address over without announcing it, so tables keep the old MAC. Let it send a "
         "gratuitous ARP, and make its agent do so at every take-over."
     ),
-    requires=(("icmp.lost_to_unclaimed_mac", "reported.arp.not_announced"),),
+    requires=(("overheard.echoes_to_unclaimed_mac", "reported.arp.not_announced"),),
     expects={
-        "icmp.lost_to_unclaimed_mac": 1.0,
+        "overheard.echoes_to_unclaimed_mac": 1.0,
         "icmp.routed_loss": 1.5,
         "reported.arp.not_announced": 3.0,
         "reported.onset.guest_change": 1.0,

@@ -13,7 +13,7 @@ CAUSE = Cause(
     requires=(
         (
             "arp.answers_only_broadcasts",
-            "icmp.lost_to_unclaimed_mac",
+            "overheard.echoes_to_unclaimed_mac",
             "reported.arp.stale_though_announced",
             "reported.switch.timers",
             "reported.fdb.wrong",
@@ -22,7 +22,7 @@ CAUSE = Cause(
     expects={
         "arp.answers_only_broadcasts": 2.0,
         "icmp.target_loss": 1.0,
-        "icmp.lost_to_unclaimed_mac": 1.0,
+        "overheard.echoes_to_unclaimed_mac": 1.0,
         "reported.arp.stale_though_announced": 2.5,
         "reported.switch.timers": 2.0,
         "reported.fdb.wrong": 1.5,

@@ -16,9 +16,9 @@ from bot.model.addresses import Mac
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import EchoAnswer, EchoAsked, Listened
 
-OVERHEARD_LOSS = "icmp.overheard_loss"
-FOLLOWS_ENTRY = "icmp.loss_follows_arp_entry"
-TO_UNCLAIMED = "icmp.lost_to_unclaimed_mac"
+OVERHEARD_LOSS = "overheard.echoes_lost"
+FOLLOWS_ENTRY = "overheard.loss_follows_arp_entry"
+TO_UNCLAIMED = "overheard.echoes_to_unclaimed_mac"
 
 PATIENCE = timedelta(seconds=0.5)
 ECHOES = 2  # one lost echo says nothing

@@ -6,6 +6,7 @@ ESXi sends such a notice about eight times within half a minute (Broadcom KB 343
 
 from datetime import timedelta
 
+from bot.findings.listening import windows
 from bot.findings.owning import target_vms
 from bot.findings.reading import claimants
 from bot.findings.timing import densest
@@ -26,7 +27,7 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
     heard = [notice for notice in evidence.of(RarpNotice) if notice.mac in macs]
     if not heard:
         says = f"No host was heard announcing a MAC of {evidence.target}. That proves little: such notices are brief."
-        return tuple(finding(id_, Standing.UNKNOWN, says) for id_ in (PORT_MOVED, NOTICE_STORM))
+        return (finding(PORT_MOVED, Standing.UNKNOWN, says), _storm(evidence, heard))
     moved = macs_text({notice.mac for notice in heard})
     at = f"{min(notice.seen_at for notice in heard):%H:%M:%S}"
     says = f"A host announced {moved} on a new port at `{at}` UTC, as after a vMotion or a power-on."
@@ -39,5 +40,7 @@ def _storm(evidence: Evidence, heard: list[RarpNotice]) -> Finding:
         if len(dense) >= STORM_NOTICES:
             says = f"A host announced {macs_text({mac})} {len(dense)} times within {STORM_WITHIN.total_seconds():g} s."
             return finding(NOTICE_STORM, Standing.PRESENT, says, dense)
-    says = f"The notices about {evidence.target} were as few as they should be."
-    return finding(NOTICE_STORM, Standing.ABSENT, says)
+    if any(window.complete for window in windows(evidence)):
+        says = f"Hosts announced the MACs of {evidence.target} {len(heard)} times, which is as few as it should be."
+        return finding(NOTICE_STORM, Standing.ABSENT, says)
+    return finding(NOTICE_STORM, Standing.UNKNOWN, f"Nobody listened for notices about {evidence.target}.")

@@ -42,7 +42,8 @@ def _notices(times: int, gap_s: float) -> Story:
         pytest.param(OWN_FRAMES_RETURN, story().loses(3).control().asks(3, gap_s=0.2), UNKNOWN, id="frames-lost"),
         pytest.param(NOTICE_STORM, _notices(150, 0.0002), PRESENT, id="without-end"),
         pytest.param(NOTICE_STORM, _notices(8, 1.0), ABSENT, id="as-after-a-vmotion"),
-        pytest.param(NOTICE_STORM, story().asks(answers=[APP]).rarp(OTHER), UNKNOWN, id="of-another-vm"),
+        pytest.param(NOTICE_STORM, story().asks(answers=[APP]).rarp(OTHER), ABSENT, id="of-another-vm"),
+        pytest.param(NOTICE_STORM, story().asks().never_listened(), UNKNOWN, id="nobody-listened-for-notices"),
     ],
 )
 def test_what_the_segment_suffers_from(id_: str, told: Story, standing: Standing) -> None:
