@@ -144,6 +144,35 @@ class Speaker:
             time.sleep(self.every_s)
 
 
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A cable that leads back to its own switch: each ARP frame to everybody comes back ``rounds`` times.
+
+    A round takes ``transit_ms``. A loop without an end would take all of this machine's time.
+    """
+
+    interface: str
+    transit_ms: float
+    rounds: int
+
+    def listen(self) -> list[socket.socket]:
+        """The socket of the cable's other end."""
+        return [_port(self.interface)]
+
+    def serve(self, ports: Sequence[socket.socket]) -> None:
+        """Bring frames back for ever."""
+        (port,), everybody = ports, _octets(BROADCAST)
+        due: list[tuple[float, bytes]] = []
+        while True:
+            wait_s = max(0.0, due[0][0] - time.monotonic()) if due else None
+            if select.select([port], [], [], wait_s)[0] and (frame := port.recv(2048)).startswith(everybody):
+                now = time.monotonic()
+                for number in range(1, self.rounds + 1):
+                    heapq.heappush(due, (now + number * self.transit_ms / 1000, frame))
+            while due and due[0][0] <= time.monotonic():
+                port.send(heapq.heappop(due)[1])
+
+
 def announcement(ip: IPv4Address, mac: Mac) -> bytes:
     """A gratuitous ARP request (RFC 5227 section 2.3): ``ip`` is at ``mac``, told to everybody."""
     own, everybody = _octets(mac), _octets(BROADCAST)
