@@ -228,6 +228,13 @@ def shared_gateway() -> Story:
     return told.echoes(one).vcenter(macs=[one, other])
 
 
+def sleep_proxy() -> Story:
+    """A machine went to sleep, and a neighbour answers for it and others meanwhile, as Bonjour sleep proxies do."""
+    asleep, proxy = Mac("a4:83:e7:00:00:05"), Mac("a4:83:e7:00:00:09")
+    told = story().control().asks(2, answers=[asleep]).announces(proxy).asks(answers=[proxy])
+    return told.says_of(IPv4Address("10.0.0.31"), proxy).echoes(proxy).vcenter(macs=[asleep, proxy])
+
+
 def rebuilt() -> Story:
     """The VM was built anew with another vNIC: the old MAC answered before, and never since."""
     told = story().control().asks(2, answers=[APP]).announces(APP_2ND).asks(answers=[APP_2ND])
@@ -435,7 +442,7 @@ ALL: tuple[Callable[[], Story], ...] = (
     vcenter_down, vcenter_half_read, container, balance_alb, balance_alb_with_late_answer, virtual_router,
     proxy_without_victim, proxy_with_victim, router_answers_for_nobody, probes_of_others, two_vlans,
     dropped_frames, vmotion, planned_move, failed_over, host_interface, routed_loss, half_deaf, mirror_port,
-    balance_alb_updating, balance_tlb, mac_nat, relayed, damaged_frame, load_balancing_cluster, shared_gateway, rebuilt,
+    balance_alb_updating, balance_tlb, mac_nat, relayed, damaged_frame, load_balancing_cluster, shared_gateway, sleep_proxy, rebuilt,
     taken_from_routers, stale_entry, looped, flooded, announced_without_end, another_router, strange_sender,
     one_mutated_frame, thief, doubled, narrow_netmask, address_gone, other_mac_inside, host_lost,
     only_broadcasts, only_echoes_lost,

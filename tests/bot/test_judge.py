@@ -169,6 +169,36 @@ def test_where_the_evidence_does_not_carry_nobody_is_accused(told: Callable[[], 
     assert bool(verdict.rivals) == (grade is Grade.UNDECIDED)
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(tales.balance_alb, id="1-teaming-one-mac-per-asker"),
+        pytest.param(tales.balance_alb_updating, id="1-teaming-in-pairs"),
+        pytest.param(tales.balance_tlb, id="1-teaming-that-balances-what-it-sends"),
+        pytest.param(tales.virtual_router, id="2-vrrp-with-requests-from-own-macs"),
+        pytest.param(tales.shared_gateway, id="2-glbp"),
+        pytest.param(tales.planned_move, id="3-planned-move"),
+        pytest.param(tales.failed_over, id="3-failover"),
+        pytest.param(tales.rebuilt, id="3-rebuilt"),
+        pytest.param(tales.proxy_without_victim, id="4-proxy-arp"),
+        pytest.param(tales.sleep_proxy, id="4-sleep-proxy"),
+        pytest.param(tales.mac_nat, id="5-a-bridge-that-rewrites-macs"),
+        pytest.param(tales.load_balancing_cluster, id="6-network-load-balancing"),
+        pytest.param(tales.two_vlans, id="7-same-address-on-two-vlans"),
+        pytest.param(tales.mirror_port, id="7-one-frame-recorded-twice"),
+        pytest.param(tales.probes_of_others, id="8-probes-and-device-tracking"),
+        pytest.param(tales.container, id="9-a-mac-that-software-made-up"),
+        pytest.param(tales.damaged_frame, id="10-one-bit-flipped"),
+        pytest.param(tales.one_mutated_frame, id="10-one-odd-frame"),
+    ],
+)
+def test_the_known_sources_of_false_alarm_accuse_nobody(told: Callable[[], Story]) -> None:
+    """The ten things that tools and people take for a duplicate address, by how often they do."""
+    verdict = verdict_on(told)
+    assert verdict.verdict in (Answer.HEALTHY, Answer.INCONCLUSIVE)
+    assert verdict.cause is None
+
+
 def test_the_origin_story_names_the_vm_both_macs_and_clears_the_others() -> None:
     """This card is why the product exists."""
     verdict = verdict_on(tales.crashed_agent)
