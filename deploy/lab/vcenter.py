@@ -83,6 +83,7 @@ def _vm(vm: VmState, segment: SegmentState, host_responds: bool) -> Vm:
                 segment["portgroup"],
                 segment["vlan"],
                 "dvport",
+                segment["foreign_macs"],
             )
             for nic in vm["nics"]
         ),

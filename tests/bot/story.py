@@ -212,6 +212,7 @@ class Story:
         bond: bool = False,
         connection: str = "connected",
         inside: Mac | None = None,
+        foreign_macs: bool | None = None,
     ) -> Self:
         """A VM that vCenter knows; ``addresses`` are reported on its first vNIC, or on a bond.
 
@@ -240,6 +241,7 @@ class Story:
                 connected=connected if on else None,
                 network=network,
                 vlan=None,
+                foreign_macs=foreign_macs,
                 addresses=reported,
             )
         if addresses or inside:

@@ -78,6 +78,13 @@ def verdict_on(told: Callable[[], Story]) -> Verdict:
         pytest.param(tales.narrow_netmask, Answer.GUEST, Grade.LIKELY, "guest.nic_misconfigured", id="narrow-netmask"),
         pytest.param(tales.address_gone, Answer.GUEST, Grade.LIKELY, "guest.address_missing", id="address-gone"),
         pytest.param(
+            tales.other_mac_rejected,
+            Answer.HYPERVISOR,
+            Grade.LIKELY,
+            "hypervisor.policy_rejects_mac",
+            id="another-mac-inside-and-rejected",
+        ),
+        pytest.param(
             tales.host_interface,
             Answer.HYPERVISOR,
             Grade.LIKELY,

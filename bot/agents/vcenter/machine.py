@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
-from bot.agents.vcenter.inventory import DEVICES, HostRow, address_in, addresses_of, mac_of, vlan_of, vnics
+from bot.agents.vcenter.inventory import (
+    DEVICES,
+    HostRow,
+    address_in,
+    addresses_of,
+    foreign_macs,
+    mac_of,
+    vlan_of,
+    vnics,
+)
 from bot.agents.vcenter.properties import KIND, Properties, flag, part
 from bot.probes.vcenter import Address, Backing, GuestNic, Nic, Vm
 
@@ -37,12 +46,16 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class PortGroup:
-    """A distributed port group. ``vlan`` None: a trunk, a private VLAN, NSX, or up to each port (``overridable``)."""
+    """A distributed port group. ``vlan`` None: a trunk, a private VLAN, NSX, or up to each port (``overridable``).
+
+    ``foreign_macs`` None: not known, or up to each port.
+    """
 
     id: str
     name: str | None
     vlan: int | None
     overridable: bool
+    foreign_macs: bool | None = None
 
 
 def live(vm: Properties, hosts: Mapping[str, HostRow]) -> Live:
@@ -80,7 +93,7 @@ def named(found: Live, groups: Mapping[str, PortGroup]) -> Live:
 
     def name(nic: Nic) -> Nic:
         group = groups.get(found.port_groups.get(nic.key, ""))
-        return replace(nic, network=group.name, vlan=group.vlan) if group else nic
+        return replace(nic, network=group.name, vlan=group.vlan, foreign_macs=group.foreign_macs) if group else nic
 
     return replace(found, vm=replace(found.vm, nics=tuple(map(name, found.vm.nics))))
 
@@ -95,7 +108,16 @@ def port_group(group: Properties) -> PortGroup:
     vlan = config.find("{*}defaultPortConfig/{*}vlan")
     plain = _kind(vlan) == "VmwareDistributedVirtualSwitchVlanIdSpec" and not overlay and not overridable
     tag = vlan_of(part(vlan, "vlanId")) if vlan is not None and plain else None
-    return PortGroup(group.id, part(config, "name"), tag, overridable)
+    return PortGroup(group.id, part(config, "name"), tag, overridable, _foreign_macs(config))
+
+
+def _foreign_macs(config: Element) -> bool | None:
+    own = (flag(config, f"policy/{name}OverrideAllowed") for name in ("securityPolicy", "macManagement"))
+    if any(own):
+        return None
+    # Since vSphere 6.7 the second stands where the first did; a server may tell both.
+    told = foreign_macs(config, "defaultPortConfig/macManagementPolicy/{}")
+    return told if told is not None else foreign_macs(config, "defaultPortConfig/securityPolicy/{}/value")
 
 
 def _nic(device: Element, on: bool, host: HostRow | None) -> Nic | None:
@@ -113,6 +135,7 @@ def _nic(device: Element, on: bool, host: HostRow | None) -> Nic | None:
         connected=flag(device, "connectable/connected") if on else None,
         network=standard or part(device, "backing/opaqueNetworkId"),
         vlan=host.vlans.get(standard) if host and standard else None,
+        foreign_macs=host.foreign_macs.get(standard) if host and standard else None,
         backing=kind,
     )
 
