@@ -84,6 +84,7 @@ def _vm(vm: VmState, segment: SegmentState, host_responds: bool) -> Vm:
                 segment["vlan"],
                 "dvport",
                 segment["foreign_macs"],
+                nic["blocked"] if on else None,
             )
             for nic in vm["nics"]
         ),

@@ -213,6 +213,7 @@ class Story:
         connection: str = "connected",
         inside: Mac | None = None,
         foreign_macs: bool | None = None,
+        blocked: bool | None = None,
     ) -> Self:
         """A VM that vCenter knows; ``addresses`` are reported on its first vNIC, or on a bond.
 
@@ -242,6 +243,7 @@ class Story:
                 network=network,
                 vlan=None,
                 foreign_macs=foreign_macs,
+                blocked=blocked,
                 addresses=reported,
             )
         if addresses or inside:

@@ -310,6 +310,11 @@ def other_mac_rejected() -> Story:
     )  # fmt: skip
 
 
+def port_blocked() -> Story:
+    """All is well with the VM, but its port on the virtual switch is blocked."""
+    return story().control().asks(answers=[]).vm("app05", [APP], addresses=[TARGET], blocked=True).vcenter()
+
+
 def only_broadcasts() -> Story:
     """Each question to everybody is answered, and nothing that goes to the VM's MAC alone arrives."""
     return (
@@ -341,6 +346,6 @@ ALL: tuple[Callable[[], Story], ...] = (
     vcenter_down, vcenter_half_read, container, balance_alb, balance_alb_with_late_answer, virtual_router,
     proxy_without_victim, proxy_with_victim, router_answers_for_nobody, probes_of_others, two_vlans,
     dropped_frames, vmotion, planned_move, failed_over, host_interface, routed_loss, half_deaf, mirror_port,
-    one_mutated_frame, thief, doubled, narrow_netmask, address_gone, other_mac_inside, other_mac_rejected, host_lost,
-    only_broadcasts, only_echoes_lost,
+    one_mutated_frame, thief, doubled, narrow_netmask, address_gone, other_mac_inside, host_lost,
+    other_mac_rejected, port_blocked, only_broadcasts, only_echoes_lost,
 )  # fmt: skip

@@ -78,6 +78,9 @@ def verdict_on(told: Callable[[], Story]) -> Verdict:
         pytest.param(tales.narrow_netmask, Answer.GUEST, Grade.LIKELY, "guest.nic_misconfigured", id="narrow-netmask"),
         pytest.param(tales.address_gone, Answer.GUEST, Grade.LIKELY, "guest.address_missing", id="address-gone"),
         pytest.param(
+            tales.port_blocked, Answer.HYPERVISOR, Grade.LIKELY, "hypervisor.policy_rejects_mac", id="port-blocked"
+        ),
+        pytest.param(
             tales.other_mac_rejected,
             Answer.HYPERVISOR,
             Grade.LIKELY,

@@ -37,18 +37,21 @@ _BACKINGS: dict[str, Backing] = {
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A VM as it is now. ``port_groups`` are the distributed port groups of its vNICs, by device key."""
+    """A VM as it is now. ``port_groups`` are the distributed port groups of its vNICs by device key, ``ports`` the keys
+    of the distributed ports there.
+    """
 
     vm: Vm
     last_ip: Address | None
     port_groups: Mapping[int, str]
+    ports: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
 class PortGroup:
     """A distributed port group. ``vlan`` None: a trunk, a private VLAN, NSX, or up to each port (``overridable``).
 
-    ``foreign_macs`` None: not known, or up to each port.
+    ``foreign_macs`` None: not known, or up to each port. ``switch`` is the distributed switch that it belongs to.
     """
 
     id: str
@@ -56,13 +59,14 @@ class PortGroup:
     vlan: int | None
     overridable: bool
     foreign_macs: bool | None = None
+    switch: str | None = None
 
 
 def live(vm: Properties, hosts: Mapping[str, HostRow]) -> Live:
     """The VM; names and VLANs of distributed port groups are still missing."""
     host = hosts.get(vm.text("runtime.host") or "")
     on = vm.text("runtime.powerState") == "poweredOn"
-    nics, port_groups = [], {}
+    nics, port_groups, ports = [], {}, {}
     for device in vnics(vm):
         nic = _nic(device, on, host)
         if nic is not None:
@@ -70,6 +74,9 @@ def live(vm: Properties, hosts: Mapping[str, HostRow]) -> Live:
             group = part(device, "backing/port/portgroupKey")
             if group:
                 port_groups[nic.key] = group
+            port = part(device, "backing/port/portKey")
+            if port:
+                ports[nic.key] = port
     return Live(
         Vm(
             id=vm.id,
@@ -85,6 +92,7 @@ def live(vm: Properties, hosts: Mapping[str, HostRow]) -> Live:
         ),
         address_in(vm.text("guest.ipAddress")),
         port_groups,
+        ports,
     )
 
 
@@ -98,6 +106,17 @@ def named(found: Live, groups: Mapping[str, PortGroup]) -> Live:
     return replace(found, vm=replace(found.vm, nics=tuple(map(name, found.vm.nics))))
 
 
+def plugged(found: Live, groups: Mapping[str, PortGroup], blocked: Mapping[tuple[str, str], bool]) -> Live:
+    """The VM with what its distributed ports say, by switch and port key, as far as that is known."""
+
+    def state(nic: Nic) -> Nic:
+        group = groups.get(found.port_groups.get(nic.key, ""))
+        at = (group.switch or "", found.ports.get(nic.key, "")) if group else ("", "")
+        return replace(nic, blocked=blocked.get(at))
+
+    return replace(found, vm=replace(found.vm, nics=tuple(map(state, found.vm.nics))))
+
+
 def port_group(group: Properties) -> PortGroup:
     """A distributed port group from its ``config``."""
     config = group.values.get("config")
@@ -108,7 +127,8 @@ def port_group(group: Properties) -> PortGroup:
     vlan = config.find("{*}defaultPortConfig/{*}vlan")
     plain = _kind(vlan) == "VmwareDistributedVirtualSwitchVlanIdSpec" and not overlay and not overridable
     tag = vlan_of(part(vlan, "vlanId")) if vlan is not None and plain else None
-    return PortGroup(group.id, part(config, "name"), tag, overridable, _foreign_macs(config))
+    switch = part(config, "distributedVirtualSwitch")
+    return PortGroup(group.id, part(config, "name"), tag, overridable, _foreign_macs(config), switch)
 
 
 def _foreign_macs(config: Element) -> bool | None:

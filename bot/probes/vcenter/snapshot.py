@@ -42,6 +42,7 @@ class Nic:
     ``connected`` is None where the vCenter does not say, and on a VM that is off, where it means nothing. ``vlan`` 0
     is untagged; None is not known, or more than one VLAN (a trunk). ``foreign_macs`` says whether the port group lets
     the guest use another MAC than the vNIC's (MAC changes and forged transmits, both accepted); None: not known.
+    ``blocked`` is the state of its distributed port; None: not known, or there is none.
     """
 
     key: int
@@ -52,6 +53,7 @@ class Nic:
     vlan: int | None = None
     backing: Backing = "other"
     foreign_macs: bool | None = None
+    blocked: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,12 @@ def test_a_port_group_says_whether_it_lets_foreign_macs_through(
     assert {(nic.network, nic.foreign_macs) for nic in nics(ask(**question))} == foreign_macs
 
 
+def test_a_distributed_port_says_whether_it_is_blocked(ask: Ask) -> None:
+    """Nothing else in vCenter shows it: the VM is on and its vNIC may be connected all the same."""
+    assert [nic.blocked for nic in nics(ask("10.0.0.7"))] == [True]
+    assert {nic.blocked for nic in nics(ask("10.0.0.6"))} == {None}
+
+
 def test_a_disconnected_vnic_on_a_trunk_is_told_as_it_is(ask: Ask) -> None:
     """Connected False is a fact; a trunk has no single VLAN, so there is none."""
     (nic,) = nics(ask("10.0.0.7"))
