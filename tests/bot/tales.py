@@ -315,6 +315,14 @@ def port_blocked() -> Story:
     return story().control().asks(answers=[]).vm("app05", [APP], addresses=[TARGET], blocked=True).vcenter()
 
 
+def blocked_but_answering() -> Story:
+    """The port is blocked, says vCenter, and the VM answers all the same."""
+    return (
+        story().control().asks(answers=[APP]).asks(probe=True, answers=[APP]).echoes()
+        .vm("app05", [APP], addresses=[TARGET], blocked=True).vcenter()
+    )  # fmt: skip
+
+
 def only_broadcasts() -> Story:
     """Each question to everybody is answered, and nothing that goes to the VM's MAC alone arrives."""
     return (
@@ -347,5 +355,5 @@ ALL: tuple[Callable[[], Story], ...] = (
     proxy_without_victim, proxy_with_victim, router_answers_for_nobody, probes_of_others, two_vlans,
     dropped_frames, vmotion, planned_move, failed_over, host_interface, routed_loss, half_deaf, mirror_port,
     one_mutated_frame, thief, doubled, narrow_netmask, address_gone, other_mac_inside, host_lost,
-    other_mac_rejected, port_blocked, only_broadcasts, only_echoes_lost,
+    other_mac_rejected, port_blocked, blocked_but_answering, only_broadcasts, only_echoes_lost,
 )  # fmt: skip

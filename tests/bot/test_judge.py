@@ -148,6 +148,7 @@ def test_what_only_looks_like_a_fault_is_healthy(told: Callable[[], Story]) -> N
         pytest.param(tales.doubled, Grade.UNDECIDED, id="every-answer-twice"),
         pytest.param(tales.other_mac_inside, Grade.UNDECIDED, id="another-mac-inside"),
         pytest.param(tales.host_lost, Grade.UNDECIDED, id="host-lost"),
+        pytest.param(tales.blocked_but_answering, Grade.NOT_ENOUGH_EVIDENCE, id="blocked-but-answering"),
     ],
 )
 def test_where_the_evidence_does_not_carry_nobody_is_accused(told: Callable[[], Story], grade: Grade) -> None:
