@@ -40,6 +40,7 @@ HEALTHY_IF_ABSENT = ("arp.two_answers_per_request", "icmp.target_loss")
 NEVER_HEALTHY = (
     "vcenter.vm_powered_off",
     "vcenter.vnic_disconnected",
+    "vcenter.port_blocked",
     "icmp.routed_loss",
     "arp.silent_to_one_vantage",
     "arp.answers_doubled",

@@ -12,6 +12,8 @@ CAUSE = Cause(
     ),
     requires=(
         (
+            "vcenter.rejects_guest_mac",
+            "vcenter.port_blocked",
             "guest.mac_differs_from_vnic",
             "reported.host.policy_rejects",
             "reported.host.port_blocked",
@@ -20,6 +22,8 @@ CAUSE = Cause(
     ),
     expects={
         "guest.mac_differs_from_vnic": 2.0,
+        "vcenter.rejects_guest_mac": 3.0,
+        "vcenter.port_blocked": 4.0,
         "arp.target_silent": 1.0,
         "reported.host.policy_rejects": 3.5,
         "reported.host.port_blocked": 4.0,

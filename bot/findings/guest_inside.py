@@ -7,11 +7,12 @@ from bot.model.observation import GuestRowFound, NicFound, VmFound
 
 ADDRESS_GONE = "guest.address_gone"
 MAC_DIFFERS = "guest.mac_differs_from_vnic"
+MAC_REJECTED = "vcenter.rejects_guest_mac"
 
 
 def find(evidence: Evidence) -> tuple[Finding, ...]:
-    """Whether the guest has lost the target, and whether it uses a MAC that is none of its vNICs'."""
-    return (_address_gone(evidence), _mac_differs(evidence))
+    """Whether the guest has lost the target, uses a MAC that is none of its vNICs', and whether that is let through."""
+    return (_address_gone(evidence), _mac_differs(evidence), _mac_rejected(evidence))
 
 
 def _address_gone(evidence: Evidence) -> Finding:
@@ -28,11 +29,16 @@ def _address_gone(evidence: Evidence) -> Finding:
     return finding(ADDRESS_GONE, Standing.PRESENT, says, rows)
 
 
-def _mac_differs(evidence: Evidence) -> Finding:
+def _rows(evidence: Evidence) -> tuple[list[GuestRowFound], list[GuestRowFound]]:
+    """What Tools say of the interfaces that carry the target, and those of them whose MAC is none of their VM's."""
     rows = [row for row in evidence.of(GuestRowFound) if evidence.target in row.addresses and row.vnic]
     rows = [row for row in rows if row.mac is not None]
     own = {vm: {nic.mac for nic in evidence.of(NicFound) if nic.vm == vm} for vm in {row.vm for row in rows}}
-    odd = [row for row in rows if own[row.vm] and row.mac not in own[row.vm]]
+    return rows, [row for row in rows if own[row.vm] and row.mac not in own[row.vm]]
+
+
+def _mac_differs(evidence: Evidence) -> Finding:
+    rows, odd = _rows(evidence)
     if odd:
         macs = macs_text({row.mac for row in odd if row.mac is not None})
         names = listing(sorted({f"VM {vm_name(evidence, row.vm)}" for row in odd}))
@@ -41,3 +47,22 @@ def _mac_differs(evidence: Evidence) -> Finding:
     if rows:
         return finding(MAC_DIFFERS, Standing.ABSENT, f"The guest uses its vNIC's MAC for {evidence.target}.", rows)
     return finding(MAC_DIFFERS, Standing.UNKNOWN, f"Nobody knows which MAC the guest uses for {evidence.target}.")
+
+
+def _mac_rejected(evidence: Evidence) -> Finding:
+    rows, odd = _rows(evidence)
+    if rows and not odd:
+        says = f"The guest uses no MAC for {evidence.target} that a port group could reject."
+        return finding(MAC_REJECTED, Standing.ABSENT, says, rows)
+    vms = {row.vm for row in odd}
+    nics = [nic for nic in evidence.of(NicFound) if nic.vm in vms and evidence.target in nic.addresses]
+    names = listing(sorted({nic.network or "of unknown name" for nic in nics}))
+    if nics and all(nic.foreign_macs is False for nic in nics):
+        macs = macs_text({row.mac for row in odd if row.mac is not None})
+        says = f"The port group {names} lets no MAC through that is not the vNIC's own, and the guest uses {macs}."
+        return finding(MAC_REJECTED, Standing.PRESENT, says, [*odd, *nics])
+    if nics and all(nic.foreign_macs for nic in nics):
+        says = f"The port group {names} lets the guest use other MACs than its vNIC's."
+        return finding(MAC_REJECTED, Standing.ABSENT, says, nics)
+    says = f"Nobody knows whether a port group rejects the MAC that the guest uses for {evidence.target}."
+    return finding(MAC_REJECTED, Standing.UNKNOWN, says)

@@ -10,9 +10,10 @@ VNIC_DISCONNECTED = "vcenter.vnic_disconnected"
 VM_POWERED_OFF = "vcenter.vm_powered_off"
 VM_NORMAL = "vcenter.vm_normal"
 HOST_SILENT = "vcenter.host_not_responding"
+PORT_BLOCKED = "vcenter.port_blocked"
 
 
-_ALL = (VNIC_DISCONNECTED, VM_POWERED_OFF, VM_NORMAL, HOST_SILENT)
+_ALL = (VNIC_DISCONNECTED, VM_POWERED_OFF, VM_NORMAL, HOST_SILENT, PORT_BLOCKED)
 
 
 def find(evidence: Evidence) -> tuple[Finding, ...]:
@@ -28,6 +29,7 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
         _powered_off(evidence, vms),
         _normal(evidence, vms, nics),
         _host_silent(evidence, vms),
+        _blocked(evidence, nics),
     )
 
 
@@ -73,6 +75,7 @@ def _normal(evidence: Evidence, vms: dict[str, VmFound], nics: list[NicFound]) -
     wrong = [f"VM {vm.name} is powered off" for vm in vms.values() if not vm.powered_on]
     wrong += [f"VM {vm.name} is {vm.connection}" for vm in vms.values() if vm.connection != "connected"]
     wrong += [_says(nic, "disconnected") for nic in nics if nic.connected is False]
+    wrong += [_says(nic, "on a blocked port") for nic in nics if nic.blocked]
     if wrong:
         says = f"vCenter shows something unusual: {listing(sorted(wrong))}."
         return finding(VM_NORMAL, Standing.ABSENT, says, rows_of(evidence, vms))
@@ -94,3 +97,17 @@ def _host_silent(evidence: Evidence, vms: dict[str, VmFound]) -> Finding:
         says = f"Of the hosts of {names} one does not answer vCenter."
         return finding(HOST_SILENT, Standing.UNKNOWN, says, lost)
     return finding(HOST_SILENT, Standing.ABSENT, f"The host of {names} answers vCenter.", list(vms.values()))
+
+
+def _blocked(evidence: Evidence, nics: list[NicFound]) -> Finding:
+    blocked = [nic for nic in nics if nic.blocked]
+    if blocked and len(blocked) == len(nics):
+        says = f"{listing(_says(nic, 'on a blocked port') for nic in blocked)}, says vCenter."
+        return finding(PORT_BLOCKED, Standing.PRESENT, says, blocked)
+    if nics and all(nic.blocked is False for nic in nics):
+        says = f"No port of a vNIC that carries {evidence.target} is blocked, says vCenter."
+        return finding(PORT_BLOCKED, Standing.ABSENT, says, nics)
+    says = f"vCenter does not say whether the port of the vNIC that carries {evidence.target} is blocked."
+    if blocked:
+        says = f"{listing(_says(nic, 'on a blocked port') for nic in blocked)}, but other vNICs may carry the address."
+    return finding(PORT_BLOCKED, Standing.UNKNOWN, says, blocked)

@@ -196,6 +196,8 @@ class NicFound(Observation):
     """One vNIC of a found VM as vCenter configures it; ``addresses`` are what VMware Tools report for it.
 
     ``connected`` is None where vCenter does not say (a powered-off VM). ``vlan`` None: not known or a trunk.
+    ``foreign_macs`` says whether the port group lets the guest use another MAC than this one, ``blocked`` whether
+    its port on the distributed switch is; None: not known.
     """
 
     vm: str
@@ -205,6 +207,8 @@ class NicFound(Observation):
     connected: bool | None
     network: str | None
     vlan: int | None
+    foreign_macs: bool | None = None
+    blocked: bool | None = None
     addresses: tuple[IPv4Address, ...]
 
 

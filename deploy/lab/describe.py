@@ -24,6 +24,7 @@ def describe(fabric: Fabric, faults: Sequence[FaultState]) -> LabState:
                 "gateway_mac": segment.gateway_mac,
                 "vlan": segment.vlan,
                 "portgroup": segment.portgroup,
+                "foreign_macs": segment.name not in fabric.rejecting,
             }
             for segment in topology.segments
         ],

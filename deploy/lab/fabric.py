@@ -72,7 +72,7 @@ class Fabric:
     ``vms`` and ``devices`` are all there are, by name; ``off``, ``suspended`` and ``addressless`` name VMs (the last:
     VMware Tools report no address), ``unplugged`` and ``blocked`` are MACs of their vNICs, ``broken`` names
     nodes with a link that is to stay without carrier, ``unlinked`` hosts whose uplink has none, ``not_responding``
-    hosts that vCenter does not hear from.
+    hosts that vCenter does not hear from, ``rejecting`` segments whose port group lets no MAC through but the vNICs'.
     ``guest_macs`` is the MAC that a guest uses instead of its vNIC's, ``networks`` the port group of a VM that is not
     on its segment's, ``vmks`` are further VMkernel ports by host, ``moves`` the VMs that were moved, from which host.
     """
@@ -92,6 +92,7 @@ class Fabric:
         self.addressless: set[str] = set()
         self.not_responding: set[str] = set()
         self.unlinked: set[str] = set()
+        self.rejecting: set[str] = set()
         self.guest_macs: dict[Mac, Mac] = {}
         self.networks: dict[str, str] = {}
         self.vmks: dict[str, list[Vmk]] = {}

@@ -37,7 +37,15 @@ def scenario(state: LabState) -> dict[str, Any]:
             {
                 "name": _SWITCH,
                 "portgroups": [
-                    {"name": f"DC0_DVPG{number}", "rename": segment["portgroup"], "vlan": segment["vlan"]}
+                    {
+                        "name": f"DC0_DVPG{number}",
+                        "rename": segment["portgroup"],
+                        "vlan": segment["vlan"],
+                        "security": {
+                            "mac_changes": segment["foreign_macs"],
+                            "forged_transmits": segment["foreign_macs"],
+                        },
+                    }
                     for number, segment in enumerate(state["segments"])
                 ],
                 "ports": [

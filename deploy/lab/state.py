@@ -7,7 +7,7 @@ SOCKET = "control"
 
 
 class SegmentState(TypedDict):
-    """A broadcast domain."""
+    """A broadcast domain; ``foreign_macs`` says whether its port group lets guests use other MACs than their vNICs'."""
 
     name: str
     network: str
@@ -15,6 +15,7 @@ class SegmentState(TypedDict):
     gateway_mac: str
     vlan: int
     portgroup: str
+    foreign_macs: bool
 
 
 class AgentState(TypedDict):

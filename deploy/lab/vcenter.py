@@ -83,6 +83,8 @@ def _vm(vm: VmState, segment: SegmentState, host_responds: bool) -> Vm:
                 segment["portgroup"],
                 segment["vlan"],
                 "dvport",
+                segment["foreign_macs"],
+                nic["blocked"] if on else None,
             )
             for nic in vm["nics"]
         ),

@@ -297,6 +297,8 @@ class Story:
         bond: bool = False,
         connection: str = "connected",
         inside: Mac | None = None,
+        foreign_macs: bool | None = None,
+        blocked: bool | None = None,
     ) -> Self:
         """A VM that vCenter knows; ``addresses`` are reported on its first vNIC, or on a bond.
 
@@ -325,6 +327,8 @@ class Story:
                 connected=connected if on else None,
                 network=network,
                 vlan=None,
+                foreign_macs=foreign_macs,
+                blocked=blocked,
                 addresses=reported,
             )
         if addresses or inside:

@@ -411,6 +411,27 @@ def other_mac_inside() -> Story:
     return story().control().asks(answers=[]).vm("app05", [APP], addresses=[TARGET], inside=STRANGER).vcenter()
 
 
+def other_mac_rejected() -> Story:
+    """The guest uses a MAC that is not its vNIC's, the port group rejects such MACs, and nobody hears it."""
+    return (
+        story().control().asks(answers=[])
+        .vm("app05", [APP], addresses=[TARGET], inside=STRANGER, foreign_macs=False).vcenter()
+    )  # fmt: skip
+
+
+def port_blocked() -> Story:
+    """All is well with the VM, but its port on the virtual switch is blocked."""
+    return story().control().asks(answers=[]).vm("app05", [APP], addresses=[TARGET], blocked=True).vcenter()
+
+
+def blocked_but_answering() -> Story:
+    """The port is blocked, says vCenter, and the VM answers all the same."""
+    return (
+        story().control().asks(answers=[APP]).asks(probe=True, answers=[APP]).echoes()
+        .vm("app05", [APP], addresses=[TARGET], blocked=True).vcenter()
+    )  # fmt: skip
+
+
 def only_broadcasts() -> Story:
     """Each question to everybody is answered, and nothing that goes to the VM's MAC alone arrives."""
     return (
@@ -446,5 +467,5 @@ ALL: tuple[Callable[[], Story], ...] = (
     sleep_proxy, rebuilt,
     taken_from_routers, stale_entry, looped, flooded, announced_without_end, another_router, strange_sender,
     one_mutated_frame, thief, doubled, narrow_netmask, address_gone, other_mac_inside, host_lost,
-    only_broadcasts, only_echoes_lost,
+    other_mac_rejected, port_blocked, blocked_but_answering, only_broadcasts, only_echoes_lost,
 )  # fmt: skip

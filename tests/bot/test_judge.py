@@ -87,6 +87,16 @@ def verdict_on(told: Callable[[], Story]) -> Verdict:
             id="rarp-storm",
         ),
         pytest.param(
+            tales.port_blocked, Answer.HYPERVISOR, Grade.LIKELY, "hypervisor.policy_rejects_mac", id="port-blocked"
+        ),
+        pytest.param(
+            tales.other_mac_rejected,
+            Answer.HYPERVISOR,
+            Grade.LIKELY,
+            "hypervisor.policy_rejects_mac",
+            id="another-mac-inside-and-rejected",
+        ),
+        pytest.param(
             tales.host_interface,
             Answer.HYPERVISOR,
             Grade.LIKELY,
@@ -159,6 +169,7 @@ def test_what_only_looks_like_a_fault_is_healthy(told: Callable[[], Story]) -> N
         pytest.param(tales.flooded, Grade.UNDECIDED, id="the-segment-is-flooded"),
         pytest.param(tales.taken_from_routers, Grade.NOT_ENOUGH_EVIDENCE, id="a-virtual-routers-address-taken"),
         pytest.param(tales.strange_sender, Grade.NOT_ENOUGH_EVIDENCE, id="packets-from-a-strange-mac"),
+        pytest.param(tales.blocked_but_answering, Grade.NOT_ENOUGH_EVIDENCE, id="blocked-but-answering"),
     ],
 )
 def test_where_the_evidence_does_not_carry_nobody_is_accused(told: Callable[[], Story], grade: Grade) -> None:

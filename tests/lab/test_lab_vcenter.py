@@ -87,7 +87,7 @@ def told(vm: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{key: vm[key] for key in ("name", "power", "connection", "host", "cluster", "tools")},
         "nics": [
-            {key: nic[key] for key in ("key", "label", "mac", "network", "vlan", "backing")}
+            {key: nic[key] for key in ("key", "label", "mac", "network", "vlan", "backing", "foreign_macs", "blocked")}
             | {"connected": None if off else nic["connected"]}
             for nic in vm["nics"]
         ],

@@ -13,6 +13,7 @@ REPEATABLE = frozenset(
         "DestroyView",
         "RetrievePropertiesEx",
         "FindAllByIp",
+        "FetchDVPorts",
     }
 )
 """Reads, and objects of our own session: asked again once when the connection was cut."""

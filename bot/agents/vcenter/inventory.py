@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from xml.etree.ElementTree import Element
 
 from pyVmomi import vim, vmodl
 
-from bot.agents.vcenter.properties import Properties, collect, in_view, of, part, parts, view
+from bot.agents.vcenter.properties import Properties, collect, flag, in_view, of, part, parts, view
 from bot.agents.vcenter.reasons import FAILURES, clause, session_is_gone
 from bot.agents.vcenter.session import Session
 from bot.agents.vcenter.stub import Stub
@@ -50,13 +50,16 @@ class VmRow:
 
 @dataclass(frozen=True, slots=True)
 class HostRow:
-    """One ESXi host: its own NICs, and the VLANs of its standard port groups by name (None: a trunk)."""
+    """One ESXi host: its own NICs, and of its standard port groups by name the VLANs (None: a trunk), and whether
+    they let a guest use another MAC than its vNIC's.
+    """
 
     id: str
     name: str
     cluster: str | None
     nics: tuple[HostNic, ...]
     vlans: Mapping[str, int | None]
+    foreign_macs: Mapping[str, bool | None]
     seen: bool
 
 
@@ -151,9 +154,7 @@ def _read_hosts(stub: Stub, session: Session, everything: object, page: int) -> 
     paths = {vim.HostSystem: _HOST, vim.ClusterComputeResource: ("name",)}
 
     collect(stub, session, in_view(everything, paths), page, keep)
-    return {
-        row.id: HostRow(row.id, row.name, clusters.get(parent), row.nics, row.vlans, row.seen) for row, parent in found
-    }
+    return {row.id: replace(row, cluster=clusters.get(parent)) for row, parent in found}
 
 
 def _host_row(host: Properties) -> HostRow:
@@ -167,7 +168,8 @@ def _host_row(host: Properties) -> HostRow:
                 nics.append(HostNic(name, part(element, "device") or "", mac, (address,) if address else ()))
     groups = host.all("config.network.portgroup")
     vlans = {part(group, "spec/name") or "": vlan_of(part(group, "spec/vlanId")) for group in groups}
-    return HostRow(host.id, name, None, tuple(nics), vlans, seen="config.network.pnic" in host.values)
+    policies = {part(group, "spec/name") or "": foreign_macs(group, "computedPolicy/security/{}") for group in groups}
+    return HostRow(host.id, name, None, tuple(nics), vlans, policies, seen="config.network.pnic" in host.values)
 
 
 def vnics(vm: Properties) -> Iterator[Element]:
@@ -197,6 +199,15 @@ def addresses_of(row: Element) -> tuple[Address, ...]:
     """The addresses in a row of guest.net."""
     found = (address_in(element.text) for element in parts(row, "ipAddress"))
     return tuple(address for address in found if address)
+
+
+def foreign_macs(element: Element, path: str) -> bool | None:
+    """Whether a policy accepts MAC changes and forged transmits, both; ``path`` has a hole for either's name.
+
+    None where it does not say, and where the one accepts and the other does not say.
+    """
+    either = {flag(element, path.format(name)) for name in ("macChanges", "forgedTransmits")}
+    return False if False in either else True if either == {True} else None
 
 
 def vlan_of(text: str | None) -> int | None:

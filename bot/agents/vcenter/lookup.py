@@ -2,13 +2,14 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from pyVmomi import vim
 
 from bot.agents.vcenter.inventory import Inventory, read
-from bot.agents.vcenter.machine import LIVE, Live, live, named, port_group
+from bot.agents.vcenter.machine import LIVE, Live, PortGroup, live, named, plugged, port_group
 from bot.agents.vcenter.properties import collect, of
 from bot.agents.vcenter.reasons import FAILURES, clause, session_is_gone
 from bot.agents.vcenter.session import Session
@@ -109,7 +110,26 @@ class LookUp:
             if group.overridable:
                 self._notes.append(f"Each port of {group.name} may have a VLAN of its own; none is given.")
         by_key = {group.id: group for group in groups}
-        return [named(each, by_key) for each in found]
+        blocked = dict(self._blocked(found, by_key))
+        return [plugged(named(each, by_key), by_key, blocked) for each in found]
+
+    def _blocked(self, found: list[Live], groups: Mapping[str, PortGroup]) -> Iterator[tuple[tuple[str, str], bool]]:
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for each in found:
+            for key, port in each.ports.items():
+                group = groups.get(each.port_groups.get(key, ""))
+                if group and group.switch and each.vm.power == "poweredOn":
+                    wanted[group.switch].add(port)
+        for switch, keys in sorted(wanted.items()):
+            criteria = vim.dvs.PortCriteria(portKey=sorted(keys))
+            try:
+                ports = vim.DistributedVirtualSwitch(switch, self._stub).FetchDVPorts(criteria)
+            except FAILURES as error:
+                self._forgive(error, "Whether distributed ports are blocked could not be read", into=self._notes)
+                continue
+            for port in ports:
+                if port.state and port.state.runtimeInfo:
+                    yield (switch, port.key), bool(port.state.runtimeInfo.blocked)
 
     def _still_owns(self, found: Live, indexed: set[str]) -> bool:
         vm, last_ip = found.vm, found.last_ip
@@ -132,7 +152,8 @@ class LookUp:
         if inventory.read_at < self._began_at:
             self._notes.append(f"Owners were looked up in a list {inventory.age_s:.0f} s old, then read anew.")
 
-    def _forgive(self, error: BaseException, what: str) -> None:
+    def _forgive(self, error: BaseException, what: str, *, into: list[str] | None = None) -> None:
+        """Go on without, and say so: among the gaps, if nothing else is named."""
         if session_is_gone(error) or self._stub.aborted:
             raise error
-        self._gaps.append(f"{what}, because {clause(error)}.")
+        (self._gaps if into is None else into).append(f"{what}, because {clause(error)}.")

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
-from bot.agents.vcenter.inventory import DEVICES, HostRow, address_in, addresses_of, mac_of, vlan_of, vnics
+from bot.agents.vcenter.inventory import (
+    DEVICES,
+    HostRow,
+    address_in,
+    addresses_of,
+    foreign_macs,
+    mac_of,
+    vlan_of,
+    vnics,
+)
 from bot.agents.vcenter.properties import KIND, Properties, flag, part
 from bot.probes.vcenter import Address, Backing, GuestNic, Nic, Vm
 
@@ -28,28 +37,36 @@ _BACKINGS: dict[str, Backing] = {
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A VM as it is now. ``port_groups`` are the distributed port groups of its vNICs, by device key."""
+    """A VM as it is now. ``port_groups`` are the distributed port groups of its vNICs by device key, ``ports`` the keys
+    of the distributed ports there.
+    """
 
     vm: Vm
     last_ip: Address | None
     port_groups: Mapping[int, str]
+    ports: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
 class PortGroup:
-    """A distributed port group. ``vlan`` None: a trunk, a private VLAN, NSX, or up to each port (``overridable``)."""
+    """A distributed port group. ``vlan`` None: a trunk, a private VLAN, NSX, or up to each port (``overridable``).
+
+    ``foreign_macs`` None: not known, or up to each port. ``switch`` is the distributed switch that it belongs to.
+    """
 
     id: str
     name: str | None
     vlan: int | None
     overridable: bool
+    foreign_macs: bool | None = None
+    switch: str | None = None
 
 
 def live(vm: Properties, hosts: Mapping[str, HostRow]) -> Live:
     """The VM; names and VLANs of distributed port groups are still missing."""
     host = hosts.get(vm.text("runtime.host") or "")
     on = vm.text("runtime.powerState") == "poweredOn"
-    nics, port_groups = [], {}
+    nics, port_groups, ports = [], {}, {}
     for device in vnics(vm):
         nic = _nic(device, on, host)
         if nic is not None:
@@ -57,6 +74,9 @@ def live(vm: Properties, hosts: Mapping[str, HostRow]) -> Live:
             group = part(device, "backing/port/portgroupKey")
             if group:
                 port_groups[nic.key] = group
+            port = part(device, "backing/port/portKey")
+            if port:
+                ports[nic.key] = port
     return Live(
         Vm(
             id=vm.id,
@@ -72,6 +92,7 @@ def live(vm: Properties, hosts: Mapping[str, HostRow]) -> Live:
         ),
         address_in(vm.text("guest.ipAddress")),
         port_groups,
+        ports,
     )
 
 
@@ -80,9 +101,20 @@ def named(found: Live, groups: Mapping[str, PortGroup]) -> Live:
 
     def name(nic: Nic) -> Nic:
         group = groups.get(found.port_groups.get(nic.key, ""))
-        return replace(nic, network=group.name, vlan=group.vlan) if group else nic
+        return replace(nic, network=group.name, vlan=group.vlan, foreign_macs=group.foreign_macs) if group else nic
 
     return replace(found, vm=replace(found.vm, nics=tuple(map(name, found.vm.nics))))
+
+
+def plugged(found: Live, groups: Mapping[str, PortGroup], blocked: Mapping[tuple[str, str], bool]) -> Live:
+    """The VM with what its distributed ports say, by switch and port key, as far as that is known."""
+
+    def state(nic: Nic) -> Nic:
+        group = groups.get(found.port_groups.get(nic.key, ""))
+        at = (group.switch or "", found.ports.get(nic.key, "")) if group else ("", "")
+        return replace(nic, blocked=blocked.get(at))
+
+    return replace(found, vm=replace(found.vm, nics=tuple(map(state, found.vm.nics))))
 
 
 def port_group(group: Properties) -> PortGroup:
@@ -95,7 +127,17 @@ def port_group(group: Properties) -> PortGroup:
     vlan = config.find("{*}defaultPortConfig/{*}vlan")
     plain = _kind(vlan) == "VmwareDistributedVirtualSwitchVlanIdSpec" and not overlay and not overridable
     tag = vlan_of(part(vlan, "vlanId")) if vlan is not None and plain else None
-    return PortGroup(group.id, part(config, "name"), tag, overridable)
+    switch = part(config, "distributedVirtualSwitch")
+    return PortGroup(group.id, part(config, "name"), tag, overridable, _foreign_macs(config), switch)
+
+
+def _foreign_macs(config: Element) -> bool | None:
+    own = (flag(config, f"policy/{name}OverrideAllowed") for name in ("securityPolicy", "macManagement"))
+    if any(own):
+        return None
+    # Since vSphere 6.7 the second stands where the first did; a server may tell both.
+    told = foreign_macs(config, "defaultPortConfig/macManagementPolicy/{}")
+    return told if told is not None else foreign_macs(config, "defaultPortConfig/securityPolicy/{}/value")
 
 
 def _nic(device: Element, on: bool, host: HostRow | None) -> Nic | None:
@@ -113,6 +155,7 @@ def _nic(device: Element, on: bool, host: HostRow | None) -> Nic | None:
         connected=flag(device, "connectable/connected") if on else None,
         network=standard or part(device, "backing/opaqueNetworkId"),
         vlan=host.vlans.get(standard) if host and standard else None,
+        foreign_macs=host.foreign_macs.get(standard) if host and standard else None,
         backing=kind,
     )
 

@@ -101,6 +101,8 @@ def _observations(artifact: Artifact, snapshot: Snapshot) -> Iterator[Observatio
                 connected=nic.connected,
                 network=nic.network,
                 vlan=nic.vlan,
+                foreign_macs=nic.foreign_macs,
+                blocked=nic.blocked,
                 addresses=tuple(address for addresses in reported for address in _ipv4(addresses)),
             )
         for number, row in enumerate(vm.guest_nics):

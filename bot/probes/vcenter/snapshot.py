@@ -40,7 +40,9 @@ class Nic:
     """One vNIC as configured.
 
     ``connected`` is None where the vCenter does not say, and on a VM that is off, where it means nothing. ``vlan`` 0
-    is untagged; None is not known, or more than one VLAN (a trunk).
+    is untagged; None is not known, or more than one VLAN (a trunk). ``foreign_macs`` says whether the port group lets
+    the guest use another MAC than the vNIC's (MAC changes and forged transmits, both accepted); None: not known.
+    ``blocked`` is the state of its distributed port; None: not known, or there is none.
     """
 
     key: int
@@ -50,6 +52,8 @@ class Nic:
     network: str | None = None
     vlan: int | None = None
     backing: Backing = "other"
+    foreign_macs: bool | None = None
+    blocked: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

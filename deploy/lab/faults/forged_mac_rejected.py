@@ -14,6 +14,7 @@ def _apply(fabric: Fabric, vm: Vm, rng: Random) -> None:
     fabric.guest_macs[nic.mac] = Macs(rng).vnic()
     fabric.links.set_mac(vm.name, nic.interface, fabric.guest_macs[nic.mac])
     fabric.tamper_at_port(vm, lost=1.0, inward=False)
+    fabric.rejecting.add(vm.segment)
 
 
 FAULT = Fault(
@@ -25,10 +26,9 @@ FAULT = Fault(
         Side.GUEST,
     ),
     cause="hypervisor.policy_rejects_mac",
-    grade=Grade.UNDECIDED,
+    grade=Grade.LIKELY,
     origin="the port group's forged-transmits policy",
     residual=None,
     symptom="nothing answers at the address",
     apply=_apply,
-    settled_by=("security_policy_reject", "policy_setting"),
 )

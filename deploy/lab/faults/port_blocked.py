@@ -23,10 +23,9 @@ FAULT = Fault(
         Side.GUEST,
     ),
     cause="hypervisor.policy_rejects_mac",
-    grade=Grade.UNDECIDED,
+    grade=Grade.LIKELY,
     origin="the distributed port's blocked flag",
     residual=None,
     symptom="nothing answers at the address",
     apply=_apply,
-    settled_by=("security_policy_reject", "port_blocked"),
 )

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.findings.vcenter_state import VM_NORMAL, VM_POWERED_OFF, VNIC_DISCONNECTED
+from bot.findings.vcenter_state import PORT_BLOCKED, VM_NORMAL, VM_POWERED_OFF, VNIC_DISCONNECTED
 from bot.model.finding import Standing
 from tests.bot.findings.table import said
 from tests.bot.story import APP, APP_2ND, OTHER, TARGET, Story, story
@@ -56,3 +56,30 @@ def test_a_bond_with_one_leg_unplugged_is_not_unplugged() -> None:
     """Nobody knows which leg carries the address, and a bond lives on one."""
     told = story().vm("a", [APP], addresses=[TARGET], bond=True).vm("a", [APP_2ND], connected=False).vcenter()
     assert said(told, VNIC_DISCONNECTED).standing is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("told", "blocked", "normal"),
+    [
+        pytest.param(story().vm("a", [APP], addresses=[TARGET], blocked=True).vcenter(), PRESENT, ABSENT, id="blocked"),
+        pytest.param(story().vm("a", [APP], addresses=[TARGET], blocked=False).vcenter(), ABSENT, PRESENT, id="open"),
+        pytest.param(story().vm("a", [APP], addresses=[TARGET]).vcenter(), UNKNOWN, PRESENT, id="a standard switch"),
+        pytest.param(
+            story().vm("a", [APP], addresses=[TARGET], blocked=False).vm("a", [APP_2ND], blocked=True).vcenter(),
+            ABSENT,
+            PRESENT,
+            id="another vNIC's port",
+        ),
+        pytest.param(
+            story().vm("a", [APP], addresses=[TARGET], bond=True, blocked=False).vm("a", [APP_2ND], blocked=True),
+            UNKNOWN,
+            ABSENT,
+            id="one leg of a bond",
+        ),
+    ],
+)
+def test_a_blocked_port_counts_only_where_it_carries_the_address(
+    told: Story, blocked: Standing, normal: Standing
+) -> None:
+    """It is a fault by itself, so it must be this vNIC's port."""
+    assert [said(told, id_).standing for id_ in (PORT_BLOCKED, VM_NORMAL)] == [blocked, normal]

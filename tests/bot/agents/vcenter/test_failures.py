@@ -156,6 +156,16 @@ def test_a_page_lost_on_the_way_starts_the_reading_over(vcsim: StartHere, worker
 
 
 @vcsim_needed
+def test_a_switch_that_does_not_tell_its_ports_leaves_a_note_and_no_gap(vcsim: StartHere, worker: MakeWorker) -> None:
+    """Who owns what is known all the same: only whether the port is blocked is not."""
+    looking = worker(vcsim("owners.json"))
+    looking.vcenter.apply(faults=[{"method": "FetchDVPorts", "fault": "NoPermission"}])
+    answer = looking.ask("10.0.0.7")
+    assert ([nic.blocked for vm in answer.vms for nic in vm.nics], answer.complete) == ([None], True)
+    assert any("distributed ports are blocked could not be read" in note for note in answer.unread)
+
+
+@vcsim_needed
 def test_a_session_that_expired_is_replaced_once(vcsim: StartHere, worker: MakeWorker) -> None:
     """A vCenter ends a session after 30 idle minutes; the next question must not fail for it."""
     looking = worker(vcsim("owners.json"))

@@ -83,6 +83,27 @@ def test_the_vlan_of_a_standard_port_group_is_the_one_of_the_vms_host(ask: Ask) 
     assert {nic.vm_name: nic.vlan for nic in nics(ask("10.0.0.6"))} == {"dup-a": 20, "dup-b": 21}
 
 
+@pytest.mark.parametrize(
+    ("question", "foreign_macs"),
+    [
+        pytest.param({"ip": "10.0.0.5"}, {("prod-10", True)}, id="distributed, accepted"),
+        pytest.param({"ip": "10.0.0.7"}, {("trunk", False)}, id="distributed, rejected"),
+        pytest.param({"macs": ("00:50:56:aa:02:01",)}, {("std-20", False)}, id="standard, forged transmits rejected"),
+    ],
+)
+def test_a_port_group_says_whether_it_lets_foreign_macs_through(
+    ask: Ask, question: dict[str, Any], foreign_macs: set[tuple[str, bool]]
+) -> None:
+    """A guest with another MAC than its vNIC's is mute behind a port group that rejects either of the two."""
+    assert {(nic.network, nic.foreign_macs) for nic in nics(ask(**question))} == foreign_macs
+
+
+def test_a_distributed_port_says_whether_it_is_blocked(ask: Ask) -> None:
+    """Nothing else in vCenter shows it: the VM is on and its vNIC may be connected all the same."""
+    assert [nic.blocked for nic in nics(ask("10.0.0.7"))] == [True]
+    assert {nic.blocked for nic in nics(ask("10.0.0.6"))} == {None}
+
+
 def test_a_disconnected_vnic_on_a_trunk_is_told_as_it_is(ask: Ask) -> None:
     """Connected False is a fact; a trunk has no single VLAN, so there is none."""
     (nic,) = nics(ask("10.0.0.7"))
