@@ -1,7 +1,7 @@
 """Does anybody answer who-has for the target? Silence is a fact only where the instrument has proved that it hears."""
 
 from bot.findings.listening import Window, own_broadcasts, windows
-from bot.findings.reading import answers, claims, requests
+from bot.findings.reading import claims, replies, requests
 from bot.findings.wording import finding, listing, macs_text
 from bot.model.finding import Evidence, Finding, Standing
 
@@ -29,11 +29,10 @@ def _testifies(evidence: Evidence, window: Window) -> bool:
 
 
 def _answers(evidence: Evidence) -> Finding:
-    heard = answers(evidence)
+    heard = replies(evidence)
     if heard:
-        macs = macs_text({claim.mac for claim, _ in heard})
-        says = f"{evidence.target} answers ARP: it is at {macs}."
-        return finding(TARGET_ANSWERS, Standing.PRESENT, says, [answer for _, answer in heard])
+        macs = macs_text({answer.mac for answer in heard})
+        return finding(TARGET_ANSWERS, Standing.PRESENT, f"{evidence.target} answers ARP: it is at {macs}.", heard)
     if any(_testifies(evidence, window) for window in windows(evidence)):
         return finding(TARGET_ANSWERS, Standing.ABSENT, f"Nobody answered ARP for {evidence.target}.")
     return finding(TARGET_ANSWERS, Standing.UNKNOWN, f"No answer to ARP for {evidence.target} was recorded.")
@@ -41,7 +40,7 @@ def _answers(evidence: Evidence) -> Finding:
 
 def _silent(evidence: Evidence) -> Finding:
     asked = [one for one in requests(evidence) if one.ours]
-    if answers(evidence):
+    if replies(evidence):
         return finding(TARGET_SILENT, Standing.ABSENT, f"{evidence.target} is not silent: it answers ARP.")
     if claims(evidence):
         says = f"{evidence.target} spoke, but its answers to our questions are missing."
@@ -63,7 +62,7 @@ def _silent(evidence: Evidence) -> Finding:
 
 
 def _silent_to_one(evidence: Evidence) -> Finding:
-    heard_in = {answer.artifact for _, answer in answers(evidence)}
+    heard_in = {answer.artifact for answer in replies(evidence)}
     asked = [window for window in windows(evidence) if own_broadcasts(evidence, window)]
     deaf = [window for window in asked if window.artifact not in heard_in and _testifies(evidence, window)]
     agents = {window.vantage.agent for window in asked}

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from ipaddress import IPv4Address
-from itertools import pairwise
 
+from bot.findings.moving import move
 from bot.findings.reading import (
     Asker,
     Claim,
@@ -14,11 +14,10 @@ from bot.findings.reading import (
     domain,
     domain_of,
     elsewhere,
-    requests,
 )
 from bot.findings.shared_macs import sent_for_another
 from bot.findings.wording import few, finding, listing, macs_text, number
-from bot.model.addresses import BROADCAST, Mac
+from bot.model.addresses import Mac
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import ArpAnnounced, ArpAnswer, Observation
 
@@ -29,8 +28,6 @@ OTHER_NETWORK = "arp.claimed_on_other_network"
 MOVED_ONCE = "arp.mac_changed_once"
 OTHER_ADDRESSES = "arp.claimant_has_other_addresses"
 CORRUPTED = "arp.claim_looks_corrupted"
-
-ASKED_SINCE = 2  # one lost frame must not read as silence
 
 
 def find(evidence: Evidence) -> tuple[Finding, ...]:
@@ -82,31 +79,21 @@ def _came_back(heard: list[Claim]) -> list[Claim]:
 
 
 def _moved_once(evidence: Evidence) -> Finding:
-    # Whoever gives an address up is silent from then on, although everybody is asked.
-    heard = claims(evidence)
-    turns = [after for before, after in pairwise(heard) if before.mac != after.mac]
+    moved = move(evidence)
     if len(claimants(evidence)) < 2:
         return finding(MOVED_ONCE, Standing.UNKNOWN, f"No two MACs were heard claiming {evidence.target}.")
-    if len(turns) >= len(claimants(evidence)):
+    if moved is None:
         says = f"The MACs that claim {evidence.target} do so at the same time."
         return finding(MOVED_ONCE, Standing.ABSENT, says)
-    last = turns[-1]
-    # Only whose answers come by here would have shown an answer of the old MAC.
-    told = {claim.told[0] for claim in heard if claim.told and claim.seen.seen_at >= last.seen.seen_at}
-    asked_since = [
-        one
-        for one in requests(evidence)
-        if one.sent_to == BROADCAST and one.seen_at >= last.seen.seen_at and one.asker_mac in told
-    ]
-    if len(asked_since) < ASKED_SINCE:
+    if not moved.for_good:
         says = f"{evidence.target} changed its MAC, and too few asked for it since to say that it did so for good."
-        return finding(MOVED_ONCE, Standing.UNKNOWN, says, [last.seen])
-    before = heard[heard.index(last) - 1]
+        return finding(MOVED_ONCE, Standing.UNKNOWN, says, [moved.after.seen])
     says = (
-        f"{evidence.target} moved once, from `{before.mac}` to `{last.mac}` at `{last.seen.seen_at:%H:%M:%S}` UTC: "
-        f"of {len(asked_since)} requests to everybody since, the old MAC answered none."
+        f"{evidence.target} moved once, from `{moved.before.mac}` to `{moved.after.mac}` at "
+        f"`{moved.after.seen.seen_at:%H:%M:%S}` UTC: of {moved.asked_since} requests to everybody since, the old MAC "
+        "answered none."
     )
-    return finding(MOVED_ONCE, Standing.PRESENT, says, [before.seen, last.seen])
+    return finding(MOVED_ONCE, Standing.PRESENT, says, [moved.before.seen, moved.after.seen])
 
 
 def _other_addresses(evidence: Evidence) -> Finding:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from bot.findings.listening import Window, windows
-from bot.findings.reading import Asker, answers, claimants, requests
+from bot.findings.reading import Asker, claimants, replies, requests
 from bot.findings.wording import finding, listing, macs_text
 from bot.model.addresses import Mac
 from bot.model.finding import Evidence, Finding, Standing
@@ -73,9 +73,9 @@ def _tallies(evidence: Evidence, window: Window) -> list[Tally]:
         if one.artifact == window.artifact:
             asked[one.asker_mac, one.asker].append(one)
     told: dict[Asker, list[ArpAnswer]] = defaultdict(list)
-    for claim, answer in answers(evidence):
-        if answer.artifact == window.artifact and claim.told:
-            told[claim.told].append(answer)
+    for answer in replies(evidence):
+        if answer.artifact == window.artifact:
+            told[answer.told_mac, answer.told_ip].append(answer)
     return [_tally(window, asker, asked[asker], told[asker]) for asker in sorted(asked, key=str)]
 
 

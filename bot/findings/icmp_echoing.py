@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.findings.listening import Window, windows
+from bot.findings.moving import superseded
 from bot.findings.reading import claimants, stands_on_segment
 from bot.findings.wording import few, finding, listing, macs_text
 from bot.model.addresses import Mac
@@ -47,9 +48,10 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
     for window in windows(evidence):
         if series := _series(evidence, window):
             (near if stands_on_segment(window.vantage, evidence.target) else far).append(series)
+    current = tuple(mac for mac in claimants(evidence) if mac not in superseded(evidence))
     return (
         _answers(evidence, near + far),
-        _loss(evidence, [_to_claimants(series, claimants(evidence)) for series in near]),
+        _loss(evidence, [_to_claimants(series, current) for series in near]),
         _by_mac(evidence, near),
         _routed(evidence, far),
     )
@@ -68,7 +70,7 @@ def _series(evidence: Evidence, window: Window) -> Series | None:
 
 
 def _to_claimants(series: Series, macs: tuple[Mac, ...]) -> Series:
-    """Without the echoes that went to a MAC which nobody claims: an outdated ARP entry of ours accuses nobody."""
+    """Without the echoes that went to a MAC which nobody claims any more: an outdated entry of ours accuses nobody."""
     sent = tuple(one for one in series.sent if one.sent_to in macs) if macs else series.sent
     return replace(series, sent=sent)
 

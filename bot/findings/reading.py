@@ -178,6 +178,13 @@ def answers(evidence: Evidence) -> list[tuple[Claim, ArpAnswer]]:
     return [(claim, claim.seen) for claim in claims(evidence) if isinstance(claim.seen, ArpAnswer)]
 
 
+def replies(evidence: Evidence) -> list[ArpAnswer]:
+    """Every answer for the target, by time; also those with a group MAC, which a cluster gives and nobody owns."""
+    every = [*claims(evidence), *group_claims(evidence)]
+    found = [claim.seen for claim in every if isinstance(claim.seen, ArpAnswer)]
+    return sorted(found, key=lambda one: (one.seen_at, one.locator, one.mac))
+
+
 def requests(evidence: Evidence) -> list[ArpAsked]:
     """Every who-has for the target in the network looked at, by time; those of the target itself left out."""
     where = domain(evidence)

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address
 from bot.frames.captured import Heard
 from bot.frames.frame import NOBODY, REPLY, REQUEST, REVERSE_REQUEST, ArpFrame, RarpFrame, address_probe, who_has
 from bot.frames.plan import Claim, Echoes, Plan, Sending, by_time
-from bot.model.addresses import Mac, can_own
+from bot.model.addresses import ZERO, Mac, can_own
 from bot.model.job import Artifact, Job, JobOptions, Vantage
 from bot.model.observation import ArpAnnounced, ArpAnswer, ArpAsked, Observation, RarpNotice
 
@@ -104,8 +104,8 @@ def follow_up(
 def read(artifact: Artifact, heard: Iterable[Heard]) -> Iterator[Observation]:
     """Every ARP question, answer and announcement and every RARP notice in the capture, in frame order.
 
-    An answer to somebody else is an answer too. Sender address 0.0.0.0 asks and never claims; a sender MAC that
-    cannot own anything (zero, multicast) says nothing here. Locators are "frame 14".
+    An answer to somebody else is an answer too, and so is one with a group MAC, as clusters give. Sender address
+    0.0.0.0 asks and never claims; the zero MAC says nothing here. Locators are "frame 14".
 
     Source: RFC 826; RFC 5227 sections 2.1.1 and 2.3; RFC 903.
     """
@@ -123,7 +123,8 @@ def read(artifact: Artifact, heard: Iterable[Heard]) -> Iterator[Observation]:
 
 def _arp(artifact: Artifact, one: Heard, frame: ArpFrame) -> Observation | None:
     vantage, digest, locator = artifact.vantage, artifact.digest, f"frame {one.number}"
-    if frame.claims and frame.sender_ip == frame.target_ip:
+    somebodys = frame.sender_mac != ZERO and frame.sender_ip != NOBODY
+    if frame.operation in (REQUEST, REPLY) and somebodys and frame.sender_ip == frame.target_ip:
         return ArpAnnounced(
             seen_at=one.seen_at,
             vantage=vantage,
@@ -135,7 +136,7 @@ def _arp(artifact: Artifact, one: Heard, frame: ArpFrame) -> Observation | None:
             vlans=frame.vlans,
             tunnel=frame.tunnel,
         )
-    if frame.operation == REPLY and frame.claims:
+    if frame.operation == REPLY and somebodys:
         return ArpAnswer(
             seen_at=one.seen_at,
             vantage=vantage,

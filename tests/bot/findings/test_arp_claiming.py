@@ -106,6 +106,7 @@ def test_a_planned_move_changes_the_mac_once(told: Story, standing: Standing) ->
         pytest.param(MOVED_ONCE, story().asks(answers=[APP]).announces(OTHER), UNKNOWN, id="nobody-asked-since"),
         pytest.param(MOVED_ONCE, tales.crashed_agent(), ABSENT, id="both-answer"),
         pytest.param(MOVED_ONCE, tales.healthy(), UNKNOWN, id="one-mac"),
+        pytest.param(MOVED_ONCE, tales.balance_alb(), UNKNOWN, id="another-asker-is-told-another"),
         pytest.param(OTHER_ADDRESSES, story().asks(answers=[APP]).says_of(PEER, APP), PRESENT, id="a-second-address"),
         pytest.param(OTHER_ADDRESSES, story().asks(answers=[APP]).says_of(PEER, OTHER), ABSENT, id="others-others"),
         pytest.param(OTHER_ADDRESSES, story().says_of(PEER, OTHER), UNKNOWN, id="no-claimant"),

@@ -214,6 +214,7 @@ def test_no_frame_is_sent_from_an_address_that_is_not_ours(
                 assert (frame.source, frame.reply) == (OUR_IP, False)
 
 
+GROUP = Mac("03:bf:0a:00:00:05")
 _QUESTION = who_has(TARGET, asker=GATEWAY, asker_mac=ROUTER)
 _ANSWER = ArpFrame(ROUTER, FIRST, REPLY, FIRST, TARGET, ROUTER, GATEWAY)
 
@@ -264,6 +265,9 @@ _ANSWER = ArpFrame(ROUTER, FIRST, REPLY, FIRST, TARGET, ROUTER, GATEWAY)
         pytest.param(
             RarpFrame(BROADCAST, FIRST, 3, FIRST, FIRST), RarpNotice, {"mac": FIRST, "transmitter": FIRST}, id="notice"
         ),
+        pytest.param(
+            replace(_ANSWER, sender_mac=GROUP), ArpAnswer, {"mac": GROUP, "transmitter": FIRST}, id="a cluster answers"
+        ),
     ],
 )
 def test_a_frame_is_read_as_what_it_is(frame: Sent, kind: type[Observation], fields: Mapping[str, object]) -> None:
@@ -277,7 +281,6 @@ def test_a_frame_is_read_as_what_it_is(frame: Sent, kind: type[Observation], fie
 @pytest.mark.parametrize(
     "frame",
     [
-        pytest.param(replace(_ANSWER, sender_mac=Mac("03:bf:0a:00:00:05")), id="a cluster's multicast MAC"),
         pytest.param(replace(_ANSWER, sender_mac=Mac("00:00:00:00:00:00")), id="the zero MAC"),
         pytest.param(replace(_ANSWER, sender_ip=IPv4Address(0)), id="nobody's address"),
         pytest.param(replace(_ANSWER, operation=9), id="inverse ARP"),
