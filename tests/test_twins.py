@@ -72,7 +72,7 @@ FAMILIES = {
     ),
     "loss": Family(
         members=("guest_loses_packets", "host_loses_packets", "switch_port_loses"),
-        separates=LOST_ON_THE_WAY | {"network.table_kept_old_entry"},
+        separates=LOST_ON_THE_WAY,
     ),
     "no ARP": Family(members=("guest_drops_arp", "switch_drops_arp"), separates=LOST_ON_THE_WAY),
     "no ping": Family(

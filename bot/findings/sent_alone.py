@@ -53,8 +53,9 @@ class Tried:
 
 def find(evidence: Evidence) -> tuple[Finding, ...]:
     """Whether a MAC answers broadcasts only, or everything but echo requests."""
-    tried = [one for window in windows(evidence) for one in _tried(evidence, window) if one.enough]
-    return (_only_broadcasts(evidence, tried), _only_echoes_lost(evidence, tried))
+    every = [one for window in windows(evidence) for one in _tried(evidence, window)]
+    tried = [one for one in every if one.enough]
+    return (_only_broadcasts(evidence, every, tried), _only_echoes_lost(evidence, tried))
 
 
 def _tried(evidence: Evidence, window: Window) -> list[Tried]:
@@ -104,18 +105,20 @@ def _control_answers_both(evidence: Evidence, window: Window) -> bool:
     return answered and any(isinstance(one, EchoAnswer) for one in window.heard)
 
 
-def _only_broadcasts(evidence: Evidence, tried: list[Tried]) -> Finding:
-    deaf = [one for one in tried if not one.after_alone and not one.echoes_back]
-    if deaf and len(deaf) == len(tried):
+def _only_broadcasts(evidence: Evidence, every: list[Tried], tried: list[Tried]) -> Finding:
+    # One answer is enough to know that something arrives, whatever else was lost.
+    reached = [one for one in every if one.after_alone or one.echoes_back]
+    deaf = [one for one in tried if one not in reached]
+    if deaf and not reached:
         macs, sent = macs_text({one.mac for one in deaf}), [each for one in deaf for each in one.sent]
         says = (
             f"{macs} answers each question that goes to everybody, and nothing that is sent to it alone: "
             f"{sum(len(one.alone) for one in deaf)} ARP and {sum(len(one.echoes) for one in deaf)} echo requests."
         )
         return finding(ONLY_BROADCASTS, Standing.PRESENT, says, sent)
-    if tried:
+    if reached:
         says = f"What is sent to a MAC of {evidence.target} alone arrives there."
-        return finding(ONLY_BROADCASTS, Standing.ABSENT, says, [each for one in tried for each in one.after_alone])
+        return finding(ONLY_BROADCASTS, Standing.ABSENT, says, [each for one in reached for each in one.after_alone])
     return finding(ONLY_BROADCASTS, Standing.UNKNOWN, _untried(evidence))
 
 
