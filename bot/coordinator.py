@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from bot import log
 from bot.errors import InstrumentError, RequestError
+from bot.frames.recording import suffix
 from bot.incidents import asking, flow, policy
 from bot.incidents.planning import Known
 from bot.incidents.policy import Capability, Policy
@@ -276,8 +277,8 @@ class Coordinator:
             dropped = "an unknown number of" if artifact.dropped is None else artifact.dropped
             agent = artifact.vantage.agent
             comment = f"{agent}: {artifact.size_bytes} bytes, {dropped} frames dropped, {artifact.digest}"
-            name = f"{running.incident.address}-{agent}.pcap"
-            self._chat.attach(running.incident, name, running.blobs[artifact.digest], comment)
+            data = running.blobs[artifact.digest]
+            self._chat.attach(running.incident, f"{running.incident.address}-{agent}.{suffix(data)}", data, comment)
         if brought:
             sentence = f"Captured at {len(brought)} vantage(s); the files are in the thread."
             self._close(running, Outcome.ANSWERED, sentence)

@@ -16,7 +16,7 @@ from bot.frames.captured import Captured
 from bot.frames.craft import craft
 from bot.frames.decode import decode
 from bot.frames.frame import ArpFrame, Frame
-from bot.frames.pcap import write
+from bot.frames.pcapng import write
 from bot.frames.plan import Claim, Plan, Sending
 from bot.model.job import Artifact, Media, Vantage
 from bot.ports import Clock, Work
@@ -129,13 +129,14 @@ class Exchange:
             self._work.report(self._artifacts())
 
     def _artifacts(self) -> tuple[Sealed, ...]:
+        dropped = self._wire.dropped() + self._overflow
         capture = seal(
             self._work.job,
             self._vantage,
             Media.PCAP,
-            write(self._recorded),
+            write(self._recorded, interface=self._vantage.interface, dropped=dropped),
             started_at=self._started_at,
             stopped_at=self._clock.now(),
-            dropped=self._wire.dropped() + self._overflow,
+            dropped=dropped,
         )
         return (*self._before, capture)

@@ -29,6 +29,7 @@ _BATCH = 256  # frames taken in one go: sending must not wait behind a flood
 # include/uapi/asm-generic/socket.h.
 _SOL_PACKET, _PACKET_ADD_MEMBERSHIP, _PACKET_STATISTICS, _PACKET_AUXDATA = 263, 1, 6, 8
 _PACKET_MR_PROMISC = 1
+_PACKET_TYPE, _PACKET_OUTGOING = 2, 4  # where recvmsg() tells it, and what this machine sends itself
 _ETH_P_ALL = 0x0003
 _SO_ATTACH_FILTER, _SO_RCVBUFFORCE, _SO_TIMESTAMPNS_NEW = 26, 33, 64
 _TP_STATUS_VLAN_VALID, _TP_STATUS_VLAN_TPID_VALID = 1 << 4, 1 << 6
@@ -87,11 +88,11 @@ class Wire:
         for _ in range(_BATCH):
             with _explained(self.interface):
                 try:
-                    data, ancillary, _, _ = self._ears.recvmsg(SNAP_BYTES, _ANCILLARY_BYTES, socket.MSG_DONTWAIT)
+                    data, ancillary, _, address = self._ears.recvmsg(SNAP_BYTES, _ANCILLARY_BYTES, socket.MSG_DONTWAIT)
                 except BlockingIOError:
                     return
             self._count += 1
-            yield _captured(self._count, data, ancillary)
+            yield _captured(self._count, data, ancillary, outgoing=address[_PACKET_TYPE] == _PACKET_OUTGOING)
 
     def dropped(self) -> int:
         """Frames that the kernel could not keep for us since the wire was opened."""
@@ -132,7 +133,7 @@ def _attach(ears: socket.socket, program: bytes) -> None:
     ears.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HP", len(program) // 8, ctypes.addressof(code)))
 
 
-def _captured(number: int, data: bytes, ancillary: list[tuple[int, int, bytes]]) -> Captured:
+def _captured(number: int, data: bytes, ancillary: list[tuple[int, int, bytes]], *, outgoing: bool) -> Captured:
     time_ns, length_bytes = 0, len(data)
     for level, kind, value in ancillary:
         if (level, kind) == (socket.SOL_SOCKET, _SO_TIMESTAMPNS_NEW):
@@ -145,7 +146,7 @@ def _captured(number: int, data: bytes, ancillary: list[tuple[int, int, bytes]])
                 tag = struct.pack("!HH", tpid if status & _TP_STATUS_VLAN_TPID_VALID else _DOT1Q, tci)
                 data = data[:_MACS_BYTES] + tag + data[_MACS_BYTES:]
                 length_bytes += len(tag)
-    return Captured(number, time_ns, ETHERNET, data, length_bytes)
+    return Captured(number, time_ns, ETHERNET, data, length_bytes, outgoing=outgoing)
 
 
 class _explained:  # noqa: N801  reads as a verb in "with _explained(...)"

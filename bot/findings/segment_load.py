@@ -21,7 +21,6 @@ OWN_FRAMES_RETURN = "segment.own_frames_return"
 # routers ask 21 times a second and are well.
 FLOOD_FRAMES, FLOOD_WITHIN = 300, timedelta(seconds=1)
 SCAN_ADDRESSES, SCAN_WITHIN, SCAN_IN_ORDER = 64, timedelta(seconds=10), 0.8
-RETURNS_WITHIN = timedelta(seconds=0.1)  # rounds of ours are 0.2 s apart
 RETURNS = 2
 
 
@@ -62,20 +61,14 @@ def _scan(asked: Sequence[ArpAsked], *, heard: bool) -> Finding:
 
 
 def _own_frames(evidence: Evidence, asked: Sequence[ArpAsked]) -> Finding:
-    ours = [one for one in asked if one.ours]
-    same: defaultdict[object, list[ArpAsked]] = defaultdict(list)
-    for one in ours:
-        same[one.artifact, one.wanted, one.asker, one.vlans].append(one)
-    returned = [
-        after
-        for mine in same.values()
-        for before, after in pairwise(mine)
-        if after.seen_at - before.seen_at < RETURNS_WITHIN
-    ]
+    # Several checks at once ask the same, so that equal frames say nothing: only what comes in has come back.
+    told = [one for one in asked if one.returned is not None]
+    returned = [one for one in told if one.returned]
     if len(returned) >= RETURNS:
         where = sorted({one.vantage.agent for one in returned})
         says = f"What {', '.join(where)} sent to everybody came back to it {len(returned)} times: there is a loop."
         return finding(OWN_FRAMES_RETURN, Standing.PRESENT, says, returned)
-    if ours and any(window.complete for window in windows(evidence)):
+    if told and any(window.complete for window in windows(evidence)):
         return finding(OWN_FRAMES_RETURN, Standing.ABSENT, "Nothing that an agent sent to everybody came back to it.")
-    return finding(OWN_FRAMES_RETURN, Standing.UNKNOWN, "No agent sent anything to everybody and listened.")
+    says = "No agent sent anything to everybody and told it from what came in."
+    return finding(OWN_FRAMES_RETURN, Standing.UNKNOWN, says)

@@ -26,7 +26,8 @@ _SAME_FRAME_NS = 1_000_000  # a frame that passes two interfaces of one machine 
 class Captured(NamedTuple):
     """One frame as recorded. ``number`` counts from 1, as capture viewers do; ``interface`` from 0.
 
-    ``length_bytes`` is the frame's length on the wire, of which ``data`` may be only the beginning.
+    ``length_bytes`` is the frame's length on the wire, of which ``data`` may be only the beginning. ``outgoing`` says
+    whether the machine that recorded it sent it itself; None: the recording does not tell.
     (A named tuple: a big capture makes millions of them, and this is the cheapest immutable thing there is.)
     """
 
@@ -36,6 +37,7 @@ class Captured(NamedTuple):
     data: bytes
     length_bytes: int
     interface: int = 0
+    outgoing: bool | None = None
 
     @property
     def seen_at(self) -> datetime:
@@ -57,11 +59,12 @@ class End:
 
 
 class Heard(NamedTuple):
-    """A frame that carries evidence, and where it stands in its capture."""
+    """A frame that carries evidence, where it stands in its capture, and whether whoever recorded it had sent it."""
 
     number: int
     seen_at: datetime
     frame: Frame
+    outgoing: bool | None = None
 
 
 def moment(time_ns: int) -> datetime:
@@ -95,7 +98,7 @@ def heard(captured: Iterable[Captured], about: IPv4Address | None = None) -> Ite
         if any(_same(one, other) for other in recent):
             continue
         recent.append(one)
-        yield Heard(one.number, one.seen_at, frame)
+        yield Heard(one.number, one.seen_at, frame, one.outgoing)
     if foreign is not None and not readable:
         name = _UNREADABLE.get(foreign, "unknown here")
         raise BundleError(

@@ -1,6 +1,6 @@
-"""Classic pcap files, read and written. Source: draft-ietf-opsawg-pcap, sections 4 and 5."""
+"""Classic pcap files. Source: draft-ietf-opsawg-pcap, sections 4 and 5."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from ipaddress import IPv4Address
 from struct import Struct
 
@@ -8,7 +8,6 @@ from bot.errors import BundleError
 from bot.frames import skim
 from bot.frames.captured import LONGEST_BYTES, Captured, End
 from bot.frames.content import Feed
-from bot.frames.link import ETHERNET
 
 # Section 4: the magic tells the byte order and the unit of the second time field.
 MAGICS = {
@@ -52,13 +51,3 @@ def read(feed: Feed, *, only_evidence: bool, about: IPv4Address | None) -> Gener
         at = begin + captured_bytes
         time_ns = seconds * 1_000_000_000 + fraction * unit_ns
         yield Captured(number, time_ns, link_type, bytes(data[begin:at]), length_bytes)
-
-
-def write(captured: Iterable[Captured]) -> bytes:
-    """The frames as one classic pcap file with nanosecond times, link type Ethernet, in the order given."""
-    magic, header = b"\x4d\x3c\xb2\xa1", Struct("<IIII")
-    parts = [magic, Struct("<HHiIII").pack(2, 4, 0, 0, LONGEST_BYTES, ETHERNET)]
-    for one in captured:
-        seconds, fraction = divmod(one.time_ns, 1_000_000_000)
-        parts += [header.pack(seconds, fraction, len(one.data), one.length_bytes), one.data]
-    return b"".join(parts)

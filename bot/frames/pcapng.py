@@ -1,17 +1,18 @@
-"""The blocks of a pcapng file.
+"""The blocks of a pcapng file, read and written.
 
 Source: draft-ietf-opsawg-pcapng, sections 3.1 (block structure), 4.1 to 4.6 and appendix A (packet block).
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from struct import Struct, unpack_from
 
 from bot.errors import BundleError
 from bot.frames import skim
-from bot.frames.captured import Captured, End
+from bot.frames.captured import LONGEST_BYTES, Captured, End
 from bot.frames.content import Feed
+from bot.frames.link import ETHERNET
 
 MAGIC = b"\x0a\x0d\x0d\x0a"
 
@@ -19,7 +20,9 @@ _INTERFACE, _OLD_PACKET, _SIMPLE_PACKET, _STATISTICS, _PACKET = 1, 2, 3, 5, 6
 _ORDERS = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
 _SMALLEST_BLOCK_BYTES = 12
 _LARGEST_BLOCK_BYTES = 16 << 20  # as Wireshark has it (wiretap/pcapng.c, MAX_BLOCK_SIZE)
-_END_OF_OPTIONS, _RESOLUTION, _OFFSET = 0, 9, 14
+_END_OF_OPTIONS, _NAME, _FLAGS, _RESOLUTION, _OFFSET = 0, 2, 2, 9, 14
+_DIRECTION, _INBOUND, _OUTBOUND = 3, 1, 2  # the lowest bits of a packet's flags; 0: not known
+_NANOSECONDS = 9
 _DROP_COUNTS = (5, 7)  # section 4.6: isb_ifdrop and isb_osdrop, lost by the interface and by the system
 _MICROSECONDS = 1_000_000
 _LAST_NS = 253_402_300_799 * 1_000_000_000  # the end of the year 9999: no later time can be written
@@ -171,4 +174,42 @@ def _packet(body: bytes, order: str, kind: int, number: int, interfaces: list[_I
     if not 0 <= time_ns <= _LAST_NS:
         raise BundleError(f"This capture is damaged: the time of frame {number} is outside the calendar.")
     data = body[header.size : header.size + captured_bytes]
-    return Captured(number, time_ns, interface.link_type, data, length_bytes, interface.number)
+    outgoing = _outgoing(body, header.size + captured_bytes + -captured_bytes % 4, order)
+    return Captured(number, time_ns, interface.link_type, data, length_bytes, interface.number, outgoing)
+
+
+def _outgoing(body: bytes, at: int, order: str) -> bool | None:
+    flags = [value for code, value in _options(body, at, order) if code == _FLAGS and len(value) == 4]
+    direction = Struct(order + "I").unpack(flags[0])[0] & _DIRECTION if flags else 0
+    return {_INBOUND: False, _OUTBOUND: True}.get(direction)
+
+
+def write(captured: Iterable[Captured], *, interface: str = "", dropped: int | None = None) -> bytes:
+    """The frames of one interface in the order given, link type Ethernet, with nanoseconds, directions and losses."""
+    name = interface.encode()
+    described = Struct("<HHI").pack(ETHERNET, 0, LONGEST_BYTES)
+    described += _option(_NAME, name) * bool(name) + _option(_RESOLUTION, bytes([_NANOSECONDS])) + bytes(4)
+    parts = [
+        _block(int.from_bytes(MAGIC, "little"), Struct("<IHHq").pack(0x1A2B3C4D, 1, 0, -1)),
+        _block(_INTERFACE, described),
+    ]
+    for one in captured:
+        times = one.time_ns >> 32, one.time_ns & 0xFFFFFFFF
+        body = Struct("<IIIII").pack(0, *times, len(one.data), one.length_bytes) + one.data + bytes(-len(one.data) % 4)
+        if one.outgoing is not None:
+            flags = Struct("<I").pack(_OUTBOUND if one.outgoing else _INBOUND)
+            body += _option(_FLAGS, flags) + bytes(4)
+        parts.append(_block(_PACKET, body))
+    if dropped is not None:
+        lost = _option(_DROP_COUNTS[-1], Struct("<Q").pack(dropped))
+        parts.append(_block(_STATISTICS, bytes(12) + lost + bytes(4)))
+    return b"".join(parts)
+
+
+def _option(code: int, value: bytes) -> bytes:
+    return Struct("<HH").pack(code, len(value)) + value + bytes(-len(value) % 4)
+
+
+def _block(kind: int, body: bytes) -> bytes:
+    size = Struct("<I").pack(_SMALLEST_BLOCK_BYTES + len(body))
+    return Struct("<I").pack(kind) + size + body + size

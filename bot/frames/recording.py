@@ -16,6 +16,11 @@ from bot.frames.content import Content, Feed
 _HEADER_BYTES = 24  # of a classic pcap; the first block of a pcapng is longer, and a snoop with one record too
 
 
+def suffix(data: bytes) -> str:
+    """What a capture file with this content is to be called by: "pcapng", or "pcap" for any other."""
+    return "pcapng" if data.startswith(pcapng.MAGIC) else "pcap"
+
+
 class Recording:
     """The frames of a capture file, in file order, by iterating; a window of the file is all that is kept.
 

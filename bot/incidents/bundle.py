@@ -11,6 +11,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from bot.errors import BundleError
+from bot.frames.recording import suffix
 from bot.model import codec
 from bot.model.incident import AnyEvent
 from bot.model.job import Artifact, Media, digest_of
@@ -43,8 +44,9 @@ def pack(case: Case, blobs: Mapping[str, bytes]) -> dict[str, bytes]:
     rows = []
     for number, artifact in enumerate(case.artifacts, 1):
         agent = re.sub(r"[^\w.-]", "_", artifact.vantage.agent)  # a foreign string must not choose the path
-        name = f"{number}-{agent}-{artifact.probe}.{_SUFFIX[artifact.media]}"
         data = blobs.get(artifact.digest)
+        ending = suffix(data) if data is not None and artifact.media is Media.PCAP else _SUFFIX[artifact.media]
+        name = f"{number}-{agent}-{artifact.probe}.{ending}"
         if data is not None:
             files[name] = data
         rows.append({"file": name if data is not None else None, "artifact": codec.encode(artifact)})

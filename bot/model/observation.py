@@ -39,7 +39,8 @@ class ArpAsked(Observation):
 
     ``asker_mac`` is the ARP sender, ``transmitter`` the frame's source, ``sent_to`` the frame's destination
     (broadcast, or the one MAC that was asked; None where the capture does not keep it). ``ours`` marks a request that
-    this vantage sent itself. ``vlans`` are the tags from the outside in, ``tunnel`` names the network inside another
+    this vantage sent itself, ``returned`` one of these that came in again (None: the capture does not tell what went
+    out and what came in). ``vlans`` are the tags from the outside in, ``tunnel`` names the network inside another
     that it was heard in ("vxlan 5001"), here and in the other ARP observations: the same address in two networks is
     two addresses.
     """
@@ -52,6 +53,7 @@ class ArpAsked(Observation):
     vlans: tuple[int, ...]
     tunnel: str | None = None
     ours: bool
+    returned: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

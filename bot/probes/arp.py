@@ -123,6 +123,7 @@ def read(artifact: Artifact, heard: Iterable[Heard]) -> Iterator[Observation]:
 
 def _arp(artifact: Artifact, one: Heard, frame: ArpFrame) -> Observation | None:
     vantage, digest, locator = artifact.vantage, artifact.digest, f"frame {one.number}"
+    ours = frame.transmitter == vantage.mac
     somebodys = frame.sender_mac != ZERO and frame.sender_ip != NOBODY
     if frame.operation in (REQUEST, REPLY) and somebodys and frame.sender_ip == frame.target_ip:
         return ArpAnnounced(
@@ -163,7 +164,8 @@ def _arp(artifact: Artifact, one: Heard, frame: ArpFrame) -> Observation | None:
             sent_to=frame.to,
             vlans=frame.vlans,
             tunnel=frame.tunnel,
-            ours=frame.transmitter == vantage.mac,
+            ours=ours,
+            returned=not one.outgoing if ours and one.outgoing is not None else None,
         )
     return None
 

@@ -50,7 +50,7 @@ def plan(job: Job, vantage: Vantage, claims: Sequence[Claim] = ()) -> Plan:
 
 def read(artifact: Artifact, heard: Iterable[Heard]) -> Iterator[Observation]:
     """Every echo request and reply in the capture, in frame order; ``ours`` were sent by the vantage itself."""
-    for number, seen_at, frame in heard:
+    for number, seen_at, frame, _ in heard:
         if not isinstance(frame, EchoFrame):
             continue
         if frame.reply:

@@ -114,10 +114,12 @@ class Story:
         gap_s: float = 0.3,
         sent_by: Mac | None = None,
         copies: int = 1,
+        returns: int | None = 0,
     ) -> Self:
         """Ask who-has ``times`` times; each of ``answers`` replies to every one (a mapping gives the delays in s).
 
         ``asker`` and ``asker_mac`` make it somebody else's question; ``sent_by`` is the frame source of the answers.
+        ``returns`` is how often each question comes back to us; None: the capture does not tell what came in.
         """
         ours = asker_mac is None
         mac = asker_mac or self.here.mac
@@ -126,17 +128,20 @@ class Story:
         ip = wanted or self.target
         delays = answers if isinstance(answers, Mapping) else dict.fromkeys(answers, ANSWER_S)
         for _ in range(times):
-            self._add(
-                ArpAsked,
-                wanted=ip,
-                asker=address,
-                asker_mac=mac,
-                transmitter=mac,
-                sent_to=to,
-                vlans=self.vlans,
-                tunnel=self.tunnel,
-                ours=ours,
-            )
+            for again in range(1 + (returns or 0)):
+                self._add(
+                    ArpAsked,
+                    again * 0.001,
+                    wanted=ip,
+                    asker=address,
+                    asker_mac=mac,
+                    transmitter=mac,
+                    sent_to=to,
+                    vlans=self.vlans,
+                    tunnel=self.tunnel,
+                    ours=ours,
+                    returned=again > 0 if ours and returns is not None else None,
+                )
             for one, delay_s in delays.items():
                 for copy in range(copies):
                     self._add(

@@ -254,7 +254,7 @@ def stale_entry() -> Story:
 
 def looped() -> Story:
     """What the agent sends to everybody comes back to it, over and over."""
-    return healthy().asks(20, answers=[], gap_s=0.01)
+    return healthy().asks(4, answers=[APP], returns=3)
 
 
 def flooded() -> Story:

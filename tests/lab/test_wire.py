@@ -84,6 +84,24 @@ def test_a_vlan_tag_survives_the_kernel(run: Apart, vlans: tuple[int, ...]) -> N
     assert got.length_bytes == len(got.data) == len(craft(sent))
 
 
+def _sent_and_returned(frame: bytes) -> list[bool | None]:
+    """Whether a wire says that it went out, of the same frame: sent by another job here, then sent back to us."""
+    cell = a_cell()
+    with cell.vantage(), Wire("eth0") as wire, Wire("eth0") as other:
+        other.send(frame)
+        got = list(wire.hear(2.0))
+        cell.far_end([frame])
+        while len(got) < 2 and (more := list(wire.hear(2.0))):
+            got += more
+        assert [one.data for one in got] == [frame, frame]
+        return [one.outgoing for one in got]
+
+
+def test_what_we_send_is_told_from_what_comes_back(run: Apart) -> None:
+    """Checks that run at the same time ask the same question: taken for a loop, they would accuse the network."""
+    assert run(_sent_and_returned, craft(who_has(TARGET, asker=AGENT, asker_mac=AGENT_MAC))) == [True, False]
+
+
 def test_nothing_but_evidence_passes_the_filter(run: Apart) -> None:
     """On a mirror port the agent would otherwise carry away the whole segment's traffic."""
     frames: list[Frame] = [

@@ -17,7 +17,7 @@ from bot.frames import content
 from bot.frames.captured import Captured, End, Heard, heard
 from bot.frames.craft import craft
 from bot.frames.frame import who_has
-from bot.frames.pcap import write
+from bot.frames.pcapng import write
 from bot.frames.recording import Recording
 from bot.model.addresses import Mac
 from tests.bot.frames.containers import block, pcap, pcapng, record, section, snoop, statistics
@@ -234,22 +234,34 @@ def test_a_few_bytes_that_unpack_to_anything_are_refused(monkeypatch: pytest.Mon
     """A bomb costs its sender nothing."""
     monkeypatch.setattr(content, "UNPACKED_BYTES", 1 << 20)
     with pytest.raises(BundleError, match="unpacks to more than 1 MiB"):
-        list(Recording(gzip.compress(write([]) + bytes(2 << 20))))
+        list(Recording(gzip.compress(pcap([]) + bytes(2 << 20))))
 
 
-@given(st.lists(st.tuples(st.integers(0, 2**32 * 10**9 - 1), st.binary(max_size=64)), max_size=5))
-def test_what_is_written_is_read_back(frames: list[tuple[int, bytes]]) -> None:
-    """An agent's capture is judged again from its file years later."""
-    captured = [Captured(number, time, 1, data, len(data) + 4) for number, (time, data) in enumerate(frames, 1)]
-    assert list(Recording(write(captured))) == captured
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 2**32 * 10**9 - 1), st.binary(max_size=64), st.sampled_from([None, False, True])),
+        max_size=5,
+    ),
+    st.sampled_from([None, 0, 7]),
+)
+def test_what_is_written_is_read_back(frames: list[tuple[int, bytes, bool | None]], dropped: int | None) -> None:
+    """An agent's capture is judged again from its file years later: what went out, what came in, what was lost."""
+    captured = [
+        Captured(number, time, 1, data, len(data) + 4, outgoing=outgoing)
+        for number, (time, data, outgoing) in enumerate(frames, 1)
+    ]
+    recording = Recording(write(captured, interface="eth0", dropped=dropped))
+    assert list(recording) == captured
+    assert recording.end == End(dropped=dropped)
 
 
 def test_tcpdump_reads_what_we_write(tmp_path: Path) -> None:
     """The network team checks our evidence with its own tools."""
     tcpdump = program("tcpdump", "tcpdump")
     other = craft(who_has(TARGET, asker=OUR_IP, asker_mac=Mac("00:50:56:8a:00:10")))
-    path = tmp_path / "ours.pcap"
-    path.write_bytes(write([Captured(1, TIME_NS, 1, FRAME, 60), Captured(2, TIME_NS + 1, 1, other, 60)]))
+    path = tmp_path / "ours.pcapng"
+    sent, came = Captured(1, TIME_NS, 1, FRAME, 60, outgoing=True), Captured(2, TIME_NS + 1, 1, other, 60)
+    path.write_bytes(write([sent, came], interface="eth0", dropped=3))
     shown = subprocess.run([tcpdump, "-nettr", path, "--nano"], capture_output=True, text=True, check=True).stdout
     assert [line.split()[0] for line in shown.splitlines()] == ["1700000000.123456789", "1700000000.123456790"]
     assert shown.count("who-has 10.0.0.5 tell 10.0.0.9") == 2

@@ -13,7 +13,7 @@ from bot.frames.captured import Captured
 from bot.frames.craft import craft
 from bot.frames.decode import decode
 from bot.frames.frame import REPLY, REQUEST, ArpFrame, EchoFrame, RarpFrame, Sent, address_probe, who_has
-from bot.frames.pcap import write
+from bot.frames.pcapng import write
 from bot.frames.plan import Claim, Plan
 from bot.model.addresses import BROADCAST, Mac, mac_from_bytes
 from bot.model.job import Artifact, Job, JobOptions, Media, Probe, Vantage
