@@ -51,7 +51,8 @@ def stands_on_segment(vantage: Vantage, target: IPv4Address) -> bool:
     return vantage.prefix is None or target in vantage.prefix
 
 
-def _own_macs(evidence: Evidence) -> frozenset[Mac]:
+def own_macs(evidence: Evidence) -> frozenset[Mac]:
+    """The MACs of our own agents."""
     return frozenset(one.vantage.mac for one in evidence.observations if one.vantage.mac is not None)
 
 
@@ -60,7 +61,7 @@ def _all_claims(evidence: Evidence) -> tuple[tuple[Domain, Claim], ...]:
 
 
 def _read_all_claims(evidence: Evidence) -> tuple[tuple[Domain, Claim], ...]:
-    target, ours = evidence.target, _own_macs(evidence)
+    target, ours = evidence.target, own_macs(evidence)
     found: list[tuple[Domain, Claim]] = [
         (domain_of(answer), Claim(answer.mac, answer, (answer.told_mac, answer.told_ip)))
         for answer in evidence.of(ArpAnswer)

@@ -7,6 +7,7 @@ from ipaddress import IPv4Address
 from itertools import pairwise
 
 from bot.findings.listening import windows
+from bot.findings.reading import own_macs
 from bot.findings.timing import densest
 from bot.findings.wording import finding
 from bot.model.addresses import BROADCAST, Mac
@@ -32,7 +33,9 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
 
 
 def _flood(evidence: Evidence, asked: Sequence[ArpAsked], *, heard: bool) -> Finding:
-    everybody = [*(one for one in asked if not one.ours), *evidence.of(ArpAnnounced)]
+    # Many checks at once are many questions, too; but those are ours, and end by themselves.
+    ours = own_macs(evidence)
+    everybody = [*(one for one in asked if one.asker_mac not in ours), *evidence.of(ArpAnnounced)]
     dense = densest(everybody, FLOOD_WITHIN)
     if len(dense) >= FLOOD_FRAMES:
         says = f"The segment is flooded: {len(dense)} ARP frames to everybody within {FLOOD_WITHIN.seconds} s."

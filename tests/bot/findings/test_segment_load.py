@@ -8,7 +8,7 @@ from bot.findings.port_moved import NOTICE_STORM
 from bot.findings.segment_load import FLOOD, OWN_FRAMES_RETURN, SCAN
 from bot.model.finding import Standing
 from tests.bot.findings.table import said
-from tests.bot.story import APP, GATEWAY, OTHER, ROUTER, Story, story
+from tests.bot.story import APP, GATEWAY, OTHER, ROUTER, Story, story, vantage
 
 PRESENT, ABSENT, UNKNOWN = Standing
 
@@ -19,6 +19,14 @@ def _asking(addresses: int, gap_s: float, *, step: int = 1) -> Story:
         wanted = IPv4Address(int(GATEWAY) + 1 + number * step % 250)
         told.asks(1, asker=GATEWAY, asker_mac=ROUTER, wanted=wanted, gap_s=gap_s)
     return told
+
+
+def _two_agents() -> Story:
+    other = vantage("dc1-b", last=251)
+    told = story().control()
+    for _ in range(400):
+        told.asks(1, asker=other.address, asker_mac=other.mac, gap_s=0.001)
+    return told.at(other).control()
 
 
 def _notices(times: int, gap_s: float) -> Story:
@@ -33,6 +41,7 @@ def _notices(times: int, gap_s: float) -> Story:
     [
         pytest.param(FLOOD, _asking(400, 0.001), PRESENT, id="hundreds-a-second"),
         pytest.param(FLOOD, _asking(400, 1 / 21), ABSENT, id="a-cable-networks-router"),
+        pytest.param(FLOOD, _two_agents(), ABSENT, id="our-own-agents-ask-much"),
         pytest.param(FLOOD, story().never_listened(), UNKNOWN, id="nobody-listened"),
         pytest.param(SCAN, _asking(100, 0.02), PRESENT, id="one-after-the-other"),
         pytest.param(SCAN, _asking(100, 0.02, step=97), ABSENT, id="here-and-there"),
