@@ -181,6 +181,10 @@ def answers(evidence: Evidence) -> list[tuple[Claim, ArpAnswer]]:
 
 def replies(evidence: Evidence) -> list[ArpAnswer]:
     """Every answer for the target, by time; also those with a group MAC, which a cluster gives and nobody owns."""
+    return evidence.once(_read_replies)
+
+
+def _read_replies(evidence: Evidence) -> list[ArpAnswer]:
     every = [*claims(evidence), *group_claims(evidence)]
     found = [claim.seen for claim in every if isinstance(claim.seen, ArpAnswer)]
     return sorted(found, key=lambda one: (one.seen_at, one.locator, one.mac))
@@ -188,6 +192,10 @@ def replies(evidence: Evidence) -> list[ArpAnswer]:
 
 def requests(evidence: Evidence) -> list[ArpAsked]:
     """Every who-has for the target in the network looked at, by time; those of the target itself left out."""
+    return evidence.once(_read_requests)
+
+
+def _read_requests(evidence: Evidence) -> list[ArpAsked]:
     where = domain(evidence)
     return [
         asked for asked in asked_for_target(evidence) if domain_of(asked) == where and asked.asker != evidence.target

@@ -14,8 +14,12 @@ def finding(
     id_: str, standing: Standing, statement: str, seen: Iterable[Observation] = (), *, measured: bool = True
 ) -> Finding:
     """The finding with the observations as its witnesses, each place once, at most a dozen."""
-    witnesses = dict.fromkeys(Witness(one.artifact, one.locator, one.vantage.agent) for one in seen)
-    return Finding(id_, standing, statement, tuple(witnesses)[:WITNESSES_SHOWN], measured)
+    witnesses: dict[Witness, None] = {}
+    for one in seen:
+        if len(witnesses) == WITNESSES_SHOWN:
+            break  # a storm has a hundred thousand
+        witnesses[Witness(one.artifact, one.locator, one.vantage.agent)] = None
+    return Finding(id_, standing, statement, tuple(witnesses), measured)
 
 
 def listing(words: Iterable[str]) -> str:
