@@ -37,6 +37,7 @@ BY_CHANCE = (REPORTED, OVERHEARD)
 
 HEALTHY_IF_PRESENT = ("arp.target_answers", "icmp.target_answers")
 HEALTHY_IF_ABSENT = ("arp.two_answers_per_request", "icmp.target_loss")
+AGENT_ENDED = "guest.agent_ended"
 NEVER_HEALTHY = (
     "vcenter.vm_powered_off",
     "vcenter.vnic_disconnected",
@@ -50,6 +51,7 @@ NEVER_HEALTHY = (
     "segment.arp_flood",
     "overheard.echoes_lost",
     "path.sent_by_no_claimant",
+    AGENT_ENDED,
 )
 SEVERAL_MACS = "arp.several_macs_claim"
 ONE_SEEMS_TWO = "path.macs_rewritten_in_passing"
@@ -283,6 +285,11 @@ def _next_test(
     if rivals:
         chosen = _most_telling(bench, rivals)
         return NextTest(chosen.settle.do, chosen.settle.who, separates)
+    if bench.present(AGENT_ENDED):
+        do = (
+            f"Find out inside the guest why its agent is not whole, and whether it should be. {bench.says(AGENT_ENDED)}"
+        )
+        return NextTest(do, "whoever runs the guest", separates)
     if target is None:
         do = "Check one affected address, and beside it one that works: both from a vantage on their own segment."
         return NextTest(do, "whoever runs the agents", ())

@@ -60,6 +60,9 @@ SETTINGS = (
     Setting("RULEOUT_VCENTER_USER", "vcenter", "A read-only account."),
     Setting("RULEOUT_VCENTER_PASSWORD", "vcenter", "Its password.", secret=True),
     Setting("RULEOUT_VCENTER_CA_FILE", "vcenter", "CA certificates that vCenter's certificate is checked against (from https://<vcenter>/certs/download.zip); empty: the system's.", ""),
+    Setting("RULEOUT_GUEST_USER", "vcenter", "A guest account with which the processes inside VMs are listed; empty: nothing is ever asked in a guest.", ""),
+    Setting("RULEOUT_GUEST_PASSWORD", "vcenter", "Its password.", "", secret=True),
+    Setting("RULEOUT_GUEST_AGENTS", "vcenter", "Names of the processes that are looked for in guests, comma separated, without `.exe`; no other process leaves the worker.", "had,hashadow,corosync,pacemakerd,heartbeat,keepalived,ucarp,teamd,cmcld,cmnetd,crsd.bin,ocssd.bin,clussvc"),
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ CAUSE = Cause(
     expects={
         "reported.arp.two_macs_and_loss": 3.0,
         "reported.guest.agent_faulty": 3.0,
+        "guest.agent_ended": 2.0,
         "arp.two_answers_per_request": 3.0,
         "arp.two_answers_repeatedly": 4.0,
         "arp.claims_interleave": 2.0,

@@ -16,6 +16,7 @@ CAUSE = Cause(
     expects={
         "reported.guest.agent_faulty": 3.5,
         "reported.guest.vip_on_several_nodes": 4.0,
+        "guest.agent_ended": 2.0,
         "reported.arp.mac_of_cluster_peer": 3.0,
         "reported.arp.announced_wrongly": 1.0,
         "reported.scope.guest_attribute": 1.5,

@@ -9,6 +9,7 @@ from bot.findings import (
     arp_unasked,
     carrying,
     echo_entries,
+    guest_agents,
     guest_bond,
     guest_inside,
     icmp_echoing,
@@ -47,6 +48,7 @@ ALL = (
     vcenter_state,
     guest_bond,
     guest_inside,
+    guest_agents,
     port_moved,
     reported,
 )

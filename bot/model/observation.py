@@ -226,6 +226,35 @@ class GuestRowFound(Observation):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuestProcessesRead(Observation):
+    """The processes inside a VM were to be searched for these names; ``unread`` says why not all were seen."""
+
+    vm: str
+    vm_name: str
+    looked_for: tuple[str, ...]
+    unread: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestProcessFound(Observation):
+    """A process inside a VM that has one of the names looked for; its times are those of the guest's clock.
+
+    ``ended_at`` and ``exit_code`` None: it has not ended, or nobody knows. ``bare`` says whether its command line is
+    nothing but its name, as a zombie's on Linux; None: that says nothing on its system.
+    """
+
+    vm: str
+    vm_name: str
+    name: str
+    pid: int
+    owner: str
+    started_at: datetime
+    ended_at: datetime | None
+    exit_code: int | None
+    bare: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HostNicFound(Observation):
     """An asked MAC or address belongs to a vmkernel port or physical NIC of an ESXi host."""
 

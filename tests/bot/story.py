@@ -18,6 +18,8 @@ from bot.model.observation import (
     ArpAsked,
     EchoAnswer,
     EchoAsked,
+    GuestProcessesRead,
+    GuestProcessFound,
     GuestRowFound,
     HelloHeard,
     HostNicFound,
@@ -43,6 +45,7 @@ ROUTER = Mac("00:1b:54:c2:00:01")
 PEER, PEER_MAC = IPv4Address("10.0.0.77"), Mac("3c:52:82:00:00:77")
 BEGIN = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 ANSWER_S = 0.0002
+AGENTS = ("had", "hashadow", "corosync", "pacemakerd", "keepalived")
 
 
 def vantage(agent: str = "dc1-a", segment: str = "dc1-front", last: int = 250, prefix: str = "10.0.0.0/24") -> Vantage:
@@ -340,6 +343,30 @@ class Story:
             self._add_vcenter(
                 GuestRowFound, vm=id_, vm_name=name, mac=inside or macs[0], addresses=tuple(addresses), vnic=not bond
             )
+        return self
+
+    def listed(
+        self,
+        name: str,
+        *running: str,
+        ended: Mapping[str, int | None] | None = None,
+        zombies: Sequence[str] = (),
+        looked_for: Sequence[str] = AGENTS,
+        unread: str | None = None,
+        vcenter: str = "vc1",
+    ) -> Self:
+        """The processes inside a VM were listed: those that run, have ended (with which exit code), or are zombies."""
+        id_ = f"{vcenter}/{name}"
+        self._add_vcenter(GuestProcessesRead, vm=id_, vm_name=name, looked_for=tuple(looked_for), unread=unread)
+        told: list[tuple[str, dict[str, Any]]] = [(agent, {}) for agent in running]
+        told += [(agent, {"bare": True}) for agent in zombies]
+        told += [(agent, {"ended_at": BEGIN, "exit_code": code}) for agent, code in (ended or {}).items()]
+        for pid, (agent, more) in enumerate(told, 800):
+            facts = {"name": agent, "pid": pid, "owner": "root", "started_at": BEGIN - timedelta(hours=5)}
+            self._add_vcenter(
+                GuestProcessFound, vm=id_, vm_name=name,
+                **{"ended_at": None, "exit_code": None, "bare": False} | facts | more,
+            )  # fmt: skip
         return self
 
     def host_nic(self, mac: Mac, device: str = "vmk0") -> Self:

@@ -456,6 +456,21 @@ def host_lost() -> Story:
     return told.vm("app05", [APP], addresses=[TARGET], connection="disconnected").vcenter()
 
 
+def crashed_agent_inside() -> Story:
+    """The crashed agent once more, and the list of the guest's processes shows what is left of it."""
+    return crashed_agent().listed("app05", "had", "keepalived")
+
+
+def agent_ended_alone() -> Story:
+    """One VM, one MAC, every echo back; inside, the clustering agent ended and nothing else is wrong."""
+    return healthy().listed("app05", ended={"keepalived": 139})
+
+
+def agent_runs() -> Story:
+    """A healthy VM with a healthy clustering agent."""
+    return healthy().listed("app05", "corosync", "pacemakerd")
+
+
 ALL: tuple[Callable[[], Story], ...] = (
     healthy, physical_machine, crashed_agent, slow_second_answer, one_double_answer, two_vms, foreign_device,
     unplugged, unplugged_and_unheard, switched_off, off_but_answering, vcenter_down_but_well,
@@ -468,4 +483,5 @@ ALL: tuple[Callable[[], Story], ...] = (
     taken_from_routers, stale_entry, looped, flooded, announced_without_end, another_router, strange_sender,
     one_mutated_frame, thief, doubled, narrow_netmask, address_gone, other_mac_inside, host_lost,
     other_mac_rejected, port_blocked, blocked_but_answering, only_broadcasts, only_echoes_lost,
+    crashed_agent_inside, agent_ended_alone, agent_runs,
 )  # fmt: skip

@@ -34,6 +34,13 @@ def verdict_on(told: Callable[[], Story]) -> Verdict:
             id="crashed-agent",
         ),
         pytest.param(
+            tales.crashed_agent_inside,
+            Answer.GUEST,
+            Grade.PROVEN,
+            "guest.bonding_agent_answers_with_two_macs",
+            id="crashed-agent-seen-from-inside",
+        ),
+        pytest.param(
             tales.slow_second_answer,
             Answer.GUEST,
             Grade.PROVEN,
@@ -131,6 +138,7 @@ def test_a_fault_is_laid_at_the_right_door(told: Callable[[], Story], answer: An
         pytest.param(tales.damaged_frame, id="one-bit-flipped-once"),
         pytest.param(tales.another_router, id="another-router-on-the-way"),
         pytest.param(tales.vcenter_down_but_well, id="vcenter-down-but-all-is-well"),
+        pytest.param(tales.agent_runs, id="a-clustering-agent-that-runs"),
     ],
 )
 def test_what_only_looks_like_a_fault_is_healthy(told: Callable[[], Story]) -> None:
@@ -170,6 +178,7 @@ def test_what_only_looks_like_a_fault_is_healthy(told: Callable[[], Story]) -> N
         pytest.param(tales.taken_from_routers, Grade.NOT_ENOUGH_EVIDENCE, id="a-virtual-routers-address-taken"),
         pytest.param(tales.strange_sender, Grade.NOT_ENOUGH_EVIDENCE, id="packets-from-a-strange-mac"),
         pytest.param(tales.blocked_but_answering, Grade.NOT_ENOUGH_EVIDENCE, id="blocked-but-answering"),
+        pytest.param(tales.agent_ended_alone, Grade.NOT_ENOUGH_EVIDENCE, id="an-agent-ended-and-nothing-else"),
     ],
 )
 def test_where_the_evidence_does_not_carry_nobody_is_accused(told: Callable[[], Story], grade: Grade) -> None:

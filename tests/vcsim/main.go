@@ -221,6 +221,8 @@ type ProcSpec struct {
 	Cmd     string `json:"cmd"`
 	Owner   string `json:"owner"`
 	Minutes int    `json:"started_minutes_ago"`
+	Ended   *int   `json:"ended_minutes_ago"` // as of what StartProgramInGuest started
+	Exit    int32  `json:"exit_code"`
 }
 
 type DVSSpec struct {
@@ -1680,7 +1682,12 @@ func (m *GuestProcs) ListProcessesInGuest(r *types.ListProcessesInGuest) soap.Ha
 	}
 	body.Res = &types.ListProcessesInGuestResponse{}
 	for _, p := range g.Procs {
-		body.Res.Returnval = append(body.Res.Returnval, types.GuestProcessInfo{Name: p.Name, Pid: p.Pid, Owner: p.Owner, CmdLine: p.Cmd, StartTime: ago(float64(p.Minutes))})
+		info := types.GuestProcessInfo{Name: p.Name, Pid: p.Pid, Owner: p.Owner, CmdLine: p.Cmd, StartTime: ago(float64(p.Minutes))}
+		if p.Ended != nil {
+			ended := ago(float64(*p.Ended))
+			info.EndTime, info.ExitCode = &ended, p.Exit
+		}
+		body.Res.Returnval = append(body.Res.Returnval, info)
 	}
 	return body
 }
@@ -2094,9 +2101,17 @@ func (s *state) serve(svc *simulator.Service, hooks map[string]hook) http.Handle
 						np.PrivilegeId = "System.Read"
 						np.Object = vpx.RootFolder.Self
 					}
-					if na, ok := f.(*types.NotAuthenticated); ok {
-						na.PrivilegeId = "System.View"
-						na.Object = vpx.RootFolder.Self
+					switch of := f.(type) { // what a client's parser insists on
+					case *types.NotAuthenticated:
+						of.PrivilegeId = "System.View"
+						of.Object = vpx.RootFolder.Self
+					case *types.TaskInProgress:
+						of.Task = types.ManagedObjectReference{Type: "Task", Value: "task-1"}
+					case *types.InvalidPowerState:
+						of.RequestedState = types.VirtualMachinePowerStatePoweredOn
+						of.ExistingState = types.VirtualMachinePowerStatePoweredOff
+					case *types.ManagedObjectNotFound:
+						of.Obj = types.ManagedObjectReference{Type: "VirtualMachine", Value: "vm-gone"}
 					}
 					if f != nil {
 						writeFault(cw, f)

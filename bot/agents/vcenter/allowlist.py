@@ -18,8 +18,10 @@ REPEATABLE = frozenset(
 )
 """Reads, and objects of our own session: asked again once when the connection was cut."""
 
-ALLOWED = REPEATABLE | {"ContinueRetrievePropertiesEx", "Login", "Logout"}
-"""A page token may be used up and a Login counted by the time a cut is noticed: these are never repeated."""
+ALLOWED = REPEATABLE | {"ContinueRetrievePropertiesEx", "Login", "Logout", "ListProcessesInGuest"}
+"""A page token may be used up and a login, also one into a guest, counted by the time a cut is noticed: these are never
+repeated. Of all that can be done in a guest there is the list of its processes, and nothing else.
+"""
 
 
 class ForbiddenError(AssertionError):

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pyVmomi import vim
 
+from bot.agents.vcenter.guest_processes import Guests
 from bot.agents.vcenter.inventory import Inventory, read
 from bot.agents.vcenter.machine import LIVE, Live, PortGroup, live, named, plugged, port_group
 from bot.agents.vcenter.properties import collect, of
@@ -15,7 +16,7 @@ from bot.agents.vcenter.reasons import FAILURES, clause, session_is_gone
 from bot.agents.vcenter.session import Session
 from bot.agents.vcenter.settings import VcenterSettings
 from bot.agents.vcenter.stub import Stub
-from bot.probes.vcenter import FORMAT, Query, Snapshot, Vm, owns
+from bot.probes.vcenter import FORMAT, Query, Snapshot, owns
 
 MOST_OWNERS = 50
 """More VMs than this share only an address that means nothing, such as 172.17.0.1 of every container host."""
@@ -51,7 +52,7 @@ class LookUp:
         self._gaps: list[str] = []
         self._notes: list[str] = []
 
-    def answer(self, index: Index, at: datetime) -> Snapshot:
+    def answer(self, index: Index, guests: Guests, at: datetime) -> Snapshot:
         """The snapshot. Only the VMs have to be readable; every other part that fails leaves a sentence.
 
         Raises:
@@ -59,7 +60,8 @@ class LookUp:
         """
         inventory = index.current(self._stub, self._session)
         self._gaps += inventory.gaps
-        vms = self._owners(inventory)
+        vms, unlisted = guests.look_into(self._stub, self._session, self._owners(inventory))
+        self._notes += unlisted
         self._note_limits(inventory)
         return Snapshot(
             format=FORMAT,
@@ -73,7 +75,7 @@ class LookUp:
             host_nics=tuple(nic for host in inventory.hosts.values() for nic in host.nics if owns(nic, self._wanted)),
         )
 
-    def _owners(self, inventory: Inventory) -> tuple[Vm, ...]:
+    def _owners(self, inventory: Inventory) -> tuple[Live, ...]:
         indexed = set(self._by_primary_ip())
         ids = sorted(indexed | {row.id for row in inventory.vms if row.answers(self._wanted)})
         if len(ids) > MOST_OWNERS:
@@ -84,7 +86,7 @@ class LookUp:
         spec = of([vim.VirtualMachine(each, self._stub) for each in ids], {vim.VirtualMachine: LIVE})
         page = self._settings.page
         found = collect(self._stub, self._session, spec, page, lambda vm: live(vm, inventory.hosts))
-        return tuple(each.vm for each in self._with_port_groups(found) if self._still_owns(each, indexed))
+        return tuple(each for each in self._with_port_groups(found) if self._still_owns(each, indexed))
 
     def _by_primary_ip(self) -> Iterator[str]:
         # It knows one address a VM, but also one that came up since the inventory was read.

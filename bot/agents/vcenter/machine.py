@@ -26,6 +26,8 @@ LIVE = (
     "guest.ipAddress",
     "guest.hostName",
     "guest.toolsRunningStatus",
+    "guest.guestOperationsReady",
+    "guest.guestFamily",
     DEVICES,
 )
 _BACKINGS: dict[str, Backing] = {
@@ -38,13 +40,15 @@ _BACKINGS: dict[str, Backing] = {
 @dataclass(frozen=True, slots=True)
 class Live:
     """A VM as it is now. ``port_groups`` are the distributed port groups of its vNICs by device key, ``ports`` the keys
-    of the distributed ports there.
+    of the distributed ports there. ``ready`` says whether VMware Tools take operations in the guest.
     """
 
     vm: Vm
     last_ip: Address | None
     port_groups: Mapping[int, str]
     ports: Mapping[int, str]
+    ready: bool = False
+    linux: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,8 @@ def live(vm: Properties, hosts: Mapping[str, HostRow]) -> Live:
         address_in(vm.text("guest.ipAddress")),
         port_groups,
         ports,
+        ready=vm.text("guest.guestOperationsReady") in ("true", "1"),
+        linux=vm.text("guest.guestFamily") == "linuxGuest",
     )
 
 

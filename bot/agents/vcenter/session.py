@@ -25,6 +25,7 @@ class Session:
     """A login that works, and the ids of the vCenter's objects that are needed again.
 
     ``collector`` is the session's own PropertyCollector: the default one is shared by everybody in the session.
+    ``guests`` is what guest operations are reached by; None where the vCenter has none.
     """
 
     cookie: str
@@ -35,6 +36,7 @@ class Session:
     views: str
     search: str
     collector: str
+    guests: str | None
 
 
 class Sessions:
@@ -118,4 +120,5 @@ class Sessions:
             views=views._moId,
             search=search._moId,
             collector=collector._moId,
+            guests=content.guestOperationsManager._moId if content.guestOperationsManager else None,
         )

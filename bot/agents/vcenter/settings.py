@@ -14,6 +14,8 @@ class VcenterSettings:
     ``vantage.segment`` is the vCenter's name, the first half of every VM's identity ("dc1/vm-42"). ``ca_file`` empty:
     the system's certificates. ``timeout_s`` bounds a whole look-up, ``call_timeout_s`` the silence that one call
     suffers. ``index_s`` is how long the list of who owns what is used again before the inventory is read anew.
+    ``guest_user`` lists the processes inside VMs, of which those named in ``guest_agents`` are kept; empty: nobody
+    asks in a guest.
     """
 
     vantage: Vantage
@@ -26,6 +28,9 @@ class VcenterSettings:
     call_timeout_s: float = 10.0
     index_s: float = 20.0
     page: int = 500
+    guest_user: str = ""
+    guest_password: str = field(default="", repr=False)
+    guest_agents: tuple[str, ...] = ()
 
     @property
     def vcenter(self) -> str:

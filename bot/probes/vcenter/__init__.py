@@ -5,7 +5,16 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from bot.model.job import Artifact, Job
-from bot.model.observation import GuestRowFound, HostNicFound, NicFound, Observation, VcenterAnswered, VmFound
+from bot.model.observation import (
+    GuestProcessesRead,
+    GuestProcessFound,
+    GuestRowFound,
+    HostNicFound,
+    NicFound,
+    Observation,
+    VcenterAnswered,
+    VmFound,
+)
 from bot.probes.vcenter.form import deliver, dump, parse
 from bot.probes.vcenter.snapshot import (
     FORMAT,
@@ -13,6 +22,8 @@ from bot.probes.vcenter.snapshot import (
     Address,
     Backing,
     GuestNic,
+    GuestProcess,
+    GuestProcesses,
     HostNic,
     Nic,
     Query,
@@ -28,6 +39,8 @@ __all__ = [
     "Address",
     "Backing",
     "GuestNic",
+    "GuestProcess",
+    "GuestProcesses",
     "HostNic",
     "Nic",
     "Query",
@@ -49,7 +62,7 @@ def query(job: Job) -> Query:
 
 
 def read(artifact: Artifact, data: bytes) -> tuple[Observation, ...]:
-    """Everything the snapshot says: that the vCenter answered, then each VM with its NICs, then the hosts' NICs.
+    """Everything the snapshot says: that the vCenter answered, each VM with its NICs and processes, the hosts' NICs.
 
     Only IPv4 addresses are carried over.
 
@@ -114,6 +127,28 @@ def _observations(artifact: Artifact, snapshot: Snapshot) -> Iterator[Observatio
                 addresses=_ipv4(row.addresses),
                 vnic=row.device_key != NO_VNIC,
             )
+        if vm.processes:
+            inside = f"{place}/processes"
+            yield GuestProcessesRead(
+                **here(inside),
+                vm=identity,
+                vm_name=vm.name,
+                looked_for=vm.processes.looked_for,
+                unread=vm.processes.unread,
+            )
+            for number, process in enumerate(vm.processes.found):
+                yield GuestProcessFound(
+                    **here(f"{inside}/found/{number}"),
+                    vm=identity,
+                    vm_name=vm.name,
+                    name=process.name,
+                    pid=process.pid,
+                    owner=process.owner,
+                    started_at=process.started_at,
+                    ended_at=process.ended_at,
+                    exit_code=process.exit_code,
+                    bare=process.bare,
+                )
     for index, owner in enumerate(snapshot.host_nics):
         yield HostNicFound(
             **here(f"host_nics/{index}"),

@@ -67,8 +67,38 @@ class GuestNic:
 
 
 @dataclass(frozen=True, slots=True)
+class GuestProcess:
+    """A process inside a guest, with the times of the guest's clock.
+
+    ``ended_at`` and ``exit_code`` are known only of what was started through vCenter and ended within 5 minutes (API
+    reference, GuestProcessInfo). ``bare`` says whether it has nothing but its name as its command line, as a zombie
+    has on Linux; None: another system, where that says nothing.
+    """
+
+    name: str
+    pid: int
+    owner: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    exit_code: int | None = None
+    bare: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GuestProcesses:
+    """Which processes of these names are in the guest; ``unread`` says why there may be more, None: there are none."""
+
+    looked_for: tuple[str, ...]
+    found: tuple[GuestProcess, ...] = ()
+    unread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Vm:
-    """A VM and its interfaces, configured (``nics``) and reported (``guest_nics``)."""
+    """A VM and its interfaces, configured (``nics``) and reported (``guest_nics``).
+
+    ``processes`` None: nobody looks into guests, or the VM is off.
+    """
 
     id: str
     name: str
@@ -80,6 +110,7 @@ class Vm:
     hostname: str | None = None
     nics: tuple[Nic, ...] = ()
     guest_nics: tuple[GuestNic, ...] = ()
+    processes: GuestProcesses | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,54 @@ def test_what_read_only_permits_and_still_acts_is_stopped_here(
     assert vcenter.calls() == {}
 
 
+@pytest.mark.vcsim
+@pytest.mark.parametrize(
+    ("kind", "method", "on_the_wire"),
+    [
+        (vim.vm.guest.ProcessManager, "StartProgram", "StartProgramInGuest"),
+        (vim.vm.guest.ProcessManager, "TerminateProcess", "TerminateProcessInGuest"),
+        (vim.vm.guest.ProcessManager, "ReadEnvironmentVariable", "ReadEnvironmentVariableInGuest"),
+        (vim.vm.guest.FileManager, "InitiateFileTransferFromGuest", "InitiateFileTransferFromGuest"),
+        (vim.vm.guest.FileManager, "InitiateFileTransferToGuest", "InitiateFileTransferToGuest"),
+        (vim.vm.guest.FileManager, "ListFiles", "ListFilesInGuest"),
+        (vim.vm.guest.FileManager, "MakeDirectory", "MakeDirectoryInGuest"),
+        (vim.vm.guest.FileManager, "MoveFile", "MoveFileInGuest"),
+        (vim.vm.guest.FileManager, "MoveDirectory", "MoveDirectoryInGuest"),
+        (vim.vm.guest.FileManager, "DeleteFile", "DeleteFileInGuest"),
+        (vim.vm.guest.FileManager, "DeleteDirectory", "DeleteDirectoryInGuest"),
+        (vim.vm.guest.FileManager, "CreateTemporaryFile", "CreateTemporaryFileInGuest"),
+        (vim.vm.guest.FileManager, "CreateTemporaryDirectory", "CreateTemporaryDirectoryInGuest"),
+        (vim.vm.guest.FileManager, "ChangeFileAttributes", "ChangeFileAttributesInGuest"),
+        (vim.vm.guest.AuthManager, "ValidateCredentials", "ValidateCredentialsInGuest"),
+        (vim.vm.guest.AuthManager, "AcquireCredentials", "AcquireCredentialsInGuest"),
+        (vim.vm.guest.AuthManager, "ReleaseCredentials", "ReleaseCredentialsInGuest"),
+        (vim.vm.guest.AliasManager, "AddAlias", "AddGuestAlias"),
+        (vim.vm.guest.AliasManager, "RemoveAlias", "RemoveGuestAlias"),
+        (vim.vm.guest.AliasManager, "RemoveAliasByCert", "RemoveGuestAliasByCert"),
+        (vim.vm.guest.AliasManager, "ListAliases", "ListGuestAliases"),
+        (vim.vm.guest.AliasManager, "ListMappedAliases", "ListGuestMappedAliases"),
+        (vim.vm.guest.WindowsRegistryManager, "CreateRegistryKey", "CreateRegistryKeyInGuest"),
+        (vim.vm.guest.WindowsRegistryManager, "ListRegistryKeys", "ListRegistryKeysInGuest"),
+        (vim.vm.guest.WindowsRegistryManager, "DeleteRegistryKey", "DeleteRegistryKeyInGuest"),
+        (vim.vm.guest.WindowsRegistryManager, "SetRegistryValue", "SetRegistryValueInGuest"),
+        (vim.vm.guest.WindowsRegistryManager, "ListRegistryValues", "ListRegistryValuesInGuest"),
+        (vim.vm.guest.WindowsRegistryManager, "DeleteRegistryValue", "DeleteRegistryValueInGuest"),
+        (vim.VirtualMachine, "ShutdownGuest", "ShutdownGuest"),
+        (vim.VirtualMachine, "RebootGuest", "RebootGuest"),
+        (vim.VirtualMachine, "StandbyGuest", "StandbyGuest"),
+    ],
+)
+def test_nothing_in_a_guest_but_the_list_of_its_processes_is_asked_for(
+    vcsim: StartHere, kind: Any, method: str, on_the_wire: str
+) -> None:
+    """The account that lists processes could also start programs and read files; no byte of that leaves here."""
+    vcenter = vcsim("owners.json")
+    sender = stub(vcenter.port, vcenter.ca_file)
+    with pytest.raises(ForbiddenError, match=on_the_wire):
+        sender.InvokeMethod(kind("some-1", sender), kind._GetMethodInfo(method), ())
+    assert vcenter.calls() == {}
+
+
 def test_every_method_of_the_api_but_the_listed_ones_is_stopped() -> None:
     """Of all that pyVmomi can send. Nothing listens here: a call that passed would fail as refused instead."""
     sender = stub(1, "")
