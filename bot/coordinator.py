@@ -222,7 +222,7 @@ class Coordinator:
         seat = self._seat(incident)
         found = seat.running.incident if seat else self._journal.read(incident)
         if found is None:
-            raise RequestError("That check is too old to be known here; ask anew with `/arpcheck`.")
+            raise RequestError("That check is too old to be known here; ask anew with `/arpcheck` or `/vcenter`.")
         return found
 
     def _seat(self, incident: str) -> _Seat | None:

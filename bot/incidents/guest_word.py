@@ -1,7 +1,8 @@
 """The guest's own word, which nobody outside can give: commands that only read, for a person to run inside it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from bot.incidents.wording import listing
 from bot.model.owners import Owners
 from bot.model.verdict import Verdict
 
@@ -41,7 +42,7 @@ def title(verdict: Verdict | None, owners: Owners | None) -> str | None:
         return "Only the guest itself can say more. These commands, run inside it, change nothing:"
     running = [owner.name for owner in owners.owners if owner.guest_runs] if owners else []
     if running:
-        return f"What only the guest knows: these commands, run inside {_either(running)}, change nothing:"
+        return f"What only the guest knows: these commands, run inside {listing(running, 'or')}, change nothing:"
     return None
 
 
@@ -51,8 +52,3 @@ def lines(verdict: Verdict | None, owners: Owners | None) -> Iterator[str]:
         yield from ("", heading)
         for system, script in SCRIPTS:
             yield from (f"  {system}", *(f"    {line}" for line in script.splitlines()))
-
-
-def _either(names: Iterable[str]) -> str:
-    *most, last = dict.fromkeys(names)
-    return f"{', '.join(most)} or {last}" if most else last

@@ -8,6 +8,7 @@ from bot.incidents.identities import identities
 from bot.incidents.machines import Machine, machines
 from bot.incidents.sections import sections
 from bot.incidents.sharing import Key, apart, conflict, holders
+from bot.incidents.wording import listing
 from bot.model.addresses import Mac
 from bot.model.finding import Evidence, Standing
 from bot.model.observation import Observation
@@ -92,13 +93,13 @@ def _claim(target: Target, found: Sequence[Machine], snapshots: Sequence[Snapsho
         return says if whole else f"{says} Not everything could be read, so it may be there all the same."
     if len(asked) == 1:
         return asked[0].claim(None if target.name else whom)
-    names = ", ".join(one.name for one in asked[:-1]) + f" and {asked[-1].name}"
+    names = listing(f"{one.name} (vCenter {one.vcenter})" for one in asked)
     return f"{len(asked)} machines {'are named' if target.name else 'have'} {whom}: {names}."
 
 
 def _nobody(target: Target, whom: str, snapshots: Sequence[Snapshot]) -> str:
     names = sorted({snapshot.vcenter for snapshot in snapshots})
-    who = f"vCenter {names[0]} knows" if len(names) == 1 else f"vCenters {', '.join(names[:-1])} and {names[-1]} know"
+    who = f"vCenter {names[0]} knows" if len(names) == 1 else f"vCenters {listing(names)} know"
     if target.name:
         return f"{who} no VM named {whom}."
     if target.mac:
@@ -119,7 +120,7 @@ def _unread(
         left = [str(ip) for ip in ips if not any(ip in query.ips for query in asked)]
         left += [f"`{mac}`" for mac in macs if not any(mac in query.macs for query in asked)]
         if left:
-            yield f"vCenter {vcenter} was not asked who else has {', '.join(left)}."
+            yield f"vCenter {vcenter} was not asked who else has {listing(left, 'or')}."
 
 
 def _further(snapshots: Sequence[Snapshot]) -> tuple[tuple[Section, ...], tuple[str, ...]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from itertools import combinations
 
+from bot.incidents.wording import listing
 from bot.model.addresses import Mac
 from bot.model.owners import Conflict
 from bot.probes.vcenter import NO_VNIC, GuestNic, HostNic, Nic, Vm
@@ -56,7 +57,7 @@ def conflict(key: Key, having: Sequence[Holder]) -> Conflict | None:
     if not met:
         return None
     rivals = [str(one) for one in having if any(one in pair for pair in met)]
-    whose = f"{', '.join(rivals[:-1])} and {rivals[-1]} {'both' if len(rivals) == 2 else 'all'} have {_said(key)}"
+    whose = f"{listing(rivals)} {'both' if len(rivals) == 2 else 'all'} have {_said(key)}"
     if any(_meet(*pair) for pair in met):
         return Conflict(f"{whose}.", certain=True)
     return Conflict(f"{whose}: a conflict if that is one network, which vCenter does not tell.", certain=False)
@@ -66,7 +67,7 @@ def apart(key: Key, having: Sequence[Holder]) -> str | None:
     """The sentence on machines that have one thing in different VLANs and under different names; None without."""
     if len(having) < 2 or conflict(key, having):
         return None
-    return f"{_said(key)} is there {len(having)} times, each time in a VLAN of its own: {', '.join(map(str, having))}."
+    return f"{_said(key)} is there {len(having)} times, each time in a VLAN of its own: {listing(map(str, having))}."
 
 
 def _meet(one: Holder, other: Holder) -> bool | None:

@@ -52,3 +52,10 @@ def test_the_vms_to_ask_are_named() -> None:
     assert "inside VM app05 or VM clone" in title
     assert guest_word.title(None, stories.no_owner()) is None
     assert list(guest_word.lines(None, stories.no_owner())) == []
+
+
+def test_a_terminal_gets_the_commands_line_by_line() -> None:
+    """Whoever has no thread copies them from here."""
+    lines = list(guest_word.lines(stories.inconclusive(), None))
+    assert [line.strip() for line in lines[3:12]] == guest_word.LINUX.splitlines()
+    assert list(guest_word.lines(stories.guest_proven(), None)) == []

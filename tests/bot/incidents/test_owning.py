@@ -252,6 +252,26 @@ def test_a_machine_read_twice_is_shown_once_as_it_was_read_last() -> None:
     assert "on host esx-2" in only(found).facts[0]
 
 
+def test_a_vm_that_a_vcenter_gave_as_the_answer_was_asked_for_though_no_interface_shows_it() -> None:
+    """Of a VM whose Tools are silent vCenter keeps the last primary address; its worker says so in a note."""
+    snapshot = inventory(
+        vm("a", "00:50:56:00:00:0a"),
+        asked=Query((IPv4Address("10.0.0.5"),)),
+        unread=("vCenter still holds 10.0.0.5 as the address of a, but no interface reports it now.",),
+    )
+    found = owning.answer(Target(address=IPv4Address("10.0.0.5")), [snapshot], observed([snapshot]), ())
+    assert named(found) == [("VM a", True)]
+    assert "no interface reports it now" in found.missing[0]
+
+
+def test_very_many_owners_are_counted_and_not_all_named_in_one_sentence() -> None:
+    """What fifty VMs have means nothing, and the card must stay readable."""
+    found = told("10.0.0.5", inventory(*(vm(f"v{n}", f"00:50:56:00:01:{n:02x}", "10.0.0.5") for n in range(50))))
+    assert found.claim.startswith("50 machines have 10.0.0.5: VM v0 (vCenter dc1), ")
+    assert found.claim.endswith(" and 42 more.")
+    assert "and 42 more all have 10.0.0.5." in found.conflicts[0].says
+
+
 @dataclass(frozen=True, slots=True)
 class Alarm:
     name: str
