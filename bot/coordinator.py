@@ -25,6 +25,7 @@ from bot.model.incident import (
     Delivered,
     Incident,
     Judged,
+    LookedUp,
     Outcome,
     Published,
     Queued,
@@ -32,7 +33,7 @@ from bot.model.incident import (
     Requested,
 )
 from bot.model.job import Agent
-from bot.model.request import Person, Place, Request, Target
+from bot.model.request import CAPTURE, Person, Place, Request, Target
 from bot.ports import Archive, Chat, Clock, Journal, News, Queue
 
 _log = log.get(__name__)
@@ -85,15 +86,15 @@ class Coordinator:
             InstrumentError: the queue cannot be reached; the text is the reply.
         """
         policy.authorise(self._rules, Capability.CHECK, person, place)
-        if command != asking.COMMAND:  # a capture has a door of its own, with another right
-            raise RequestError(f"I do not know how to {command[:20]}. {asking.USAGE}")
-        question = asking.parse(text)
+        if command not in asking.COMMANDS:  # a capture has a door of its own, with another right
+            raise RequestError(f"I do not know how to {command[:20]}. {asking.usage()}")
+        question = asking.parse(text, command)
         return self._open(command, question.target, question.deep, person, place)
 
     def again(self, incident: str, person: Person, place: Place) -> Incident:
         """Ask the same question once more, with today's evidence; it takes the same right as the first time."""
         before = self._recall(incident).request
-        needed = Capability.CAPTURE if before.command == "capture" else Capability.CHECK
+        needed = Capability.CAPTURE if before.command == CAPTURE else Capability.CHECK
         policy.authorise(self._rules, needed, person, place)
         return self._open(before.command, before.target, before.deep, person, place)
 
@@ -103,7 +104,7 @@ class Coordinator:
         before = self._recall(incident)
         if before.address is None:
             raise RequestError("That check never reached an address, so there is nothing to capture.")
-        return self._open("capture", Target(address=before.address), False, person, place)
+        return self._open(CAPTURE, Target(address=before.address), False, person, place)
 
     def stop(self, incident: str, person: Person, place: Place) -> None:
         """End a running check; its agents are told to stop.
@@ -222,7 +223,7 @@ class Coordinator:
         seat = self._seat(incident)
         found = seat.running.incident if seat else self._journal.read(incident)
         if found is None:
-            raise RequestError("That check is too old to be known here; ask anew with `/arpcheck`.")
+            raise RequestError("That check is too old to be known here; ask anew with `/arpcheck` or `/vcenter`.")
         return found
 
     def _seat(self, incident: str) -> _Seat | None:
@@ -267,6 +268,12 @@ class Coordinator:
             verdict = running.judge()
             self._append(running, Judged(at=self._clock.now(), verdict=verdict))
             _log.info("judged", incident=running.incident.id, verdict=verdict.verdict, grade=verdict.grade)
+            self._close(running, Outcome.ANSWERED)
+        elif isinstance(action, flow.Tell):
+            owners = running.look_up()
+            assert owners is not None, "told only after a vCenter answered"
+            self._append(running, LookedUp(at=self._clock.now(), owners=owners))
+            _log.info("looked_up", incident=running.incident.id, owners=len(owners.owners))
             self._close(running, Outcome.ANSWERED)
         else:
             self._deliver(running)

@@ -1,4 +1,4 @@
-"""``/arpcheck help``, ``/arpcheck`` alone, and a mention that says nothing we know."""
+"""A command with ``help`` or nothing behind it, and a mention that says nothing we know."""
 
 from typing import Any
 
@@ -15,9 +15,10 @@ what rules the others out. I change nothing.
 `/arpcheck 10.0.0.5` checks an address
 `/arpcheck app01` checks a VM by its name, `/arpcheck 00:50:56:12:34:56` by its MAC
 `/arpcheck 10.0.0.5 deep` listens longer
-`@ruleout arpcheck 10.0.0.5` does the same inside a thread, where Slack offers no slash commands"""
+`/vcenter 10.0.0.5`, or a name or MAC, only asks every vCenter who has it: owner, host, port group, conflicts
+`@ruleout arpcheck 10.0.0.5`, `@ruleout vcenter app01` do the same inside a thread, where Slack has no slash commands"""
 
-MENTIONED = ("arpcheck",)
+MENTIONED = ("arpcheck", "vcenter")
 _HELP = ("", "help", "?", "-h", "--help")
 
 
@@ -25,6 +26,7 @@ def register(app: App, _coordinator: Coordinator) -> None:
     """Answer whoever asks what there is; only they see it."""
 
     @app.command("/arpcheck", matchers=[_wants_usage])
+    @app.command("/vcenter", matchers=[_wants_usage])
     def usage(ack: Ack) -> None:
         ack(response_type="ephemeral", **reply(USAGE))
 

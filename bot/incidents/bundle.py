@@ -5,7 +5,7 @@ The same form serves a closed incident, a scenario of the tests and what a colle
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Any
@@ -13,12 +13,14 @@ from typing import Any
 from bot.errors import BundleError
 from bot.frames.recording import suffix
 from bot.model import codec
-from bot.model.incident import AnyEvent
+from bot.model.incident import AnyEvent, Incident
 from bot.model.job import Artifact, Media, digest_of
 from bot.model.verdict import Verdict
 
 FORMAT = "ruleout.case/1"
 INDEX = "case.json"
+LOOK_UP_FORMAT = "ruleout.look-up/1"
+LOOK_UP_INDEX = "look-up.json"
 _SUFFIX = {
     Media.PCAP: "pcap",
     Media.NEIGHBOURS: "neighbours.json",
@@ -41,8 +43,39 @@ class Case:
 def pack(case: Case, blobs: Mapping[str, bytes]) -> dict[str, bytes]:
     """The case as files by name; an artifact whose bytes are gone is listed without a file."""
     files: dict[str, bytes] = {}
+    index = {
+        "format": FORMAT,
+        "target": str(case.target),
+        **_artifacts(case.artifacts, blobs, files),
+        "gaps": list(case.gaps),
+        "timeline": [codec.encode(event, AnyEvent) for event in case.timeline],
+        "verdict": codec.encode(case.verdict) if case.verdict else None,
+    }
+    return {INDEX: json.dumps(index, indent=1).encode(), **files}
+
+
+def pack_look_up(
+    incident: Incident, artifacts: Iterable[Artifact], gaps: Iterable[str], blobs: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """A look-up's snapshots and what was made of them; it holds no verdict and is no case to be judged."""
+    owners, files = incident.owners, dict[str, bytes]()
+    index = {
+        "format": LOOK_UP_FORMAT,
+        "target": str(incident.request.target),
+        **_artifacts(artifacts, blobs, files),
+        "gaps": list(gaps),
+        "timeline": [codec.encode(event, AnyEvent) for event in incident.timeline],
+        "owners": codec.encode(owners) if owners else None,
+    }
+    return {LOOK_UP_INDEX: json.dumps(index, indent=1).encode(), **files}
+
+
+def _artifacts(
+    artifacts: Iterable[Artifact], blobs: Mapping[str, bytes], files: dict[str, bytes]
+) -> dict[str, list[dict[str, Any]]]:
+    """The index's part on artifacts; the bytes that are here become ``files`` by name."""
     rows = []
-    for number, artifact in enumerate(case.artifacts, 1):
+    for number, artifact in enumerate(artifacts, 1):
         agent = re.sub(r"[^\w.-]", "_", artifact.vantage.agent)  # a foreign string must not choose the path
         data = blobs.get(artifact.digest)
         ending = suffix(data) if data is not None and artifact.media is Media.PCAP else _SUFFIX[artifact.media]
@@ -50,15 +83,7 @@ def pack(case: Case, blobs: Mapping[str, bytes]) -> dict[str, bytes]:
         if data is not None:
             files[name] = data
         rows.append({"file": name if data is not None else None, "artifact": codec.encode(artifact)})
-    index = {
-        "format": FORMAT,
-        "target": str(case.target),
-        "artifacts": rows,
-        "gaps": list(case.gaps),
-        "timeline": [codec.encode(event, AnyEvent) for event in case.timeline],
-        "verdict": codec.encode(case.verdict) if case.verdict else None,
-    }
-    return {INDEX: json.dumps(index, indent=1).encode(), **files}
+    return {"artifacts": rows}
 
 
 def unpack(files: Mapping[str, bytes]) -> tuple[Case, dict[str, bytes]]:
@@ -92,6 +117,8 @@ def unpack(files: Mapping[str, bytes]) -> tuple[Case, dict[str, bytes]]:
 
 
 def _index(files: Mapping[str, bytes]) -> dict[str, Any]:
+    if LOOK_UP_INDEX in files:
+        raise BundleError("That is a look-up in vCenter, which is not judged; its snapshots lie beside its index.")
     if INDEX not in files:
         raise BundleError(f"That is no case: it holds no {INDEX}.")
     try:

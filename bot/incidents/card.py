@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.incidents import flow
+from bot.incidents import flow, owned
 from bot.model.finding import Standing, Witness
 from bot.model.incident import Expired, Failed, Incident, Lost, Outcome, Queued, Reported, Started
 from bot.model.job import Job, Probe
-from bot.model.request import Person
+from bot.model.owners import Owners
+from bot.model.request import CAPTURE, LOOK_UP, Person
 from bot.model.verdict import EvidenceItem, Grade, Verdict, Weighs
 
 _SHOWN_WITNESSES = 3
@@ -28,6 +29,7 @@ _UNSAID = {
     Grade.NOT_ENOUGH_EVIDENCE: "What was seen does not carry a verdict, so nobody is to be blamed yet.",
     Grade.NO_FAULT: "No instrument saw a fault.",
 }
+_DOING = {CAPTURE: "Capturing", LOOK_UP: "Looking up"}
 _ENDED = {
     Outcome.ANSWERED: "Done.",
     Outcome.REFUSED: "The request was refused.",
@@ -78,7 +80,7 @@ class Card:
 
     ``ended`` is None while it runs. ``says`` is the claim of a verdict, or the one sentence that says why there is
     none; None while it runs. ``missing`` says what was not looked at. ``took_s`` counts from the question to the end,
-    or to now where now was given.
+    or to now where now was given. ``owners`` is what a look-up found and ``aged`` a sentence on how old that is.
     """
 
     case: str
@@ -94,15 +96,19 @@ class Card:
     missing: tuple[str, ...]
     verdict: Verdict | None
     took_s: float | None
+    owners: Owners | None = None
+    aged: str | None = None
 
 
 def card(incident: Incident, facts: tuple[str, ...], now: datetime | None = None) -> Card:
     """The incident as it stands; ``facts`` are the statements established so far."""
     closed = incident.closed
-    verdict = incident.verdict if closed and closed.outcome is Outcome.ANSWERED else None
+    answered = closed is not None and closed.outcome is Outcome.ANSWERED
+    verdict, owners = (incident.verdict, incident.owners) if answered else (None, None)
     until = closed.at if closed else now
     instruments = tuple(_instruments(incident))
     says = closed and (closed.sentence or (verdict and (verdict.claim or _UNSAID[verdict.grade])))
+    says = owned.says(owners) if owners else says
     request, target = incident.request, _target(incident)
     return Card(
         case=incident.id,
@@ -111,13 +117,17 @@ def card(incident: Incident, facts: tuple[str, ...], now: datetime | None = None
         asked_by=request.person,
         asked_at=request.asked_at,
         ended=closed.outcome if closed else None,
-        headline=_headline(request.command, target, closed.outcome if closed else None, verdict, instruments),
+        headline=owned.headline(owners, target)
+        if owners
+        else _headline(request.command, target, closed.outcome if closed else None, verdict, instruments),
         says=(says or _ENDED[closed.outcome]) if closed else None,
         instruments=instruments,
         facts=facts,
-        missing=verdict.missing if verdict else _planned_gaps(incident),
+        missing=verdict.missing if verdict else owners.missing if owners else _planned_gaps(incident),
         verdict=verdict,
         took_s=(until - request.asked_at).total_seconds() if until else None,
+        owners=owners,
+        aged=owned.aged(owners.read_at, closed.at) if owners and closed else None,
     )
 
 
@@ -155,7 +165,13 @@ def highlights(verdict: Verdict) -> tuple[EvidenceItem, ...]:
 
 def as_text(card: Card, width: int = 100) -> str:
     """The card for a terminal, without control characters of whatever a machine was named."""
-    body = _verdict(card.verdict, width) if card.verdict else _without_verdict(card, width)
+    body = (
+        _verdict(card.verdict, width)
+        if card.verdict
+        else _owners(card, card.owners, width)
+        if card.owners
+        else _without_verdict(card, width)
+    )
     took = f", {card.took_s:.1f} s" if card.took_s is not None else ""
     catalogue = f", catalogue {card.verdict.catalogue}" if card.verdict else ""
     return printable((card.headline, *_entry(card.says or "", width), *body, "", f"case {card.case}{took}{catalogue}"))
@@ -179,6 +195,17 @@ def _verdict(verdict: Verdict, width: int) -> Iterator[str]:
     if verdict.next_test:
         yield from entries("Next test", [f"{verdict.next_test.do} ({verdict.next_test.who})"], width)
     yield from entries("Not looked at", verdict.missing, width)
+
+
+def _owners(card: Card, owners: Owners, width: int) -> Iterator[str]:
+    yield from entries("Further conflicts", [one.says for one in owners.conflicts[1:]], width)
+    for owner in owners.owners:
+        yield from entries(owned.heading(owner), (*owner.facts, *owner.interfaces), width)
+    yield from entries("What vCenter shows", owners.established, width)
+    for section in owners.sections:
+        yield from entries(section.title.capitalize(), section.lines, width)
+    yield from entries("Not seen", owners.missing, width)
+    yield from ("", *_entry(card.aged or "", width))
 
 
 def _without_verdict(card: Card, width: int) -> Iterator[str]:
@@ -226,7 +253,7 @@ def _headline(
     if ended:
         word = f"{command.upper()} DONE" if ended is Outcome.ANSWERED else ended.upper()
         return f"{word} · {target}"
-    doing = "Capturing" if command == "capture" else "Checking"
+    doing = _DOING.get(command, "Checking")
     if not instruments:
         return f"{doing} {target}"
     over = sum(instrument.stage.final for instrument in instruments)
@@ -238,7 +265,7 @@ def _verdict_headline(verdict: Verdict, target: str) -> str:
 
 
 def _instruments(incident: Incident) -> Iterator[Instrument]:
-    lines = {job.id: Instrument(_place(job), _LOOKS_FOR[job.probe]) for job in flow.jobs(incident)}
+    lines = {job.id: Instrument(_place(job), _looks_for(incident, job)) for job in flow.jobs(incident)}
     probes = {job.id: job.probe for job in flow.jobs(incident)}
     for event in incident.timeline:
         if not isinstance(event, Started | Reported | Failed | Lost | Expired) or event.job not in lines:
@@ -258,6 +285,12 @@ def _instruments(incident: Incident) -> Iterator[Instrument]:
             line = replace(line, stage=Stage.LOST if isinstance(event, Lost) else Stage.EXPIRED)
         lines[event.job] = line
     yield from lines.values()
+
+
+def _looks_for(incident: Incident, job: Job) -> str:
+    first = next(event for event in incident.timeline if isinstance(event, Queued))
+    further = incident.request.command == LOOK_UP and job not in first.jobs
+    return "who else has it" if further else _LOOKS_FOR[job.probe]
 
 
 def _place(job: Job) -> str:

@@ -2,10 +2,12 @@
 
     Requested --address known--> plan --> Queued --> (Started, Reported, Lost)* --> Judged --> Closed
               --name or MAC----> look-ups --> Queued --> Reported* --> Resolved --> plan ...
+              --"vcenter"------> look-ups --> Queued --> (Reported --> who else? --> Queued)* --> LookedUp --> Closed
 
 Rules: a job ends by a final Reported, by Failed or by Expired, whichever comes first; what comes after adds nothing.
 A MAC that shows up on the wire is looked up in every vCenter, once. When every job has ended the evidence is judged
-and the incident closed. Nothing waits for ever, because every job expires.
+and the incident closed. A look-up is never judged: what its machine has is looked up once more, for whoever shares
+it, and when every job has ended what is known is told. Nothing waits for ever, because every job expires.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,6 +17,7 @@ from ipaddress import IPv4Address
 
 from bot.errors import RequestError
 from bot.incidents import planning
+from bot.incidents.identities import identities
 from bot.incidents.planning import Known
 from bot.model.addresses import Mac, can_own
 from bot.model.incident import (
@@ -41,6 +44,7 @@ from bot.model.observation import (
     VcenterAnswered,
     VmFound,
 )
+from bot.model.request import CAPTURE, LOOK_UP
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,12 @@ class Deliver:
     """Hand the captured files to the people and close."""
 
 
-Action = Put | Append | Judge | Deliver
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Append LookedUp with what the vCenters said, and close."""
+
+
+Action = Put | Append | Judge | Deliver | Tell
 
 
 def jobs(incident: Incident) -> tuple[Job, ...]:
@@ -147,18 +156,64 @@ def step(incident: Incident, event: Event, seen: tuple[Observation, ...], known:
 
 
 def _step(incident: Incident, event: Event, seen: tuple[Observation, ...], known: Known) -> Iterator[Action]:
-    address = incident.address
-    if isinstance(event, Requested) and address is None:
+    address, command = incident.address, incident.request.command
+    if command == LOOK_UP:
+        yield from _looking_up(incident, event, seen, known)
+    elif isinstance(event, Requested) and address is None:
         yield Put(_resolving(incident, known))
     elif isinstance(event, Requested | Resolved) and address is not None:
         yield _planned(incident, address, known)
     elif isinstance(event, Reported | Failed | Expired):
-        if address is not None and incident.request.command != "capture":
+        if address is not None and command != CAPTURE:
             yield from _owners(incident, address, seen, known)
         elif address is None and _all_ended(incident):
             yield Append(Resolved(at=known.now, address=_resolved(incident, seen)))
         if address is not None and _all_ended(incident):
-            yield Deliver() if incident.request.command == "capture" else Judge()
+            yield Deliver() if command == CAPTURE else Judge()
+
+
+def _looking_up(
+    incident: Incident, event: Event, seen: tuple[Observation, ...], known: Known
+) -> Iterator[Put | Append | Tell]:
+    if isinstance(event, Requested):
+        yield Put(_asked(incident, known))
+    elif isinstance(event, Reported | Failed | Expired):
+        sharers = _sharers(incident, seen, known) if isinstance(event, Reported) else ()
+        if sharers:
+            yield Put(sharers)
+        elif _all_ended(incident) and any(isinstance(observation, VcenterAnswered) for observation in seen):
+            yield Tell()
+        elif _all_ended(incident):
+            unread = ["What came back cannot be read."] if artifacts(incident) else []
+            sentence = " ".join(("No vCenter could be asked, so nothing is known.", *gaps(incident), *unread))
+            yield Append(Closed(at=known.now, outcome=Outcome.FAILED, sentence=sentence))
+
+
+def _asked(incident: Incident, known: Known) -> tuple[Job, ...]:
+    target = incident.request.target
+    if not known.vcenters:
+        raise RequestError(
+            f"No vCenter is configured, so nobody can say who has {target}; the operator of ruleout lists them in "
+            "RULEOUT_VCENTERS and starts `ruleout vcenter` beside each."
+        )
+    return planning.plan_look_up(incident.id, target, known=known)
+
+
+def _sharers(incident: Incident, seen: tuple[Observation, ...], known: Known) -> tuple[Job, ...]:
+    """Look-ups for whoever shares an address or MAC with the machine that was asked for, each once."""
+    had = [job for job in jobs(incident) if job.probe is Probe.VCENTER]
+    ips, macs = identities(incident.request.target, seen)
+    ips = tuple(address for address in ips if address not in {job.target for job in had})
+    macs = tuple(mac for mac in macs if mac not in {mac for job in had for mac in job.options.macs})
+    silent = {job.queue for job in had if job.id in _unanswered(incident)}
+    vcenters = [name for name in known.vcenters if f"vcenter.{name}" not in silent]
+    if not (ips or macs):
+        return ()
+    return planning.plan_sharers(incident.id, ips, macs, vcenters, known=known, first=len(jobs(incident)))
+
+
+def _unanswered(incident: Incident) -> frozenset[str]:
+    return frozenset(event.job for event in incident.timeline if isinstance(event, Failed | Expired))
 
 
 def _all_ended(incident: Incident) -> bool:
@@ -166,7 +221,7 @@ def _all_ended(incident: Incident) -> bool:
 
 
 def _planned(incident: Incident, address: IPv4Address, known: Known) -> Put:
-    if incident.request.command == "capture":
+    if incident.request.command == CAPTURE:
         plan = planning.plan_capture(incident.id, address, known=known)
     else:
         first = len(jobs(incident))
@@ -194,7 +249,7 @@ def _resolving(incident: Incident, known: Known) -> tuple[Job, ...]:
             f"{target} is not an IPv4 address, and no vCenter is configured that could know it; "
             "ask for an address, for example `/arpcheck 10.0.0.5`."
         )
-    return planning.plan_resolve(incident.id, name=target.name, mac=target.mac, known=known)
+    return planning.plan_look_up(incident.id, target, known=known)
 
 
 def _resolved(incident: Incident, seen: tuple[Observation, ...]) -> IPv4Address:

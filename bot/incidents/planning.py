@@ -8,6 +8,7 @@ from ipaddress import IPv4Address
 from bot.errors import RequestError
 from bot.model.addresses import Mac
 from bot.model.job import Agent, Job, JobOptions, Probe, Vantage
+from bot.model.request import Target
 from bot.probes import duration_s
 
 LISTEN_S = 1.0  # a Linux proxy-ARP router answers 44 to 804 ms late: 1.0 s catches every one (measured over 40)
@@ -74,13 +75,27 @@ def plan_owners(incident: str, target: IPv4Address, macs: Sequence[Mac], *, know
     )
 
 
-def plan_resolve(incident: str, *, name: str | None, mac: Mac | None, known: Known) -> tuple[Job, ...]:
-    """Ask every vCenter which VM has this name or MAC."""
-    options = JobOptions(names=(name,) if name else (), macs=(mac,) if mac else ())
+def plan_look_up(incident: str, target: Target, *, known: Known) -> tuple[Job, ...]:
+    """Ask every vCenter who has this address, name or MAC."""
+    options = JobOptions(names=(target.name,) if target.name else (), macs=(target.mac,) if target.mac else ())
+    return _look_ups(incident, [(target.address, options)], known.vcenters, known=known, first=0)
+
+
+def plan_sharers(incident: str, ips: Sequence[IPv4Address], macs: Sequence[Mac], vcenters: Iterable[str], *,
+                 known: Known, first: int) -> tuple[Job, ...]:  # fmt: skip
+    """Ask these vCenters who else has the addresses and MACs of a machine that was found."""
+    head, *rest = ips or (None,)
+    wanted = [(head, JobOptions(macs=tuple(macs))), *((address, JobOptions()) for address in rest)]
+    return _look_ups(incident, wanted, vcenters, known=known, first=first)
+
+
+def _look_ups(incident: str, wanted: Iterable[tuple[IPv4Address | None, JobOptions]], vcenters: Iterable[str], *,
+              known: Known, first: int) -> tuple[Job, ...]:  # fmt: skip
     expires_at = known.now + timedelta(seconds=RESOLVE_S)
+    asked = [(f"vcenter.{vcenter}", *one) for vcenter in vcenters for one in wanted]
     return tuple(
-        Job(f"{incident}.{n}", incident, Probe.VCENTER, f"vcenter.{vcenter}", None, options, known.now, expires_at)
-        for n, vcenter in enumerate(known.vcenters)
+        Job(f"{incident}.{number}", incident, Probe.VCENTER, queue, target, options, known.now, expires_at)
+        for number, (queue, target, options) in enumerate(asked, first)
     )
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.incidents import bundle, flow, judging
+from bot.incidents import bundle, flow, judging, owning
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.incident import AnyEvent, Incident, Reported
 from bot.model.observation import Observation
+from bot.model.owners import Owners
+from bot.model.request import LOOK_UP
 from bot.model.verdict import Verdict
+from bot.probes import vcenter
 
 
 @dataclass(slots=True)
@@ -42,7 +45,12 @@ class Running:
         What the job adds later waits for the verdict: a card is edited every two seconds at most, and to work out
         more than it can show would delay other people's checks.
         """
-        if report.job not in self.told and self.incident.closed is None and (evidence := self.evidence()):
+        if self.incident.closed or report.job in self.told:
+            return
+        if self.incident.request.command == LOOK_UP:
+            self.told.add(report.job)
+            self.facts = owning.summary(found) if (found := self.look_up()) else ()
+        elif evidence := self.evidence():
             self.told.add(report.job)
             self.facts = _statements(judging.judge_evidence(evidence)[1])
 
@@ -54,6 +62,15 @@ class Running:
         self.facts = _statements(established)
         return verdict
 
+    def look_up(self) -> Owners | None:
+        """What the snapshots that came back say about whoever was asked for; None before the first of them."""
+        newest = flow.artifacts(self.incident)
+        bytes_of = [self.blobs[one.digest] for one in newest if self.observations.get(one.digest)]
+        if not bytes_of:
+            return None
+        gaps = (*flow.gaps(self.incident), *self._unreadable())
+        return owning.answer(self.incident.request.target, list(map(vcenter.parse, bytes_of)), self.seen(), gaps)
+
     def seen(self) -> tuple[Observation, ...]:
         """Every observation in the newest artifacts."""
         newest = flow.artifacts(self.incident)
@@ -63,13 +80,18 @@ class Running:
         """What the newest artifacts show, or None while the address is not known."""
         if self.incident.address is None:
             return None
+        gaps = (*flow.gaps(self.incident), *self._unreadable())
+        return Evidence(self.incident.address, self.seen(), gaps)
+
+    def _unreadable(self) -> tuple[str, ...]:
         newest = flow.artifacts(self.incident)
-        unreadable = (gap for artifact in newest for gap in self.unreadable.get(artifact.digest, ()))
-        return Evidence(self.incident.address, self.seen(), (*flow.gaps(self.incident), *unreadable))
+        return tuple(gap for artifact in newest for gap in self.unreadable.get(artifact.digest, ()))
 
     def case(self) -> dict[str, bytes] | None:
         """The files of its case, or None where nothing was brought back and nothing judged."""
         incident, newest = self.incident, flow.artifacts(self.incident)
+        if incident.request.command == LOOK_UP:
+            return bundle.pack_look_up(incident, newest, flow.gaps(incident), self.blobs) if newest else None
         if incident.address is None or not (newest or incident.verdict):
             return None
         case = bundle.Case(incident.address, newest, flow.gaps(incident), incident.timeline, incident.verdict)

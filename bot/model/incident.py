@@ -9,6 +9,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address
 
 from bot.model.job import Artifact, Job
+from bot.model.owners import Owners
 from bot.model.request import Request
 from bot.model.verdict import Verdict
 
@@ -92,6 +93,13 @@ class Judged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LookedUp(Event):
+    """What the vCenters that answered know of whoever was asked for; a look-up ends with it as a check with Judged."""
+
+    owners: Owners
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Published(Event):
     """The card was first posted; ``message`` is its timestamp id in the channel."""
 
@@ -131,6 +139,7 @@ AnyEvent = (
     | Lost
     | Expired
     | Judged
+    | LookedUp
     | Published
     | Closed
     | Delivered
@@ -169,3 +178,9 @@ class Incident:
         """The newest verdict."""
         verdicts = [event.verdict for event in self.timeline if isinstance(event, Judged)]
         return verdicts[-1] if verdicts else None
+
+    @property
+    def owners(self) -> Owners | None:
+        """What a look-up found, once it did."""
+        found = [event.owners for event in self.timeline if isinstance(event, LookedUp)]
+        return found[-1] if found else None

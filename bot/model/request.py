@@ -6,6 +6,9 @@ from ipaddress import IPv4Address
 
 from bot.model.addresses import Mac
 
+CHECK, CAPTURE, LOOK_UP = "arpcheck", "capture", "vcenter"
+"""The commands: judge a machine, capture its packets, ask every vCenter who it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -17,6 +20,10 @@ class Target:
     address: IPv4Address | None = None
     name: str | None = None
     mac: Mac | None = None
+
+    def names(self, vm: str) -> bool:
+        """Whether this is a VM's name; whole and without case, as vCenter is asked."""
+        return self.name is not None and self.name.casefold() == vm.casefold()
 
     def __str__(self) -> str:
         return str(self.address or self.name or self.mac)

@@ -6,7 +6,7 @@ A role is imported only where it is run: an agent needs neither Slack nor pyVmom
 ROLES = {
     "bot": "answer in Slack",
     "agent": "look at one network segment: ARP, echo requests, captures (needs CAP_NET_RAW)",
-    "vcenter": "look up owners of addresses and MACs in one vCenter, read-only",
+    "vcenter": "look up owners in one vCenter, read-only; with a target: ask every vCenter who has it",
     "check": "ask the agents about one address, VM name or MAC, and print the verdict",
     "judge": "judge a case directory, or a capture with --target, without any network",
     "split": "rank what separates the affected machines of a table from the others",

@@ -1,56 +1,28 @@
-"""``ruleout vcenter``: a reader beside one vCenter."""
+"""``ruleout vcenter``: a reader beside one vCenter; with a target, the question to all of them."""
 
 import argparse
+from pathlib import Path
 
-from bot.agents.vcenter import VcenterAbility, VcenterSettings
 from bot.errors import RequestError
-from bot.model.job import Probe, Vantage
-from bot.roles.process import stand
 from bot.settings import Settings
-from bot.system import SystemClock
 
 
-def arguments(_parser: argparse.ArgumentParser) -> None:
-    """Everything comes from the environment."""
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The command line of this role; as a worker it takes everything from the environment."""
+    parser.add_argument("target", nargs="?", help="an IPv4 address, a VM name or a MAC: ask who has it, and end")
+    parser.add_argument("--json", action="store_true", help="with a target: print the answer and the snapshots as JSON")
+    parser.add_argument("--save", type=Path, metavar="DIR", help="with a target: keep the look-up in this directory")
 
 
-def run(settings: Settings, _given: argparse.Namespace) -> int:
-    """Serve until told to stop, then log out."""
-    told = vcenter_settings(settings)
-    reader = VcenterAbility(told, SystemClock())
-    try:
-        stand(settings, told.vantage.agent, {Probe.VCENTER: reader})
-    finally:
-        reader.close()
-    return 0
+def run(settings: Settings, given: argparse.Namespace) -> int:
+    """Serve until told to stop; with a target, ask and print."""
+    # Who asks needs no pyVmomi, and who serves no coordinator: each is imported where it is run.
+    if given.target is not None:
+        from bot.roles import look_up
 
+        return look_up.run(settings, given)
+    if given.json or given.save:
+        raise RequestError("Say whom to look up: ruleout vcenter 10.0.0.5 --json; without a target it is the worker.")
+    from bot.roles import vcenter_worker
 
-def vcenter_settings(settings: Settings) -> VcenterSettings:
-    """What the environment says about the vCenter, and about the guests in it.
-
-    Raises:
-        RequestError: something is missing, or does not go together.
-    """
-    name = settings.text("RULEOUT_VCENTER_NAME")
-    host, _, port = settings.text("RULEOUT_VCENTER_HOST").partition(":")
-    if port and not port.isdigit():
-        raise RequestError(f"RULEOUT_VCENTER_HOST must be a host name or host:port; {port!r} is no port.")
-    user, password = settings.text("RULEOUT_GUEST_USER"), settings.text("RULEOUT_GUEST_PASSWORD")
-    agents = settings.items("RULEOUT_GUEST_AGENTS")
-    if bool(user) != bool(password):
-        raise RequestError(
-            "Set both RULEOUT_GUEST_USER and RULEOUT_GUEST_PASSWORD, or neither: one alone opens no guest."
-        )
-    if user and not agents:
-        raise RequestError("RULEOUT_GUEST_AGENTS must name a process to look for in guests, such as keepalived.")
-    return VcenterSettings(
-        vantage=Vantage(f"vcenter.{name}", name, ""),
-        host=host,
-        port=int(port or 443),
-        user=settings.text("RULEOUT_VCENTER_USER"),
-        password=settings.text("RULEOUT_VCENTER_PASSWORD"),
-        ca_file=settings.text("RULEOUT_VCENTER_CA_FILE"),
-        guest_user=user,
-        guest_password=password,
-        guest_agents=agents,
-    )
+    return vcenter_worker.run(settings)

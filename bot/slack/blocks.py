@@ -9,8 +9,9 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from bot.incidents.card import Card, Instrument, Stage, as_text, highlights, where
 from bot.model.incident import Outcome
+from bot.model.request import LOOK_UP
 from bot.model.verdict import Answer, EvidenceItem, RuledOut, Verdict
-from bot.slack import tokens
+from bot.slack import owners, tokens
 from bot.slack.mrkdwn import fitted, fitted_lines, marked
 from bot.slack.pieces import (
     LINE,
@@ -48,6 +49,8 @@ def card_message(card: Card, key: bytes) -> Message:
         parts = (*_running(card), _footer(card))
     elif card.verdict:
         parts = (*_answered(card, card.verdict), _footer(card), *_buttons(card, key))
+    elif card.owners:
+        parts = (*owners.parts(card, card.owners), _footer(card), *_buttons(card, key))
     else:
         parts = (*_unanswered(card, card.ended), _footer(card), *_buttons(card, key))
     return checked(text, parts)
@@ -103,8 +106,8 @@ def _footer(card: Card) -> Block:
 
 def _buttons(card: Card, key: bytes) -> Iterator[Block]:
     offered = []
-    if card.command != "capture" and card.ended is not Outcome.REFUSED:
-        offered.append((AGAIN, "Check again"))
+    if card.command != CAPTURE and card.ended is not Outcome.REFUSED:
+        offered.append((AGAIN, "Look up again" if card.command == LOOK_UP else "Check again"))
         if card.verdict:
             offered.append((CAPTURE, "Capture"))
     if offered:

@@ -1,10 +1,13 @@
-"""Everything that a verdict rests on, item by item, for the card's thread."""
+"""Everything that a verdict or the answer of a look-up rests on, item by item, for the card's thread."""
 
+import html
 from collections.abc import Iterator
 
+from bot.incidents import guest_word
 from bot.incidents.card import Card
 from bot.model.finding import Standing, Witness
 from bot.model.verdict import EvidenceItem, Verdict, Weighs
+from bot.slack import owners
 from bot.slack.limits import BLOCKS, CHARACTERS
 from bot.slack.mrkdwn import code, fitted, marked
 from bot.slack.pieces import LINE, STAGES, Message, bullets, checked, joined, next_test, section
@@ -14,12 +17,12 @@ _PLACES = 3
 
 
 def details(card: Card) -> tuple[Message, ...]:
-    """The thread's messages for a card with a verdict: everything that it rests on, item by item."""
-    if card.verdict is None:
+    """The thread's messages for a card with an answer: everything that it rests on, item by item."""
+    if card.verdict is None and card.owners is None:
         return ()
     asker = "" if card.asked_by.team == "terminal" else f"<@{card.asked_by.user}> "
     title = f"{asker}*{marked(card.headline)}*\nEverything that this rests on, so that anybody can check it."
-    sections = [title, *_sections(card, card.verdict)]
+    sections = [title, *_sections(card)]
     packed: list[list[str]] = [[]]
     for text in sections:
         if len(packed[-1]) == BLOCKS - 5 or sum(map(len, packed[-1])) + len(text) > CHARACTERS - 1000:
@@ -34,7 +37,27 @@ def details(card: Card) -> tuple[Message, ...]:
     )
 
 
-def _sections(card: Card, verdict: Verdict) -> Iterator[str]:
+def _sections(card: Card) -> Iterator[str]:
+    if card.verdict:
+        yield from _evidence(card.verdict)
+    elif card.owners:
+        yield from owners.texts(card, card.owners)
+    lines = [
+        f"{STAGES[it.stage]} {marked(it.name)} ({marked(it.looks_for)}): {marked(str(it))}" for it in card.instruments
+    ]
+    if lines:
+        yield joined("*Instruments*", "\n".join(lines))
+    if card.verdict and card.verdict.next_test:
+        test = card.verdict.next_test
+        separates = ", ".join(code(cause) for cause in test.separates)
+        yield joined("*Next test*", next_test(test) + (f"\nIt separates {separates}." if separates else ""))
+    if asked := guest_word.title(card.verdict, card.owners):
+        yield f"*The guest's own word*\n{fitted(asked, 2 * LINE)}"
+        for system, script in guest_word.SCRIPTS:  # in one block each, as it is copied
+            yield f"{system}\n```\n{html.escape(script, quote=False)}\n```"
+
+
+def _evidence(verdict: Verdict) -> Iterator[str]:
     for weighs, title in (
         (Weighs.FOR, "Speaks for it"),
         (Weighs.AGAINST, "Speaks against it"),
@@ -51,16 +74,6 @@ def _sections(card: Card, verdict: Verdict) -> Iterator[str]:
     if verdict.rivals:
         yield joined("*Rivals that remain*", "\n".join(f"• {code(rival)}" for rival in verdict.rivals))
     yield joined("*Not looked at*", "\n".join(bullets(verdict.missing)) or "Nothing that was planned.")
-    lines = [
-        f"{STAGES[it.stage]} {marked(it.name)} ({marked(it.looks_for)}): {marked(str(it))}" for it in card.instruments
-    ]
-    if lines:
-        yield joined("*Instruments*", "\n".join(lines))
-    if verdict.next_test:
-        separates = ", ".join(code(cause) for cause in verdict.next_test.separates)
-        yield joined(
-            "*Next test*", next_test(verdict.next_test) + (f"\nIt separates {separates}." if separates else "")
-        )
 
 
 def _item(number: int, item: EvidenceItem) -> str:

@@ -3,23 +3,27 @@
 Every bot part is the real one; only what the agents bring back was recorded earlier.
 """
 
+import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from pathlib import Path
+from typing import Any
 
 from bot import __version__, archive
 from bot.agents.runner import Runner
 from bot.errors import InstrumentError
 from bot.incidents import bundle
-from bot.model.job import Agent, Artifact, Probe, Vantage
-from bot.ports import Work
+from bot.model.job import Agent, Artifact, Media, Probe, Vantage
+from bot.ports import Ability, Work
+from bot.probes.vcenter import dump, parse
 from bot.queue.agent_side import RedisIntake
 from bot.roles.logs import keep_logs
 from bot.roles.process import until_told
 from bot.settings import Settings
 from bot.system import SystemClock
+from deploy.demo.vcenter import SnapshotAbility
 from deploy.lab.faults import DEMO
 
 SCENARIOS = Path(__file__).parents[2] / "tests" / "scenarios"
@@ -54,6 +58,20 @@ def load(scenarios: Path) -> Recorded:
     return recorded
 
 
+def inventory(recorded: Recorded) -> Mapping[str, Any]:
+    """One vCenter of all recorded snapshots, so that names, MACs and whoever shares them can be looked up as well."""
+    snapshots = [
+        parse(data)
+        for artifacts in recorded.values()
+        for artifact, data in artifacts
+        if artifact.media is Media.VCENTER
+    ]
+    vms = {vm.id: vm for snapshot in snapshots for vm in snapshot.vms}
+    nics = dict.fromkeys(nic for snapshot in snapshots for nic in snapshot.host_nics)
+    value: dict[str, Any] = json.loads(dump(replace(snapshots[0], vms=tuple(vms.values()), host_nics=tuple(nics))))
+    return value
+
+
 def main() -> None:
     """Stand as every agent of the recordings until told to stop."""
     settings = Settings()
@@ -62,6 +80,8 @@ def main() -> None:
     keys = settings.queue_keys("RULEOUT_QUEUE_KEYS")
     seen = {(a.probe, a.vantage) for artifacts in recorded.values() for a, _ in artifacts}
     names = {Probe.ARP: "prod-1", Probe.ICMP: "office-1", Probe.VCENTER: "vcenter.dc1"}
+    vcenter = Vantage(names[Probe.VCENTER], "dc1", "")
+    abilities: dict[Probe, Ability] = {Probe.VCENTER: SnapshotAbility(lambda: inventory(recorded), vcenter, clock)}
     runners = []
     for probe, name in names.items():
         vantages = [replace(vantage, agent=name) for seen_by, vantage in seen if seen_by is probe]
@@ -69,7 +89,7 @@ def main() -> None:
         queues = (name,) if probe is Probe.VCENTER else (f"segment.{places[0].segment}", f"agent.{name}")
         agent = Agent(name, queues, (probe,), places, __version__, clock.now())
         intake = RedisIntake(settings.text("RULEOUT_REDIS_URL"), {queue: keys[queue] for queue in queues}, agent)
-        runners.append(Runner(intake, {probe: ReplayAbility(recorded, probe)}, agent))
+        runners.append(Runner(intake, {probe: abilities.get(probe) or ReplayAbility(recorded, probe)}, agent))
     threads = [threading.Thread(target=runner.run, args=(stop,)) for runner in runners]
     for thread in threads:
         thread.start()

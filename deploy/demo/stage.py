@@ -26,7 +26,7 @@ from deploy.lab.vcenter import everything
 MANIFEST = Path(__file__).parents[1] / "slack-manifest.yaml"
 VCENTER = "dc1"
 READY_WITHIN_S = 30.0
-RUNNING = ("Checking ", "Capturing ")  # how the text of a card begins that has not ended
+RUNNING = ("Checking ", "Capturing ", "Looking up ")  # how the text of a card begins that has not ended
 
 
 @dataclass

@@ -4,23 +4,26 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bot.coordinator import Coordinator
-from bot.errors import InstrumentError, RequestError
+from bot.errors import BundleError, InstrumentError, RequestError
 from bot.incidents import flow
-from bot.incidents.bundle import INDEX, unpack
+from bot.incidents.bundle import INDEX, LOOK_UP_INDEX, unpack
 from bot.incidents.policy import Policy
 from bot.model.incident import AnyEvent, Closed, Expired, Failed, Incident, Judged, Outcome, Reported, Requested
 from bot.model.job import Agent, Artifact, Job, Media, Probe, Vantage, digest_of
 from bot.model.request import Person, Place
 from bot.ports import News
+from bot.probes.vcenter import dump, parse, query, select
 from bot.queue.journal import MemoryJournal
 from tests.bot.incidents.ground import ASKER, HERE, NOON, OFFICE, PROD, HandClock, agent, request
 
 CAPTURER = Person("T1", "U9")
 EMPTY_TABLE = b"[]"
+INVENTORY = parse((Path(__file__).parents[1] / "vcsim" / "owners.snapshot.json").read_bytes())
 
 
 class PaperQueue:
@@ -66,10 +69,12 @@ class PaperChat:
 
     def __init__(self) -> None:
         self.cards: list[Incident] = []
+        self.facts: list[tuple[str, ...]] = []
         self.files: list[tuple[str, bytes]] = []
 
     def show(self, incident: Incident, facts: tuple[str, ...]) -> None:
         self.cards.append(incident)
+        self.facts.append(facts)
 
     def whisper(self, person: Person, place: Place, sentence: str) -> None:
         raise AssertionError("the coordinator answers by raising")
@@ -91,16 +96,16 @@ class PaperArchive:
 class House:
     """A coordinator with everything around it on paper."""
 
-    def __init__(self) -> None:
+    def __init__(self, vcenters: tuple[str, ...] = ("dc1",)) -> None:
         self.queue, self.journal, self.chat, self.archive = PaperQueue(), FailingJournal(), PaperChat(), PaperArchive()
         self.clock = HandClock()
         self.coordinator = Coordinator(
             queue=self.queue, journal=self.journal, chat=self.chat, archive=self.archive, clock=self.clock,
-            rules=Policy(teams=("T1",), capturers=(CAPTURER,)), vcenters=("dc1",),
+            rules=Policy(teams=("T1",), capturers=(CAPTURER,)), vcenters=vcenters,
         )  # fmt: skip
 
-    def ask(self, text: str = "10.0.0.5") -> Incident:
-        return self.coordinator.ask("arpcheck", text, ASKER, HERE)
+    def ask(self, text: str = "10.0.0.5", command: str = "arpcheck") -> Incident:
+        return self.coordinator.ask(command, text, ASKER, HERE)
 
     def turn(self) -> None:
         """Let the coordinator's thread take in what lies there, once."""
@@ -118,6 +123,11 @@ class House:
         job = next(job for job in self.queue.jobs if job.id == event.job)
         self.queue.inbox.append(News(job.incident, event, blobs or {}))
         self.turn()
+
+    def looks_up(self, job: Job) -> None:
+        """The vCenter of the simulator's inventory answers the job."""
+        snapshot = replace(select(INVENTORY, query(job)), vcenter=job.queue.removeprefix("vcenter."), read_at=NOON)
+        self.reports(job, dump(snapshot), Media.VCENTER)
 
     def reports(self, job: Job, data: bytes = EMPTY_TABLE, media: Media = Media.NEIGHBOURS) -> None:
         vantage = Vantage("dc1", "", "") if job.probe is Probe.VCENTER else PROD
@@ -351,3 +361,76 @@ def test_an_expired_job_is_in_the_timeline_and_among_what_is_missing(house: Hous
     assert sum(isinstance(event, Expired) for event in house.card.timeline) == 3
     assert house.card.verdict is not None
     assert sum("Nobody answered" in gap for gap in house.card.verdict.missing) == 3
+
+
+def test_a_look_up_asks_no_agent_and_ends_with_its_owner_and_no_verdict(house: House) -> None:
+    """Nobody is judged by what vCenter alone knows."""
+    incident = house.ask("10.0.0.5", "vcenter")
+    (first,) = house.queue.jobs
+    assert first.queue == "vcenter.dc1"
+    house.looks_up(first)
+    assert house.card.closed is None, "who else has its MACs is still asked"
+    assert "VM app01 is powered on, on host esx-a1" in house.chat.facts[-1][0]
+    (second,) = house.queue.jobs[1:]
+    assert second.options.macs == ("00:50:56:aa:01:01", "00:50:56:aa:01:02")
+    house.looks_up(second)
+    assert closed(house.card) == Closed(at=NOON, outcome=Outcome.ANSWERED)
+    assert house.card.verdict is None
+    owners = house.card.owners
+    assert owners is not None
+    assert [owner.name for owner in owners.owners] == ["VM app01"]
+    files = house.archive.cases[incident.id]
+    assert len(files) == 3
+    with pytest.raises(BundleError, match="which is not judged"):
+        unpack(files)
+    assert LOOK_UP_INDEX in files
+
+
+def test_a_look_up_that_one_vcenter_answered_says_which_one_did_not() -> None:
+    """Partly answered is answered, with what is missing."""
+    house = House(("dc1", "dc2"))
+    house.ask("nobody", "vcenter")
+    one, two = house.queue.jobs
+    house.looks_up(one)
+    house.says(Failed(at=NOON, job=two.id, agent="vcenter.dc2", reason="The password is wrong."))
+    assert closed(house.card).outcome is Outcome.ANSWERED
+    owners = house.card.owners
+    assert owners is not None
+    assert "it may be there all the same" in owners.claim
+    assert "vcenter.dc2 could not look: The password is wrong." in owners.missing
+
+
+def test_a_look_up_that_nobody_answers_ends_at_its_deadline(house: House) -> None:
+    """No card says "looking" for ever, and none says that nobody has the address."""
+    house.ask("10.0.0.5", "vcenter")
+    house.clock.forward(60)
+    house.turn()
+    assert closed(house.card).outcome is Outcome.FAILED
+    assert "Nobody answered on vcenter.dc1" in (closed(house.card).sentence or "")
+    late = house.queue.jobs[0]
+    before = house.card
+    house.looks_up(late)
+    assert house.card == before
+
+
+def test_an_unreadable_snapshot_is_no_empty_vcenter(house: House) -> None:
+    """Broken bytes prove nothing about who has what."""
+    house.ask("10.0.0.5", "vcenter")
+    house.reports(house.queue.jobs[0], b"{}", Media.VCENTER)
+    assert closed(house.card).outcome is Outcome.FAILED
+    assert "cannot be read" in (closed(house.card).sentence or "")
+
+
+def test_without_a_vcenter_a_look_up_ends_refused() -> None:
+    """And the sentence says whose part it is to add one."""
+    house = House(vcenters=())
+    house.ask("10.0.0.5", "vcenter")
+    assert closed(house.card).outcome is Outcome.REFUSED
+    assert "RULEOUT_VCENTERS" in (closed(house.card).sentence or "")
+
+
+def test_a_look_up_can_be_asked_again_and_is_one(house: House) -> None:
+    """The button on its card asks the same question, not a check."""
+    first = house.ask("app01", "vcenter")
+    again = house.coordinator.again(first.id, ASKER, HERE)
+    assert (again.request.command, again.request.target) == ("vcenter", first.request.target)

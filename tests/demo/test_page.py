@@ -35,3 +35,21 @@ def test_a_typed_command_becomes_a_proven_verdict_and_its_button_works(
     expect(page.get_by_text(re.compile(r"GUEST · proven · 10\.0\.0\.5"))).to_have_count(2, timeout=WITHIN_MS)
     assert not problems
     page.close()
+
+
+def test_a_look_up_is_offered_while_typing_and_its_commands_can_be_copied(house: Stage, browser: Browser) -> None:
+    """The thread's code blocks keep their lines, as they go into a shell."""
+    page = browser.new_page(viewport={"width": 1180, "height": 820})
+    page.goto(house.slack.page_url)
+    composer = page.get_by_role("textbox").first
+    composer.fill("/vc")
+    expect(page.get_by_role("option", name="/vcenter")).to_be_visible()
+    composer.fill("/vcenter 10.0.0.4")
+    composer.press("Enter")
+    card = page.get_by_role("article").filter(has_text="CONFLICT · 10.0.0.4")
+    expect(card).to_contain_text(re.compile("VM app04 .* and VM app24 .* both have"), timeout=WITHIN_MS)
+    card.get_by_role("button", name=re.compile("repl(y|ies)")).last.click(timeout=WITHIN_MS)
+    script = page.locator("#thread pre").first
+    expect(script).to_be_visible(timeout=WITHIN_MS)
+    assert (script.text_content() or "").splitlines()[:2] == ["ip -br link", "ip -br addr"]
+    page.close()

@@ -44,6 +44,44 @@ def test_the_card_is_printed_as_text(house: Stage) -> None:
     assert "disconnected" in shown.stdout
 
 
+def test_a_look_up_from_the_terminal_gives_the_snapshots_as_they_came(house: Stage, tmp_path: Path) -> None:
+    """As data: conflicts, what is missing, the age, and every byte that it rests on."""
+    looked = ruleout("vcenter", "app04", "--json", "--save", str(tmp_path), environment=house.environment)
+    assert looked.returncode == 0, looked.stderr
+    found = json.loads(looked.stdout)
+    assert [owner["name"] for owner in found["owners"]] == ["VM app04", "VM app24"]
+    (conflict,) = found["conflicts"]
+    assert conflict["certain"]
+    assert "both have 10.0.0.4" in conflict["says"] == found["says"]
+    assert 0 <= found["age_s"] < 30
+    assert found["missing"]
+    assert {snapshot["format"] for snapshot in found["snapshots"]} == {"ruleout.vcenter/1"}
+    assert found["snapshots"][0]["asked"]["names"] == ["app04"]
+    kept = tmp_path / found["case"]
+    assert json.loads((kept / "look-up.json").read_text())["format"] == "ruleout.look-up/1"
+    assert [json.loads(path.read_text()) for path in sorted(kept.glob("*.vcenter.json"))] == found["snapshots"]
+    refused = ruleout("judge", str(kept))
+    assert refused.returncode == 2
+    assert "which is not judged" in refused.stderr
+
+
+def test_a_look_up_is_printed_as_text_with_what_to_run_inside_the_guest(house: Stage) -> None:
+    """The card and its thread at once; in lines that can be copied."""
+    shown = ruleout("vcenter", "app05", environment=house.environment)
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.startswith("OWNER · app05 · VM app05\n")
+    assert "    cat /proc/net/bonding/* 2>/dev/null\n" in shown.stdout
+
+
+def test_a_look_up_without_an_owner_has_another_exit_status(house: Stage) -> None:
+    """A script can tell "nobody is known" from an owner, and both from a vCenter that did not answer."""
+    unknown = ruleout("vcenter", "10.9.9.9", "--json", environment=house.environment)
+    assert (unknown.returncode, json.loads(unknown.stdout)["owners"]) == (1, [])
+    nobody = ruleout("vcenter", "10.9.9.9", environment={**house.environment, "RULEOUT_VCENTERS": ""})
+    assert nobody.returncode == 1
+    assert "RULEOUT_VCENTERS" in nobody.stdout
+
+
 def test_a_dropped_capture_with_a_snapshot_is_judged(house: Stage, tmp_path: Path) -> None:
     """What somebody took elsewhere goes through the same readers."""
     ruleout("check", "10.0.0.4", "--save", str(tmp_path), environment=house.environment)
@@ -62,6 +100,12 @@ def test_a_dropped_capture_with_a_snapshot_is_judged(house: Stage, tmp_path: Pat
         pytest.param(("check", "10.0.0.300"), {}, "not an IPv4 address", id="bad address"),
         pytest.param(("check", "10.0.0.5"), {"RULEOUT_REDIS_URL": "unix:///nowhere"}, "queue server", id="no server"),
         pytest.param(("check", "10.0.0.5"), {"RULEOUT_MASTER_KEYS": "short"}, "RULEOUT_MASTER_KEYS", id="bad key"),
+        pytest.param(("vcenter", "10.0.0.300"), {}, "not an IPv4 address", id="bad address to look up"),
+        pytest.param(
+            ("vcenter", "10.0.0.5"), {"RULEOUT_REDIS_URL": "unix:///nowhere"}, "queue server", id="no server to look up"
+        ),
+        pytest.param(("vcenter", "--json"), {}, "ruleout vcenter 10.0.0.5 --json", id="nobody to look up"),
+        pytest.param(("vcenter",), {}, "RULEOUT_VCENTER_NAME", id="worker without a name"),
         pytest.param(("judge", "/nowhere.pcap"), {}, "--target", id="capture without target"),
         pytest.param(("judge", "/nowhere.pcap", "--target", "10.0.0.5"), {}, "cannot be read", id="no such file"),
         pytest.param(("judge", "/nowhere.pcap", "--target", "foo"), {}, "not an IPv4 address", id="bad target"),

@@ -48,6 +48,17 @@ def test_without_a_vcenter_two_macs_accuse_nobody_and_the_next_test_is_to_ask_it
     assert "Nobody answered on vcenter.dc1 within the time" in card
 
 
+def test_a_look_up_that_no_vcenter_answers_ends_with_that_and_not_with_nobody(fragile_house: Stage) -> None:
+    """The worker is dead: nothing is known, which is not the same as that nobody has the address."""
+    house = fragile_house
+    house.processes["vcenter"].send_signal(signal.SIGKILL)
+    house.processes["vcenter"].wait(10)
+    card = ask(house.slack, CHANNEL, "/vcenter 10.0.0.5")["rendered"]
+    assert "FAILED · 10.0.0.5" in card
+    assert "No vCenter could be asked, so nothing is known." in card
+    assert "NO OWNER KNOWN" not in card
+
+
 def test_with_the_queue_server_gone_the_asker_is_told_at_once(fragile_house: Stage) -> None:
     """One sentence, which names the server and what to check, and no card that nobody would finish."""
     house = fragile_house

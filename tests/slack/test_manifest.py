@@ -88,9 +88,11 @@ def test_every_web_api_call_has_its_scope_and_every_scope_its_call() -> None:
         pytest.param(("display_information", "name"), 35, id="name"),
         pytest.param(("display_information", "description"), 140, id="description"),
         pytest.param(("features", "bot_user", "display_name"), 80, id="bot name"),
-        pytest.param(("features", "slash_commands", 0, "command"), 32, id="command"),
-        pytest.param(("features", "slash_commands", 0, "description"), 2000, id="command's description"),
-        pytest.param(("features", "slash_commands", 0, "usage_hint"), 1000, id="usage hint"),
+        *(
+            pytest.param(("features", "slash_commands", number, part), limit, id=f"{part} of command {number}")
+            for number in range(len(MANIFEST["features"]["slash_commands"]))
+            for part, limit in (("command", 32), ("description", 2000), ("usage_hint", 1000))
+        ),
     ],
 )
 def test_texts_have_the_length_that_slack_takes(path: tuple[str | int, ...], limit: int) -> None:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import RequestError
-from bot.incidents.asking import parse
+from bot.incidents.asking import COMMANDS, Question, parse
 from bot.model.addresses import Mac
-from bot.model.request import Target
+from bot.model.request import LOOK_UP, Target
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,7 @@ def test_a_target_is_understood_however_it_is_written(text: str, target: Target,
         pytest.param("a/b", "neither an address nor a network", id="slash"),
         pytest.param("fe80::1", "fe80::1 is an IPv6 address", id="IPv6"),
         pytest.param("00:50:56:aa:00", "neither an IPv4 address nor a MAC", id="short MAC"),
+        pytest.param("01:00:5e:00:00:fb", "a group's MAC", id="multicast MAC"),
         pytest.param("127.0.0.1", "loopback", id="loopback"),
         pytest.param("224.0.0.251", "multicast", id="multicast"),
         pytest.param("255.255.255.255", "reserved or broadcast", id="broadcast"),
@@ -64,11 +65,50 @@ def test_a_mistake_gets_one_sentence_that_shows_what_is_right(text: str, says: s
     assert "10.0.0.5" in str(refused.value), "every refusal shows a right example"
 
 
-@given(st.text(max_size=400))
-def test_no_text_breaks_the_parser(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        pytest.param("10.0.0.5", Target(address=IPv4Address("10.0.0.5")), id="address"),
+        pytest.param("0050.56AA.0001", Target(mac=Mac("00:50:56:aa:00:01")), id="MAC"),
+        pytest.param("app05", Target(name="app05"), id="VM name"),
+        pytest.param("deep freeze", Target(name="deep freeze"), id="VM name with a word that is an option elsewhere"),
+    ],
+)
+def test_a_look_up_is_understood_in_the_same_words(text: str, target: Target) -> None:
+    """Whoever can type one command can type the other."""
+    assert parse(text, LOOK_UP) == Question(target, deep=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param("", "Say whom to look up", id="nothing"),
+        pytest.param("10.0.0.300", "10.0.0.300 is not an IPv4 address", id="number over 255"),
+        pytest.param("10.0.0.5/24", "10.0.0.0/24 is a network", id="network"),
+        pytest.param("fe80::1", "vCenter is asked for IPv4 addresses", id="IPv6"),
+        pytest.param("10.0.0.5 deep", "takes one address and nothing such as deep", id="another command's option"),
+        pytest.param("10.0.0.5 10.0.0.6", "takes one address and nothing such as 10.0.0.6", id="two addresses"),
+        pytest.param("ff:ff:ff:ff:ff:ff", "a group's MAC", id="broadcast MAC"),
+        pytest.param("00:00:00:00:00:00", "a group's MAC or none", id="zero MAC"),
+        pytest.param("<!channel>", "neither an address nor a VM name", id="a broadcast mention"),
+        pytest.param("x" * 5000, "5,000 characters", id="5,000 characters"),
+        pytest.param("x" * 81, "81 characters", id="longer than a VM name"),
+    ],
+)
+def test_a_mistake_in_a_look_up_is_answered_with_a_right_look_up(text: str, says: str) -> None:
+    """The example can be copied: it is of the command that was typed."""
+    with pytest.raises(RequestError) as refused:
+        parse(text, LOOK_UP)
+    assert says in str(refused.value)
+    assert "`/vcenter 10.0.0.5`" in str(refused.value)
+    assert "/arpcheck" not in str(refused.value)
+
+
+@given(st.text(max_size=400), st.sampled_from(COMMANDS))
+def test_no_text_breaks_the_parser(text: str, command: str) -> None:
     """Whatever is typed is either a question or a refusal."""
     try:
-        question = parse(text)
+        question = parse(text, command)
     except RequestError:
         return
     target = question.target

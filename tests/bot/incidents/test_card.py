@@ -7,6 +7,7 @@ import pytest
 from bot.incidents.card import Stage, as_text, card, verdict_as_text, where
 from bot.model.finding import Standing, Witness
 from bot.model.incident import Failed, Outcome, Reported, Resolved, Started
+from bot.model.owners import Owners
 from bot.model.request import Target
 from bot.model.verdict import Weighs
 from tests.bot.slack import stories
@@ -156,3 +157,58 @@ def test_without_support_what_was_seen_is_shown_and_then_what_was_not() -> None:
     absent = stories.evidence("Nobody else answered.", Weighs.NEITHER, standing=Standing.ABSENT)
     verdict = replace(stories.inconclusive(), evidence=(absent,))
     assert "Nobody else answered." in as_text(card(stories.ended(verdict), ()))
+
+
+def test_a_look_up_names_who_has_it_and_how_old_that_is() -> None:
+    """A fact without its age is believed for too long."""
+    shown = card(stories.looked_up(stories.one_owner()), ())
+    assert shown.headline == "OWNER · 10.0.0.5 · VM app05"
+    assert (shown.verdict, shown.says) == (None, stories.one_owner().claim)
+    assert shown.aged == "Read from vCenter at `2026-03-01 12:00:05` UTC, 10 s before this answer."
+    assert [(it.name, it.looks_for) for it in shown.instruments] == [
+        ("vCenter dc1", "who owns it"),
+        ("vCenter dc2", "who owns it"),
+        ("vCenter dc1", "who else has it"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("owners", "headline"),
+    [
+        pytest.param(stories.no_owner(), "NO OWNER KNOWN · 10.0.0.5", id="nobody"),
+        pytest.param(stories.two_owners(), "CONFLICT · 10.0.0.5", id="conflict"),
+        pytest.param(replace(stories.two_owners(), conflicts=()), "OWNER · 10.0.0.5 · VM app05", id="a sharer, off"),
+        pytest.param(
+            replace(stories.one_owner(), owners=(stories.vm_owner("a"), stories.vm_owner("b"))),
+            "2 OWNERS · 10.0.0.5",
+            id="two in two networks",
+        ),
+    ],
+)
+def test_the_headline_of_a_look_up_says_what_is_known(owners: Owners, headline: str) -> None:
+    """One line for a reader in a hurry."""
+    assert card(stories.looked_up(owners), ()).headline == headline
+
+
+def test_a_look_up_in_a_terminal_says_everything() -> None:
+    """Whoever has no channel has no thread either."""
+    text = as_text(card(stories.looked_up(stories.two_owners()), ()), width=200)
+    for expected in (
+        "both have 00:50:56:de:ad:01.",
+        "Further conflicts",
+        "both have 10.0.0.5.",
+        "VM clone, which shares an address or MAC",
+        "Network adapter 2 00:50:56:de:ad:02 · connected · port group prod, VLAN 10",
+        "sits on an interface without a vNIC",
+        "Alarms",
+        "Uplink redundancy lost",
+        "Nobody answered on vcenter.dc2 within the time.",
+        "10 s before this answer.",
+        "case inc-k3v9, 10.0 s",
+    ):
+        assert expected in text
+
+
+def test_a_running_look_up_says_so() -> None:
+    """Nobody is checked, and the word on the card must not say it."""
+    assert card(stories.asked(command="vcenter"), ()).headline == "Looking up 10.0.0.5"

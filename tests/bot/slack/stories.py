@@ -14,6 +14,7 @@ from bot.model.incident import (
     Failed,
     Incident,
     Judged,
+    LookedUp,
     Lost,
     Outcome,
     Queued,
@@ -22,7 +23,8 @@ from bot.model.incident import (
     Started,
 )
 from bot.model.job import Job, JobOptions, Probe
-from bot.model.request import Person, Place, Request, Target
+from bot.model.owners import Conflict, Owner, Owners, Section
+from bot.model.request import LOOK_UP, Person, Place, Request, Target
 from bot.model.verdict import Answer, EvidenceItem, Grade, NextTest, RuledOut, Verdict, Weighs
 
 ASKED_AT = datetime(2026, 3, 1, 12, 0, 5, tzinfo=UTC)
@@ -146,4 +148,59 @@ def inconclusive() -> Verdict:
             "Whoever may capture in dc1.",
             ("network.stale_router_arp", "guest.no_announcement"),
         ),
+    )
+
+
+def one_owner() -> Owners:
+    """A running VM with a bond, in a vCenter that was read in part."""
+    return Owners(
+        claim="VM app05 has 10.0.0.5 and is powered on, on host esx-a1 in cluster cluster-a.",
+        conflicts=(),
+        owners=(vm_owner("VM app05"),),
+        established=("Inside VM app05, 10.0.0.5 sits on an interface without a vNIC of its own: a bond or a bridge.",),
+        sections=(Section("alarms", ("Uplink redundancy lost, on esx-a1, at 2026-03-01 11:58:40 UTC",)),),
+        missing=("Nobody answered on vcenter.dc2 within the time.",),
+        read_at=after(0.2),
+    )
+
+
+def vm_owner(name: str, *, asked_for: bool = True) -> Owner:
+    """A running VM."""
+    nics = (f"Network adapter {n} `00:50:56:de:ad:0{n}` · connected · port group prod, VLAN 10" for n in (1, 2))
+    facts = (f"{name} is powered on, on host esx-a1 in cluster cluster-a (vCenter dc1, vm-5).", "VMware Tools run.")
+    return Owner(name, "dc1", asked_for, facts, tuple(nics), guest_runs=True)
+
+
+def two_owners() -> Owners:
+    """Another VM has its MAC."""
+    says = "VM app05 (prod, VLAN 10, vCenter dc1) and VM clone (prod, VLAN 10, vCenter dc1) both have"
+    return replace(
+        one_owner(),
+        conflicts=(Conflict(f"{says} `00:50:56:de:ad:01`.", True), Conflict(f"{says} 10.0.0.5.", True)),
+        owners=(vm_owner("VM app05"), vm_owner("VM clone", asked_for=False)),
+    )
+
+
+def no_owner() -> Owners:
+    """Nobody is known to have it."""
+    claim = "vCenter dc1 knows no VM and no host with 10.0.0.5. Not everything could be read, so it may be there."
+    return replace(one_owner(), claim=claim, owners=(), established=(), sections=())
+
+
+def looked_up(owners: Owners, name: str = "inc-k3v9") -> Incident:
+    """A look-up that has ended: one vCenter answered twice, the other never."""
+    incident = asked(name, command=LOOK_UP)
+    jobs = tuple(
+        Job(f"{name}.{n}", name, Probe.VCENTER, queue, TARGET, JobOptions(), ASKED_AT, after(10))
+        for n, queue in enumerate(("vcenter.dc1", "vcenter.dc2", "vcenter.dc1"))
+    )
+    return then(
+        incident,
+        Queued(at=after(0.01), jobs=jobs[:2]),
+        Reported(at=after(0.5), job=jobs[0].id, agent="vcenter.dc1", artifacts=(), final=True),
+        Queued(at=after(0.5), jobs=jobs[2:]),
+        Reported(at=after(0.9), job=jobs[2].id, agent="vcenter.dc1", artifacts=(), final=True),
+        Expired(at=after(10), job=jobs[1].id),
+        LookedUp(at=after(10), owners=owners),
+        Closed(at=after(10), outcome=Outcome.ANSWERED),
     )

@@ -1,5 +1,6 @@
 """Cards as Slack messages."""
 
+import html
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -7,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from bot.incidents import guest_word
 from bot.incidents.card import card
 from bot.model.cause import Side
 from bot.model.incident import Incident, Outcome
+from bot.model.owners import Conflict, Owner, Owners, Section
 from bot.model.request import Person
 from bot.model.verdict import NextTest, RuledOut, Verdict, Weighs
 from bot.slack.blocks import card_message
@@ -53,6 +56,34 @@ def huge() -> Verdict:
     )
 
 
+def hostile_owners() -> Owners:
+    """Every name in a vCenter was typed by a stranger."""
+    owner = Owner(HOSTILE, HOSTILE, True, (HOSTILE,) * 3, (HOSTILE,), guest_runs=True)
+    return Owners(
+        claim=HOSTILE,
+        conflicts=(Conflict(HOSTILE, certain=True), Conflict(HOSTILE, certain=False)),
+        owners=(owner, owner),
+        established=(HOSTILE,),
+        sections=(Section(HOSTILE, (HOSTILE,)),),
+        missing=(HOSTILE,),
+        read_at=stories.ASKED_AT,
+    )
+
+
+def huge_owners() -> Owners:
+    """Fifty owners, each with more than any message can hold."""
+    owner = Owner(LONG, "dc1", True, (LONG,) * 20, (LONG,) * 20, guest_runs=True)
+    return Owners(
+        claim=LONG,
+        conflicts=(Conflict(LONG, certain=True),) * 20,
+        owners=(owner,) * 50,
+        established=(LONG,) * 50,
+        sections=(Section("alarms", (LONG,) * 40),) * 10,
+        missing=(LONG,) * 50,
+        read_at=stories.ASKED_AT,
+    )
+
+
 INCIDENTS = [
     pytest.param(stories.asked(), id="asked"),
     pytest.param(stories.running(), id="running"),
@@ -61,6 +92,11 @@ INCIDENTS = [
     pytest.param(stories.ended(stories.inconclusive()), id="inconclusive"),
     pytest.param(stories.ended(hostile()), id="hostile"),
     pytest.param(stories.ended(huge()), id="huge"),
+    pytest.param(stories.looked_up(stories.one_owner()), id="owner"),
+    pytest.param(stories.looked_up(stories.two_owners()), id="conflict"),
+    pytest.param(stories.looked_up(stories.no_owner()), id="nobody"),
+    pytest.param(stories.looked_up(hostile_owners()), id="hostile owners"),
+    pytest.param(stories.looked_up(huge_owners()), id="huge owners"),
     pytest.param(stories.unanswered(Outcome.FAILED, LONG), id="failed"),
     pytest.param(stories.unanswered(Outcome.REFUSED, HOSTILE), id="refused"),
 ]
@@ -78,7 +114,7 @@ def texts(node: Any) -> list[str]:
     return [t for part in node for t in texts(part)] if isinstance(node, list | tuple) else []
 
 
-@pytest.mark.parametrize("name", ["running", "guest", "inconclusive", "failed"])
+@pytest.mark.parametrize("name", ["running", "guest", "inconclusive", "failed", "owner", "conflict", "nobody"])
 def test_the_card_is_the_golden_one(name: str) -> None:
     """A change of what a channel sees is seen in review. Made anew by removing the file and running once."""
     incident = {
@@ -86,6 +122,9 @@ def test_the_card_is_the_golden_one(name: str) -> None:
         "guest": stories.ended(),
         "inconclusive": stories.ended(stories.inconclusive()),
         "failed": stories.unanswered(Outcome.FAILED, "No agent is alive, so nobody can look."),
+        "owner": stories.looked_up(stories.one_owner()),
+        "conflict": stories.looked_up(stories.two_owners()),
+        "nobody": stories.looked_up(stories.no_owner()),
     }[name]
     shown = card(incident, (stories.FACT,))
     made = [{"text": it.text, "blocks": list(it.blocks)} for it in (card_message(shown, KEY), *details(shown))]
@@ -140,6 +179,7 @@ def test_the_details_name_every_item_with_its_places() -> None:
     [
         pytest.param(stories.running(), [], id="running"),
         pytest.param(stories.ended(), ["Check again", "Capture"], id="answered"),
+        pytest.param(stories.looked_up(stories.one_owner()), ["Look up again"], id="looked up"),
         pytest.param(stories.unanswered(Outcome.FAILED, "x"), ["Check again"], id="failed"),
         pytest.param(stories.unanswered(Outcome.REFUSED, "x"), [], id="refused"),
     ],
@@ -164,3 +204,37 @@ def test_the_plain_form_is_sections_alone() -> None:
     assert {block["type"] for block in message.blocks} == {"section"}
     assert check_message(message.blocks) == ()
     assert characters(message.blocks) > 1000
+
+
+def test_a_conflict_is_the_first_thing_a_channel_reads() -> None:
+    """Whoever shares the address is named before anything else is said."""
+    header, first, second, *_ = card_message(card(stories.looked_up(stories.two_owners()), ()), KEY).blocks
+    assert header["text"]["text"] == "⚠️ CONFLICT · 10.0.0.5"
+    assert "VM clone" in first["text"]["text"]
+    assert "both have 10.0.0.5" in second["text"]["text"]
+
+
+def test_a_conflict_that_vcenter_cannot_tell_is_called_a_possible_one() -> None:
+    """Two networks with one plan of addresses must not be blamed on anybody."""
+    unsure = tuple(replace(one, certain=False) for one in stories.two_owners().conflicts)
+    shown = card(stories.looked_up(replace(stories.two_owners(), conflicts=unsure)), ())
+    assert shown.headline == "POSSIBLE CONFLICT · 10.0.0.5"
+
+
+@pytest.mark.parametrize(
+    ("incident", "offered"),
+    [
+        pytest.param(stories.ended(stories.inconclusive()), True, id="a rival inside the guest"),
+        pytest.param(stories.ended(), False, id="nothing left to ask the guest"),
+        pytest.param(stories.looked_up(stories.one_owner()), True, id="a running VM"),
+        pytest.param(stories.looked_up(stories.no_owner()), False, id="no VM"),
+        pytest.param(stories.running(), False, id="not ended"),
+    ],
+)
+def test_commands_for_the_guest_stand_in_the_thread_as_they_are_copied(incident: Incident, offered: bool) -> None:
+    """One code block for each system, line by line, and never on the card that everybody reads."""
+    shown = card(incident, ())
+    blocks = [t for message in details(shown) for t in texts(message.blocks) if "```" in t]
+    copied = [html.unescape(block.split("```")[1].strip("\n")) for block in blocks]
+    assert copied == ([guest_word.LINUX, guest_word.WINDOWS] if offered else [])
+    assert "ip neigh" not in str(card_message(shown, KEY))

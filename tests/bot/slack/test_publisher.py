@@ -77,6 +77,21 @@ def test_a_card_is_posted_edited_and_ended_with_its_details_in_the_thread(at_des
     assert at_desk.posts()[0]["text"]
 
 
+def test_a_look_up_is_one_card_with_its_details_and_commands_in_the_thread(at_desk: Desk) -> None:
+    """The same way as a verdict's; seen once it has ended, so that no later bot shows it again."""
+    show, api = at_desk.publisher.show, at_desk.api
+    show(stories.asked(command="vcenter"), ())
+    api.wait_for(lambda: at_desk.headline() == "🔎 Looking up 10.0.0.5")
+    for _ in range(2):
+        show(stories.looked_up(stories.two_owners()), ())
+    assert at_desk.publisher.close(2)
+    (ts,) = [ts for ts, message in api.messages.items() if "thread_ts" not in message]
+    assert at_desk.headline() == "⚠️ CONFLICT · 10.0.0.5"
+    (thread,) = at_desk.posts(thread=ts)
+    assert "/proc/net/bonding/" in str(thread["blocks"])
+    assert at_desk.seen == ["inc-k3v9"]
+
+
 def test_states_that_come_faster_than_slack_takes_them_become_one_edit() -> None:
     """And the last one is not delayed by the distance between edits."""
     with desk(SLOW) as working:

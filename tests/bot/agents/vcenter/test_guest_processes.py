@@ -16,7 +16,7 @@ from bot.agents.vcenter import VcenterSettings
 from bot.agents.vcenter.guest_processes import MOST_GUESTS, REFUSALS
 from bot.errors import InstrumentError, RequestError
 from bot.probes.vcenter import GuestProcesses, Snapshot, parse
-from bot.roles.vcenter import vcenter_settings
+from bot.roles.vcenter_worker import vcenter_settings
 from bot.settings import Settings
 from deploy.lab.vcsim import Vcsim
 from tests.bot.agents.vcenter.conftest import CLOCK, MakeWorker, Worker, job, run
