@@ -96,7 +96,7 @@ def test_what_turns_out_to_be_impossible_ends_the_card_with_one_sentence(house: 
 
 
 def test_check_again_and_capture_work_from_the_card(house: Stage) -> None:
-    """A capture without host access: the pcap lies in the thread."""
+    """A capture without host access: the file lies in the thread."""
     first = ask(house.slack, CHANNEL, "/arpcheck 10.0.0.6")["ts"]
     assert house.slack.press("ana", CHANNEL, first, "check_again")["ok"]
     again = final_card(house.slack, CHANNEL, after=first, within_s=20)["ts"]
@@ -106,4 +106,4 @@ def test_check_again_and_capture_work_from_the_card(house: Stage) -> None:
         files = [file for reply in thread(workspace, again) for file in reply.files]
         return files[0] if files else None
 
-    assert house.slack.wait_for(uploaded, 25)["name"] == "10.0.0.6-prod-1.pcap"
+    assert house.slack.wait_for(uploaded, 25)["name"] == "10.0.0.6-prod-1.pcapng"

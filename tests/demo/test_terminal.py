@@ -86,7 +86,7 @@ def test_a_dropped_capture_with_a_snapshot_is_judged(house: Stage, tmp_path: Pat
     """What somebody took elsewhere goes through the same readers."""
     ruleout("check", "10.0.0.4", "--save", str(tmp_path), environment=house.environment)
     (case,) = tmp_path.iterdir()
-    (capture,) = case.glob("*-arp.pcap")
+    (capture,) = case.glob("*-arp.pcapng")
     snapshot = sorted(case.glob("*.vcenter.json"))[-1]
     judged = ruleout("judge", str(capture), "--target", "10.0.0.4", "--vcenter", str(snapshot), "--json")
     assert judged.returncode == 0, judged.stderr
