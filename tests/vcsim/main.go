@@ -227,6 +227,7 @@ type DVSSpec struct {
 	Name       string       `json:"name"`
 	Mtu        int32        `json:"mtu"`
 	Protocol   string       `json:"discovery_protocol"`
+	Checked    *bool        `json:"health_check"` // is the VLAN and MTU check on? Absent: no word about it
 	Portgroups []DVPGSpec   `json:"portgroups"`
 	Ports      []DVPortSpec `json:"ports"`
 	Health     []HealthSpec `json:"health"`
@@ -1030,6 +1031,10 @@ func (s *state) applyDVS(d DVSSpec) error {
 	}
 	if d.Protocol != "" {
 		cfg.LinkDiscoveryProtocolConfig = &types.LinkDiscoveryProtocolConfig{Protocol: d.Protocol, Operation: "both"}
+	}
+	if d.Checked != nil {
+		cfg.HealthCheckConfig = []types.BaseDVSHealthCheckConfig{&types.VMwareDVSVlanMtuHealthCheckConfig{
+			VMwareDVSHealthCheckConfig: types.VMwareDVSHealthCheckConfig{DVSHealthCheckConfig: types.DVSHealthCheckConfig{Enable: d.Checked, Interval: 1}}}}
 	}
 	for _, p := range d.Portgroups {
 		ok := false

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from datetime import datetime
 
+from bot.agents.vcenter.around import Memory
 from bot.agents.vcenter.lookup import Index, LookUp
 from bot.agents.vcenter.reasons import FAILURES, advice, clause, session_is_gone
 from bot.agents.vcenter.session import Sessions
@@ -29,6 +30,7 @@ class VcenterAbility:
         self._tls = settings.tls()
         self._sessions = Sessions(settings, self._tls)
         self._index = Index(settings)
+        self._memory = Memory(clock)
 
     def __call__(self, work: Work) -> Sequence[tuple[Artifact, bytes]]:
         """Look the job's addresses, MACs and names up."""
@@ -76,7 +78,7 @@ class VcenterAbility:
                 stub = Stub(self._settings, self._tls, session.version, deadline, session.cookie)
                 stubs.append(stub)
                 try:
-                    return LookUp(stub, session, self._settings, wanted).answer(self._index, at)
+                    return LookUp(stub, session, self._settings, wanted, self._memory).answer(self._index, at)
                 finally:
                     stub.DropConnections()
             except FAILURES as error:

@@ -25,6 +25,7 @@ class Session:
     """A login that works, and the ids of the vCenter's objects that are needed again.
 
     ``collector`` is the session's own PropertyCollector: the default one is shared by everybody in the session.
+    ``events`` and ``counters`` are its event and performance managers; None: it has none.
     """
 
     cookie: str
@@ -35,6 +36,8 @@ class Session:
     views: str
     search: str
     collector: str
+    events: str | None = None
+    counters: str | None = None
 
 
 class Sessions:
@@ -118,4 +121,6 @@ class Sessions:
             views=views._moId,
             search=search._moId,
             collector=collector._moId,
+            events=content.eventManager._moId if content.eventManager else None,
+            counters=content.perfManager._moId if content.perfManager else None,
         )

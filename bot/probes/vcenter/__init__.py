@@ -2,10 +2,20 @@
 
 from collections.abc import Iterator
 from ipaddress import IPv4Address
-from typing import Any
+from typing import Any, get_args
 
 from bot.model.job import Artifact, Job
-from bot.model.observation import GuestRowFound, HostNicFound, NicFound, Observation, VcenterAnswered, VmFound
+from bot.model.observation import (
+    GuestRowFound,
+    HostNicFound,
+    NicFound,
+    Observation,
+    SurroundingSeen,
+    SurroundingsRead,
+    VcenterAnswered,
+    VmFound,
+)
+from bot.model.vsphere import Family
 from bot.probes.vcenter.form import deliver, dump, parse
 from bot.probes.vcenter.snapshot import (
     FORMAT,
@@ -42,6 +52,9 @@ __all__ = [
     "select",
 ]
 
+_FAMILIES: tuple[Family, ...] = get_args(Family)
+_LISTED = tuple(family for family in _FAMILIES if family != "clock")
+
 
 def query(job: Job) -> Query:
     """What the job wants looked up."""
@@ -49,7 +62,7 @@ def query(job: Job) -> Query:
 
 
 def read(artifact: Artifact, data: bytes) -> tuple[Observation, ...]:
-    """Everything the snapshot says: that the vCenter answered, then each VM with its NICs, then the hosts' NICs.
+    """Everything the snapshot says: that the vCenter answered, each VM with its NICs, the hosts' NICs, what is around.
 
     Only IPv4 addresses are carried over.
 
@@ -122,6 +135,17 @@ def _observations(artifact: Artifact, snapshot: Snapshot) -> Iterator[Observatio
             mac=owner.mac,
             addresses=_ipv4(owner.addresses),
         )
+    if snapshot.surroundings is not None:
+        yield SurroundingsRead(
+            **here("surroundings"),
+            vcenter=snapshot.vcenter,
+            read=tuple(family for family in _FAMILIES if getattr(snapshot.surroundings, family) is not None),
+            gaps=snapshot.surroundings.gaps,
+            clock=snapshot.surroundings.clock,
+        )
+        for family in _LISTED:
+            for index, thing in enumerate(getattr(snapshot.surroundings, family) or ()):
+                yield SurroundingSeen(**here(f"surroundings/{family}/{index}"), vcenter=snapshot.vcenter, thing=thing)
 
 
 def _ipv4(addresses: tuple[Address, ...]) -> tuple[IPv4Address, ...]:

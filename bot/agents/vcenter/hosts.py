@@ -1,0 +1,112 @@
+"""The hosts of the VMs and of their clusters: state, uplinks, virtual switches, and the VMs' port groups on each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from xml.etree.ElementTree import Element
+
+from pyVmomi import vim
+
+from bot.agents.vcenter.groups import host_group, text, whole
+from bot.agents.vcenter.inventory import mac_of
+from bot.agents.vcenter.properties import Properties, collect, of, part, parts
+from bot.agents.vcenter.raised import Raised, moment, raised
+from bot.agents.vcenter.session import Session
+from bot.agents.vcenter.stub import Stub
+from bot.model.vsphere import Host, HostSwitch, Uplink
+
+MOST_HOSTS = 100
+"""More hosts than a cluster can have (96, vSphere 8)."""
+MOST_DEVICES = 64
+
+_PATHS = (
+    "name",
+    "parent",
+    "runtime.connectionState",
+    "runtime.inMaintenanceMode",
+    "runtime.powerState",
+    "runtime.bootTime",
+    "overallStatus",
+    "triggeredAlarmState",
+    "configManager.networkSystem",
+    "config.network.pnic",
+    "config.network.vswitch",
+    "config.network.portgroup",
+    "config.network.proxySwitch",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HostRead:
+    """A host, the ids by which more is asked about it, and what was raised on it."""
+
+    host: Host
+    parent: str | None
+    network: str | None
+    raised: tuple[Raised, ...]
+    denied: bool
+
+
+def read(
+    stub: Stub, session: Session, page: int, ids: Iterable[str], groups: frozenset[str], clusters: dict[str, str | None]
+) -> tuple[HostRead, ...]:
+    """These hosts, with their standard port groups of these names; ``clusters`` are the cluster's names by host id."""
+    spec = of([vim.HostSystem(each, stub) for each in ids], {vim.HostSystem: _PATHS})
+    found = collect(stub, session, spec, page, lambda host: _host(host, groups))
+    return tuple(replace(one, host=replace(one.host, cluster=clusters.get(one.host.id))) for one in found)
+
+
+def _host(host: Properties, wanted: frozenset[str]) -> HostRead:
+    maintenance = {"true": True, "false": False}.get(host.text("runtime.inMaintenanceMode") or "")
+    groups = None
+    if "config.network.portgroup" in host.values:
+        every = (host_group(each) for each in host.all("config.network.portgroup"))
+        groups = tuple(each for each in every if each.name in wanted)
+    return HostRead(
+        Host(
+            id=host.id,
+            name=(host.text("name") or host.id)[:200],
+            connection=host.text("runtime.connectionState"),
+            power=host.text("runtime.powerState"),
+            maintenance=maintenance,
+            status=host.text("overallStatus"),
+            booted_at=moment(host.text("runtime.bootTime")),
+            uplinks=tuple(map(_uplink, host.all("config.network.pnic")[:MOST_DEVICES])),
+            switches=tuple(
+                _switch(each, path, host)
+                for path in ("config.network.vswitch", "config.network.proxySwitch")
+                for each in host.all(path)[:MOST_DEVICES]
+            ),
+            groups=groups,
+        ),
+        parent=host.text("parent"),
+        network=host.text("configManager.networkSystem"),
+        raised=raised(host),
+        denied=host.denied,
+    )
+
+
+def _uplink(nic: Element) -> Uplink:
+    return Uplink(
+        device=text(nic, "device") or "",
+        mac=mac_of(nic, "mac"),
+        driver=text(nic, "driver"),
+        speed_mbps=whole(part(nic, "linkSpeed/speedMb")),
+    )
+
+
+def _switch(switch: Element, path: str, host: Properties) -> HostSwitch:
+    devices = {part(nic, "key"): part(nic, "device") or "" for nic in host.all("config.network.pnic")}
+    distributed = path.endswith("proxySwitch")
+    uplinks = tuple(devices[key.text] for key in parts(switch, "pnic") if key.text in devices)
+    ports = {part(one, "key"): text(one, "value") or "" for one in parts(switch, "uplinkPort")}
+    plugged = {
+        part(one, "pnicDevice"): ports.get(part(one, "uplinkPortKey"), "")
+        for one in parts(switch, "spec/backing/pnicSpec")
+    }
+    return HostSwitch(
+        name=text(switch, "dvsName" if distributed else "name") or "",
+        distributed=distributed,
+        mtu=whole(part(switch, "mtu")),
+        uplinks=uplinks,
+        names=tuple(plugged.get(device, "") for device in uplinks) if distributed else uplinks,
+    )
