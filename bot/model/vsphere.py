@@ -11,8 +11,10 @@ from typing import Literal
 from bot.model.addresses import Mac
 
 Family = Literal[
-    "clock", "vms", "hosts", "groups", "ports", "switches", "alarms", "events", "counters", "neighbours"
+    "clock", "vms", "hosts", "groups", "ports", "switches", "health", "alarms", "events", "counters", "neighbours",
+    "tools",
 ]  # fmt: skip
+"""What can be left unread by itself: "health" is the health check of the switches, "tools" the VMware Tools."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,8 @@ class Alarm:
 class Happened:
     """An event: ``kind`` is its class, or the id of an extended one ("esx.problem.net.vmnic.linkstate.down").
 
-    ``host`` is where it happened, after a move the destination; ``source`` a move's origin; ``device`` a vmnic;
+    ``vm`` is the VM's name at that time, ``vm_id`` its id, which stays. ``host`` is where it happened, after a move the
+    destination; ``source`` a move's origin; ``device`` a vmnic;
     ``other`` the second VM of a MAC conflict; ``port`` a distributed port's key.
     """
 
@@ -210,6 +213,7 @@ class Happened:
     kind: str
     says: str
     vm: str | None = None
+    vm_id: str | None = None
     host: str | None = None
     source: str | None = None
     switch: str | None = None

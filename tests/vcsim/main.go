@@ -194,6 +194,7 @@ type NicSpec struct {
 	Ips         []string `json:"ips"`       // "10.0.0.5/24" or "10.0.0.5/24@duplicate"
 	GuestMac    string   `json:"guest_mac"` // MAC that Tools reports, when the guest changed it
 	NoGuest     bool     `json:"no_guest"`
+	Sriov       bool     `json:"sriov"` // past the virtual switch
 }
 
 type VMSpec struct {
@@ -254,6 +255,7 @@ type DVPortSpec struct {
 	Mac       string           `json:"mac"`
 	LinkUp    bool             `json:"link_up"`
 	Blocked   bool             `json:"blocked"`
+	Conflict  bool             `json:"conflict"`
 	Vlan      int32            `json:"vlan"`
 	Peer      string           `json:"link_peer"`
 	Stats     map[string]int64 `json:"stats"` // packetsInDropped ...
@@ -974,7 +976,11 @@ func (s *state) applyNics(vm *simulator.VirtualMachine, v VMSpec) error {
 		} else {
 			nic.Backing = &types.VirtualEthernetCardNetworkBackingInfo{VirtualDeviceDeviceBackingInfo: types.VirtualDeviceDeviceBackingInfo{DeviceName: n.Portgroup}, Network: &ref}
 		}
-		dev = append(dev, nic)
+		if n.Sriov {
+			dev = append(dev, &types.VirtualSriovEthernetCard{VirtualEthernetCard: nic.VirtualEthernetCard})
+		} else {
+			dev = append(dev, nic)
+		}
 		if simulator.FindReference(vm.Network, ref) == nil {
 			vm.Network = append(vm.Network, ref)
 		}
@@ -1057,7 +1063,7 @@ func (s *state) applyDVS(d DVSSpec) error {
 		}
 	}
 	for _, p := range d.Ports {
-		port := types.DistributedVirtualPort{Key: p.Key, DvsUuid: w.Uuid, LastStatusChange: time.Now()}
+		port := types.DistributedVirtualPort{Key: p.Key, DvsUuid: w.Uuid, LastStatusChange: time.Now(), Conflict: p.Conflict}
 		if ref, _, ok := s.network(p.Portgroup); ok {
 			port.PortgroupKey = ref.Value
 			port.Config.Setting = simulator.Map.Get(ref).(*simulator.DistributedVirtualPortgroup).Config.DefaultPortConfig

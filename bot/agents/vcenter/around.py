@@ -66,6 +66,10 @@ class Around:
         if len(self.found.vms) > MOST_VMS:
             says = f"{len(self.found.vms)} VMs own what was asked; hosts and events of the first {MOST_VMS} are shown."
             self.gaps.append(Gap("vms", says))
+        for each in self.found.vms[:MOST_VMS]:
+            if each.vm.power == "poweredOn" and each.vm.tools != "guestToolsRunning":
+                says = f"VMware Tools do not run in {each.vm.name}: nothing is known of its inside."
+                self.gaps.append(Gap("tools", says))
         try:
             within = self.stub.deadline.share(_SHARE)
         except TimeoutError:
@@ -169,7 +173,7 @@ class Around:
             if not each.switch.health_checked:
                 state = "is off" if each.switch.health_checked is False else "told no result"
                 says = f"The health check of {each.switch.name} {state}, so it says nothing about VLANs and MTU."
-                self.gaps.append(Gap("switches", says))
+                self.gaps.append(Gap("health", says))
             if each.denied:
                 self.gaps.append(Gap("switches", f"The account may not read all of {each.switch.name}."))
         return found

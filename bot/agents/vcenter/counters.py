@@ -16,8 +16,14 @@ from bot.agents.vcenter.session import Session
 from bot.agents.vcenter.stub import Stub
 from bot.model.vsphere import Counter
 
-OF_VM = ("net.droppedRx.summation", "net.droppedTx.summation", "net.broadcastTx.summation", "cpu.ready.summation")
-OF_HOST = ("net.errorsRx.summation", "net.droppedRx.summation", "net.broadcastRx.summation")
+OF_VM = (
+    "net.droppedRx.summation",
+    "net.packetsRx.summation",
+    "net.droppedTx.summation",
+    "net.broadcastTx.summation",
+    "cpu.ready.summation",
+)
+OF_HOST = ("net.errorsRx.summation", "net.droppedRx.summation", "net.packetsRx.summation", "net.broadcastRx.summation")
 REALTIME_S = 20
 SAMPLES = 45
 """A quarter of an hour."""

@@ -166,6 +166,7 @@ def _event(event: Element) -> Happened | None:
         kind=kind,
         says=says,
         vm=text(event, "vm/name"),
+        vm_id=text(event, "vm/vm"),
         host=text(event, "host/name"),
         source=text(event, "sourceHost/name"),
         switch=text(event, "dvs/name"),

@@ -52,7 +52,7 @@ __all__ = [
     "select",
 ]
 
-_FAMILIES: tuple[Family, ...] = get_args(Family)
+_FAMILIES: tuple[Family, ...] = tuple(family for family in get_args(Family) if family not in ("health", "tools"))
 _LISTED = tuple(family for family in _FAMILIES if family != "clock")
 
 

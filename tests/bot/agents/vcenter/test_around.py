@@ -1,4 +1,4 @@
-"""What is around the VMs never costs the answer who owns what: it fails by itself, with a sentence, within its calls."""
+"""What is around the VMs never costs the answer who owns what: it fails alone, with a sentence, within its calls."""
 
 import pytest
 
@@ -57,7 +57,7 @@ def test_where_the_calls_run_out_the_rest_is_left_with_a_sentence(vcsim: StartHe
         pytest.param("CurrentTime", "", "clock", "clock could not be read", id="clock"),
         pytest.param("RetrievePropertiesEx", "config.network.vswitch", "hosts", "hosts could not be read", id="hosts"),
         pytest.param(
-            "RetrievePropertiesEx", "DistributedVirtualSwitch\"", "switches", "switches could not be read", id="switches"
+            "RetrievePropertiesEx", "DistributedVirtualSwitch\"", "switches", "switches could not", id="switches"
         ),
         pytest.param("RetrievePropertiesEx", "info.name", "", "names of alarms could not be read", id="alarm-names"),
         pytest.param("QueryEvents", "", "events", "What happened on app-01 could not be read", id="events"),
