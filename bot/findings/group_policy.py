@@ -8,16 +8,27 @@ from bot.model.vsphere import Policy
 
 LEARNS = "vcenter.group.learns_macs"
 PROMISCUOUS = "vcenter.group.shows_everything"
+OVERLAY = "vcenter.group.is_overlay"
 
 
 def find(evidence: Evidence) -> tuple[Finding, ...]:
     """Whether the port group learns MACs as a physical switch does, and whether it lets a guest hear all frames."""
+    target = evidence.target
     return (
         _policy(evidence, LEARNS, lambda policy: policy.learns, "learns the MACs behind a vNIC, as a physical switch",
                 "learns no MACs"),
         _policy(evidence, PROMISCUOUS, lambda policy: policy.promiscuous, "lets a guest hear all of its frames",
                 "shows a guest its own frames alone"),
+        answer(evidence, OVERLAY, by_seat(evidence, _overlay), f"The port group of {target} is no overlay.",
+               known=all(seat.group or seat.local for seat in seats(evidence))),
     )  # fmt: skip
+
+
+def _overlay(seat: Seat) -> Hit | None:
+    if seat.group is None or not seat.group[0].overlay:
+        return None
+    says = f"The port group {seat.group[0].name} of VM {seat.vm.name} is a segment of NSX, which may answer ARP itself."
+    return says, seat.group[1]
 
 
 def _policy(evidence: Evidence, id_: str, read: Callable[[Policy], bool | None], does: str, does_not: str) -> Finding:

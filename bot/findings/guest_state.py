@@ -12,11 +12,15 @@ HEARTBEAT = "vcenter.guest.heartbeat_lost"
 CRASHED = "vcenter.guest.crashed"
 DROPS = "vcenter.guest.drops_what_it_gets"
 TAKEN = "vcenter.guest.found_its_address_taken"
+FLOODS = "vcenter.guest.floods"
 STARVED = "vcenter.cpu.vm_waits"
 
 DROPPED_SHARE, READY_SHARE = 0.01, 0.10
 _RECEIVED, _DROPPED, _READY = "net.packetsRx.summation", "net.droppedRx.summation", "cpu.ready.summation"
+_BROADCAST = "net.broadcastTx.summation"
 _SAMPLE_MS = 20_000
+FLOOD_EACH_S = 1000
+"""From so many broadcasts a second on every machine of the segment is kept busy by them."""
 _ENDS = ("VmPoweredOnEvent", "VmResettingEvent", "VmGuestRebootEvent")
 
 _Counted = list[tuple[Counter, SurroundingSeen]]
@@ -45,6 +49,8 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
         answer(evidence, DROPS, _drops(counted),
                f"Hardly a packet was dropped between the virtual switch and the guest of {target}.", "counters",
                known=any(one.name == _RECEIVED for one, _ in counted)),
+        answer(evidence, FLOODS, _floods(counted), f"The VM of {target} does not flood its segment.", "counters",
+               known=any(one.name == _BROADCAST for one, _ in counted)),
         # Linux does not tell (open-vm-tools #694), so that nothing is reported proves nothing.
         answer(evidence, TAKEN, taken, "", "vms", known=False),
         answer(evidence, STARVED, _waits(counted), f"The VM of {target} gets the CPU that it asks for.", "counters",
@@ -73,6 +79,14 @@ def _drops(counted: _Counted) -> list[Hit]:
         for one, seen in counted
         if one.name == _DROPPED and (whole := received.get((one.on, one.instance), 0) + one.total)
         if (one.on, one.instance) in received and one.total >= DROPPED_SHARE * whole
+    ]
+
+
+def _floods(counted: _Counted) -> list[Hit]:
+    return [
+        (f"VM {one.on} sent up to {each_s} broadcasts a second.", seen)
+        for one, seen in counted
+        if one.name == _BROADCAST and (each_s := one.peak * 1000 // _SAMPLE_MS) >= FLOOD_EACH_S
     ]
 
 

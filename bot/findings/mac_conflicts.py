@@ -1,14 +1,16 @@
 """Do two VMs have one MAC, by vCenter's list or by what it logged?"""
 
 from bot.findings.owning import carriers, target_vms, vm_name
-from bot.findings.surrounding import Hit, answer, clock_text, happened, of_target
+from bot.findings.surrounding import Hit, Seat, answer, by_seat, clock_text, happened, of_target, things
 from bot.findings.wording import listing
 from bot.model.finding import Evidence, Finding
 from bot.model.observation import NicFound, VcenterAnswered, VmFound
+from bot.model.vsphere import VmState
 
 ON_TWO = "vcenter.mac.on_two_vms"
 LOGGED = "vcenter.mac.conflict_logged"
 CHANGED = "vcenter.mac.changed"
+TYPED = "vcenter.mac.set_by_hand"
 
 _CONFLICTS = ("VmMacConflictEvent", "VmStaticMacConflictEvent")
 
@@ -33,7 +35,16 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
         answer(evidence, ON_TWO, _twice(evidence), f"No MAC of {target} is that of two running VMs.", known=known),
         answer(evidence, LOGGED, conflicts, f"vCenter logged no MAC conflict of {target} in the last week.", "events"),
         answer(evidence, CHANGED, changed, f"No MAC of {target} was changed in the last week.", "events"),
+        answer(evidence, TYPED, by_seat(evidence, lambda seat: _typed(evidence, seat)),
+               f"vCenter gave {target} its MAC.", "vms"),
     )  # fmt: skip
+
+
+def _typed(evidence: Evidence, seat: Seat) -> Hit | None:
+    for state, seen in things(evidence, VmState):
+        if f"{seen.vcenter}/{state.vm}" == seat.vm.vm and seat.nic.label in state.manual_macs:
+            return f"Somebody typed in the MAC `{seat.nic.mac}` of {seat.nic.label} of VM {seat.vm.name}.", seen
+    return None
 
 
 def _twice(evidence: Evidence) -> list[Hit]:

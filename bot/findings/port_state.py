@@ -15,12 +15,12 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
     """Whether the port is down under a plugged vNIC, carries another MAC, conflicts, or is bypassed (SR-IOV)."""
     target = evidence.target
     known = all(seat.port and seat.port[0].link_up is not None for seat in seats(evidence))
-    with_mac = all(seat.port and seat.port[0].mac for seat in seats(evidence))
+    with_mac = all(_mac_told(seat) for seat in seats(evidence))
     return (
         answer(evidence, LINK_DOWN, _every(evidence), f"The port of the vNIC that carries {target} has a link.",
                "ports", known=known),
         answer(evidence, MAC_DIFFERS, by_seat(evidence, _other_mac),
-               f"The port of {target} uses the MAC of its vNIC.", "ports", known=with_mac),
+               f"The port of {target} uses the MAC of its vNIC.", known=with_mac),
         answer(evidence, CONFLICT, by_seat(evidence, _conflict), f"The port of {target} conflicts with no other.",
                "ports", known=known),
         answer(evidence, BYPASSED, by_seat(evidence, lambda seat: _bypassed(evidence, seat)),
@@ -41,7 +41,14 @@ def _link_down(seat: Seat) -> Hit | None:
     return f"{says}of its distributed switch has no link.", seat.port[1]
 
 
+def _mac_told(seat: Seat) -> bool:
+    return bool((seat.port and seat.port[0].mac) or (seat.local and seat.local[0].macs))
+
+
 def _other_mac(seat: Seat) -> Hit | None:
+    if seat.local and seat.local[0].macs and seat.nic.connected and seat.nic.mac not in seat.local[0].macs:
+        says = f"No port of {seat.local[0].name} on host {seat.vm.host} uses the MAC `{seat.nic.mac}` of "
+        return f"{says}{seat.nic.label} of VM {seat.vm.name}, which is plugged in there.", seat.local[1]
     if seat.port is None or seat.port[0].mac in (None, seat.nic.mac):
         return None
     says = f"At the port of {seat.nic.label} of VM {seat.vm.name} the MAC `{seat.port[0].mac}` is in use, "

@@ -49,10 +49,14 @@ class Seat:
 
     @property
     def uplinks(self) -> tuple[Uplink, ...]:
-        """The uplinks of that switch on that host."""
-        if self.host is None or self.switch is None:
+        """The uplinks of that switch on that host which the port group uses, or holds ready; all where none is told."""
+        switch = self.switch
+        if self.host is None or switch is None:
             return ()
-        return tuple(one for one in self.host[0].uplinks if one.device in self.switch.uplinks)
+        group = self.group or self.local
+        order = {*group[0].teaming.active, *group[0].teaming.standby} if group else set()
+        used = {device for device, name in zip(switch.uplinks, switch.names, strict=False) if name in order}
+        return tuple(one for one in self.host[0].uplinks if one.device in (used or switch.uplinks))
 
 
 def things(evidence: Evidence, kind: type[T]) -> list[tuple[T, SurroundingSeen]]:

@@ -95,13 +95,17 @@ class Uplink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostGroup:
-    """A standard port group on one host. ``vlan`` None: a trunk (4095) or not told."""
+    """A standard port group on one host. ``vlan`` None: a trunk (4095) or not told.
+
+    ``macs`` are those in use at its ports on this host, of whichever VM.
+    """
 
     name: str
     switch: str
     vlan: int | None = None
     teaming: Teaming = Teaming()
     policy: Policy = Policy()
+    macs: tuple[Mac, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -242,7 +242,7 @@ def beacon_probing() -> Story:
 
 def learning_group() -> Story:
     """The port group learns MACs and shows everything."""
-    return silent().around(*distributed(policy=Policy(promiscuous=True, learns=True)))
+    return silent().around(*distributed(policy=Policy(promiscuous=True, learns=True), overlay=True))
 
 
 def mtu_differs() -> Story:
@@ -278,13 +278,18 @@ def mac_conflict() -> Story:
     """Two running VMs have one MAC, and vCenter logged the conflict and the change before it."""
     told = losing().vm("clone05", [APP]).around(host())
     logged = [event("VmMacConflictEvent", vm="app05", other="clone05"), event("VmMacChangedEvent", vm="app05")]
-    return told.around(host(), *logged)
+    return told.around(host(), VmState(vm="app05", name="app05", manual_macs=("Network adapter 1",)), *logged)
 
 
 def guest_crashed() -> Story:
     """The guest crashed, and its heartbeat is gone."""
     state = VmState(vm="app05", name="app05", heartbeat="red", duplicates=(str(TARGET),))
     return silent().around(host(), state, event("VmGuestOSCrashedEvent", vm="app05"))
+
+
+def guest_floods() -> Story:
+    """The VM floods its segment."""
+    return losing().around(host(), counted("net.broadcastTx.summation", 400_000, on="app05", peak=90_000))
 
 
 def guest_drops() -> Story:
@@ -336,5 +341,5 @@ ALL: tuple[Callable[[], Story], ...] = (
     uplink_down, driver_failed, links_of_many_hosts, uplink_flaps, bad_cable, flooded_uplink, port_link_down,
     port_with_other_mac, past_the_switch, vlan_drifts, vlan_overridden, does_not_notify, teaming_unlike,
     beacon_probing, learning_group, mtu_differs, untrunked, neighbours, alarmed, mac_conflict, guest_crashed,
-    guest_drops, starved, storage_lost, reconfigured, lost_everywhere, lost_on_one_host,
+    guest_drops, guest_floods, starved, storage_lost, reconfigured, lost_everywhere, lost_on_one_host,
 )  # fmt: skip

@@ -167,6 +167,10 @@ FACTS = [
     (S, on_host(hints=[{"device": "vmnic0", "subnets": [{"subnet": "10.0.0.1-10.0.0.254", "vlan": 20}]},
                        {"device": "vmnic2", "subnets": [{"subnet": "10.9.0.1-10.9.0.254", "vlan": 30}]}]),
      "vcenter.neighbour.vlan_unseen"),
+    (S, standard(macs=["00:50:56:aa:02:99"]), "vcenter.port.mac_differs"),
+    (D, group(logical_switch_uuid="0f-1"), "vcenter.group.is_overlay"),
+    (D, nic(address_type="manual"), "vcenter.mac.set_by_hand"),
+    (D, perf("app01", "vm", net_broadcastTx_summation=("4000", [50, 100_000, 50])), "vcenter.guest.floods"),
     # alarms
     (D, on_host(alarms=[{"name": "Network uplink redundancy lost", "status": "red", "minutes_ago": 3}]),
      "vcenter.alarm.on_network"),
@@ -226,6 +230,7 @@ NEVER_DENIED = {
     "vcenter.neighbour.vlan_unseen",  # nothing was seen at all
     "vcenter.neighbour.switch_ports",
     "vcenter.guest.drops_what_it_gets",  # nothing was counted
+    "vcenter.guest.floods",
     "vcenter.cpu.vm_waits",
 }
 OF_MOVES = {
@@ -255,3 +260,35 @@ def test_where_all_is_well_the_rest_is_said_to_be(look: Look, target: IPv4Addres
     found = {id_: one for id_, one in look(target).items() if id_.startswith("vcenter.")}
     unknown = {id_ for id_, one in found.items() if one.standing is Standing.UNKNOWN}
     assert unknown - OF_MOVES == (NEVER_DENIED | silent) & set(found)
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        pytest.param(
+            several(
+                standard(teaming={"active": ["vmnic0"]}),
+                on_host(pnics=[{"device": "vmnic2", "down": True}]),
+            ),
+            id="an uplink that the port group does not use is down",
+        ),
+        pytest.param(logged(f"{NET}vmnic.linkstate.down", "esx-3"), id="another host lost a link"),
+        pytest.param(logged(f"{NET}vmnic.linkstate.flapping", minutes_ago=90), id="a flap of long ago"),
+        pytest.param(
+            perf("esx-1", "host", net_errorsRx_summation=("vmnic2", [1]), net_packetsRx_summation=("vmnic2", [9000])),
+            id="a broken frame in thousands",
+        ),
+        pytest.param(on_host("esx-3", maintenance=True), id="another host in maintenance"),
+        pytest.param(vm("other", alarms=[{"name": "Network", "status": "red"}]), id="an alarm on another VM"),
+        pytest.param(
+            several(logged("esx.problem.storage.apd.start"), logged("esx.clear.storage.apd.exit", minutes_ago=2)),
+            id="storage that came back",
+        ),
+        pytest.param(
+            event("VmRelocatedEvent", vm="app02", from_host="esx-1", host="esx-1"), id="a move of the files alone"
+        ),
+    ],
+)
+def test_what_has_nothing_to_do_with_the_vm_is_not_found(look: Look, fragment: dict[str, Any]) -> None:
+    """A cluster always has some link down somewhere."""
+    assert present(look(STANDARD, **fragment)) == SWITCHED_ON
