@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from datetime import datetime
 
-from bot.agents.vcenter.around import Memory
+from bot.agents.vcenter.asking import Memory
 from bot.agents.vcenter.lookup import Index, LookUp
 from bot.agents.vcenter.reasons import FAILURES, advice, clause, session_is_gone
 from bot.agents.vcenter.session import Sessions

@@ -10,9 +10,9 @@ from xml.etree.ElementTree import Element
 
 from pyVmomi import vim
 
+from bot.agents.vcenter.asking import Asking
 from bot.agents.vcenter.groups import NAME_CHARS, whole
 from bot.agents.vcenter.properties import Properties, collect, of, part, parts
-from bot.agents.vcenter.session import Session
 from bot.agents.vcenter.stub import Stub
 from bot.model.vsphere import Counter
 
@@ -31,13 +31,28 @@ MOST_SERIES = 200
 _PATH = "perfCounter"
 
 
-def ids(stub: Stub, session: Session, page: int) -> dict[str, int]:
+def around(asking: Asking, vms: Mapping[str, str], hosts: Mapping[str, str]) -> tuple[Counter, ...] | None:
+    """The counters of these VMs and hosts (names by id), each with every instance that it has."""
+    manager, known = asking.session.counters, asking.memory.counters
+    if manager is None:
+        asking.missing("counters", "This vCenter has no performance counters.")
+        return None
+    if not (vms or hosts):
+        return ()
+
+    def read() -> tuple[Counter, ...]:
+        if not known:
+            known.update(_ids(asking, manager))
+        return _read(asking.stub, manager, vms, hosts, known)
+
+    return asking.ask("counters", "Performance counters", read, calls=1 if known else 2)
+
+
+def _ids(asking: Asking, manager: str) -> dict[str, int]:
     """The ids of the counters that are asked for, by name; they differ from vCenter to vCenter."""
-    spec = of([vim.PerformanceManager(session.counters, stub)], {vim.PerformanceManager: (_PATH,)})
-    found: dict[str, int] = {}
-    for known in collect(stub, session, spec, page, _named):
-        found.update(known)
-    return found
+    spec = of([vim.PerformanceManager(manager, asking.stub)], {vim.PerformanceManager: (_PATH,)})
+    found = collect(asking.stub, asking.session, spec, asking.page, _named)
+    return {name: key for known in found for name, key in known.items()}
 
 
 def _named(manager: Properties) -> dict[str, int]:
@@ -50,10 +65,9 @@ def _named(manager: Properties) -> dict[str, int]:
     return found
 
 
-def read(
+def _read(
     stub: Stub, manager: str, vms: Mapping[str, str], hosts: Mapping[str, str], known: Mapping[str, int]
 ) -> tuple[Counter, ...]:
-    """The counters of these VMs and hosts (names by id), each with every instance that it has."""
     specs = [
         *(_spec(vim.VirtualMachine(id_, stub), OF_VM, known) for id_ in vms),
         *(_spec(vim.HostSystem(id_, stub), OF_HOST, known) for id_ in hosts),

@@ -1,9 +1,11 @@
 """What happened: moves and changes of the VMs over a week, faults of their hosts and switches over a day."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from heapq import nlargest
 from itertools import islice
 from typing import Any
@@ -11,13 +13,13 @@ from xml.etree.ElementTree import Element
 
 from pyVmomi import vim
 
+from bot.agents.vcenter.asking import Asking
 from bot.agents.vcenter.groups import text
 from bot.agents.vcenter.properties import KIND, part, parts
 from bot.agents.vcenter.raised import moment
 from bot.agents.vcenter.stub import Stub
 from bot.model.vsphere import Happened
 
-VM_TIME, HOST_TIME = timedelta(days=7), timedelta(days=1)
 MOST_ASKED = 1000
 """What one page of a vCenter's events holds at most."""
 MOST_READ = 10_000
@@ -26,124 +28,52 @@ SAYS_CHARS = 300
 
 _VMNIC = re.compile(r"\bvmnic\d{1,3}\b")
 
-OF_VM = (
-    "VmMigratedEvent",
-    "DrsVmMigratedEvent",
-    "VmRelocatedEvent",
-    "VmFailedMigrateEvent",
-    "com.vmware.vc.vm.SrcVmMigratedEvent",
-    "com.vmware.vc.vm.DstVmMigratedEvent",
-    "VmMacAssignedEvent",
-    "VmMacChangedEvent",
-    "VmMacConflictEvent",
-    "VmStaticMacConflictEvent",
-    "VmReconfiguredEvent",
-    "VmPoweredOnEvent",
-    "VmPoweredOffEvent",
-    "VmGuestRebootEvent",
-    "VmGuestOSCrashedEvent",
-    "VmResettingEvent",
-    "VmConnectedEvent",
-    "VmDisconnectedEvent",
-    "VmPoweringOnWithCustomizedDVPortEvent",
-    "com.vmware.vc.vcp.VmNetworkFailedEvent",
-    "com.vmware.vc.HA.VmcpStorageFailureDetectedForVm",
-)
-_NET = "esx.problem.net."
-OF_HOSTS = (
-    *(
-        f"{_NET}{name}"
-        for name in (
-            "vmnic.linkstate.down",
-            "vmnic.linkstate.flapping",
-            "vmnic.watchdog.reset",
-            "connectivity.lost",
-            "redundancy.lost",
-            "redundancy.degraded",
-            "dvport.connectivity.lost",
-            "dvport.redundancy.lost",
-            "dvport.redundancy.degraded",
-            "uplink.mtu.failed",
-            "teaming.policy.invalid.uplink",
-            "proxyswitch.port.unavailable",
-            "portset.port.full",
-            "heap.belowthreshold",
-            "vmknic.ip.duplicate",
-            "lacp.peer.noresponse",
-            "lacp.policy.incompatible",
-            "lacp.uplink.blocked",
-            "lacp.uplink.disconnected",
-            "lacp.uplink.fail.duplex",
-            "lacp.uplink.fail.speed",
-            "lacp.uplink.inactive",
-            "lacp.uplink.transition.down",
-        )
-    ),
-    "esx.clear.net.vmnic.linkstate.up",
-    "esx.clear.net.connectivity.restored",
-    "esx.clear.net.redundancy.restored",
-    "esx.clear.net.dvport.connectivity.restored",
-    "esx.clear.net.dvport.redundancy.restored",
-    "com.vmware.vc.dvs.LacpConfigInconsistentEvent",
-    "com.vmware.vc.host.HostIpConflictEvent",
-    "DuplicateIpDetectedEvent",
-    "HostConnectionLostEvent",
-    "HostDisconnectedEvent",
-    "EnteredMaintenanceModeEvent",
-    "com.vmware.vc.HA.DasHostIsolatedEvent",
-    "com.vmware.vc.HA.HostNetworkFailedEvent",
-    "com.vmware.vc.HA.HostPartitionedFromMasterEvent",
-    "com.vmware.vc.HA.DasHostCompleteNetworkFailureEvent",
-    "esx.problem.storage.apd.start",
-    "esx.problem.storage.apd.timeout",
-    "esx.clear.storage.apd.exit",
-    "esx.problem.storage.connectivity.lost",
-    "esx.problem.storage.redundancy.lost",
-    "esx.problem.storage.redundancy.degraded",
-    "esx.problem.scsi.device.state.permanentloss",
-    "esx.problem.scsi.device.io.latency.high",
-    "esx.problem.vmfs.heartbeat.timedout",
-    "esx.problem.vmfs.heartbeat.recovered",
-    "esx.problem.vmfs.nfs.server.disconnect",
-    "AlarmStatusChangedEvent",
-)
-OF_SWITCH = (
-    "DvsPortBlockedEvent",
-    "DvsPortUnblockedEvent",
-    "DvsPortLinkDownEvent",
-    "DvsPortLinkUpEvent",
-    "DvsPortReconfiguredEvent",
-    "DVPortgroupReconfiguredEvent",
-    "DvsReconfiguredEvent",
-    "DvsHostWentOutOfSyncEvent",
-    "DvsHealthStatusChangeEvent",
-    "UplinkPortVlanUntrunkedEvent",
-    "UplinkPortVlanTrunkedEvent",
-    "UplinkPortMtuNotSupportEvent",
-    "MtuMismatchEvent",
-    "TeamingMisMatchEvent",
-    "NetworkRollbackEvent",
-    "OutOfSyncDvsHost",
-)
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The events of one object over a time; ``deep``: of everything below it as well."""
+
+    name: str
+    entity: Any
+    kinds: Sequence[str]
+    time: timedelta
+    deep: bool = False
 
 
-def read(
-    stub: Stub, manager: str, entity: Any, kinds: Iterable[str], since: datetime, *, deep: bool = False
-) -> tuple[tuple[Happened, ...], bool]:
-    """The newest events of one object since then (by the vCenter's clock), oldest first, and whether that is all.
+def around(asking: Asking, questions: Sequence[Question], now: datetime) -> tuple[Happened, ...] | None:
+    """What happened until now, by the vCenter's clock, oldest first; None: nothing of it could be read."""
+    manager = asking.session.events
+    if manager is None:
+        asking.missing("events", "This vCenter has no events.")
+        return None
+    told = []
+    for one in questions:
+        since = now - one.time
+        found = asking.ask("events", f"What happened on {one.name}", partial(read, asking.stub, manager, one, since))
+        if found is not None:
+            told.append(found[0])
+            if not found[1]:
+                asking.missing("events", f"Of the events of {one.name} only the newest {MOST_KEPT} are shown.")
+    every = {event for some in told for event in some}
+    return tuple(sorted(every, key=_order)) if told else None
 
-    ``deep``: of everything below it as well.
-    """
+
+def read(stub: Stub, manager: str, asked: Question, since: datetime) -> tuple[tuple[Happened, ...], bool]:
+    """The newest events since then, oldest first, and whether that is all."""
     spec = vim.event.EventFilterSpec(
-        entity=vim.event.EventFilterSpec.ByEntity(entity=entity, recursion="all" if deep else "self"),
+        entity=vim.event.EventFilterSpec.ByEntity(entity=asked.entity, recursion="all" if asked.deep else "self"),
         time=vim.event.EventFilterSpec.ByTime(beginTime=since),
-        eventTypeId=list(kinds),
+        eventTypeId=list(asked.kinds),
         maxCount=MOST_ASKED,
     )
     answer = stub.stream(vim.event.EventManager(manager, stub), "QueryEvents", spec, tags=("returnval",))
     with closing(answer):  # a server that sends without end is left in the middle
-        newest = nlargest(MOST_KEPT + 1, _events(answer), key=lambda one: (one.at, one.kind, one.says))
+        newest = nlargest(MOST_KEPT + 1, _events(answer), key=_order)
     return tuple(reversed(newest[:MOST_KEPT])), len(newest) <= MOST_KEPT
+
+
+def _order(event: Happened) -> tuple[datetime, str, str]:
+    return event.at, event.kind, event.says
 
 
 def _events(answer: Iterator[Element]) -> Iterator[Happened]:

@@ -1,17 +1,16 @@
 """The hosts of the VMs and of their clusters: state, uplinks, virtual switches, and the VMs' port groups on each."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from pyVmomi import vim
 
-from bot.agents.vcenter.groups import host_group, text, whole
-from bot.agents.vcenter.inventory import mac_of
+from bot.agents.vcenter.asking import Asking
+from bot.agents.vcenter.groups import NAME_CHARS, host_group, text, whole
+from bot.agents.vcenter.inventory import HostRow, mac_of
 from bot.agents.vcenter.properties import Properties, collect, of, part, parts
 from bot.agents.vcenter.raised import Raised, moment, raised
-from bot.agents.vcenter.session import Session
-from bot.agents.vcenter.stub import Stub
 from bot.model.vsphere import Host, HostSwitch, Uplink
 
 MOST_HOSTS = 100
@@ -46,16 +45,40 @@ class HostRead:
     denied: bool
 
 
-def read(
-    stub: Stub, session: Session, page: int, ids: Iterable[str], groups: frozenset[str], clusters: dict[str, str | None]
-) -> tuple[HostRead, ...]:
-    """These hosts, with their standard port groups of these names; ``clusters`` are the cluster's names by host id."""
-    spec = of([vim.HostSystem(each, stub) for each in ids], {vim.HostSystem: _PATHS})
-    found = collect(stub, session, spec, page, lambda host: _host(host, groups))
-    return tuple(replace(one, host=replace(one.host, cluster=clusters.get(one.host.id))) for one in found)
+def around(
+    asking: Asking, at: frozenset[str], groups: frozenset[str], known: Mapping[str, HostRow]
+) -> tuple[HostRead, ...] | None:
+    """The hosts of these names and all others of their clusters, with their standard port groups of these names."""
+    own = sorted(id_ for id_, row in known.items() if row.name in at)
+    if not own:
+        asking.missing("hosts", "The host of the VM is not known.")
+        return None
+    clusters = {known[id_].cluster for id_ in own} - {None}
+    ids = [*own, *sorted(id_ for id_, row in known.items() if row.cluster in clusters and id_ not in own)]
+    if len(ids) > MOST_HOSTS:
+        asking.missing("hosts", f"The clusters have {len(ids)} hosts; only {MOST_HOSTS} of them are compared.")
+    spec = of([vim.HostSystem(each, asking.stub) for each in ids[:MOST_HOSTS]], {vim.HostSystem: _PATHS})
+
+    def read() -> list[HostRead]:
+        return collect(asking.stub, asking.session, spec, asking.page, lambda host: _host(host, groups, known))
+
+    found = asking.ask("hosts", "The state of the hosts", read)
+    if found is None:
+        return None
+    _doubt(asking, found, at)
+    return tuple(found)
 
 
-def _host(host: Properties, wanted: frozenset[str]) -> HostRead:
+def _doubt(asking: Asking, found: Sequence[HostRead], at: frozenset[str]) -> None:
+    denied = [one.host.name for one in found if one.denied]
+    if denied:
+        asking.missing("hosts", f"The account may not read all of {len(denied)} hosts ({', '.join(denied[:3])}).")
+    for one in (one.host for one in found):
+        if one.name in at and one.connection not in (None, "connected"):
+            asking.missing("hosts", f"{one.name} is {one.connection}: what is shown of it is what vCenter last knew.")
+
+
+def _host(host: Properties, wanted: frozenset[str], known: Mapping[str, HostRow]) -> HostRead:
     maintenance = {"true": True, "false": False}.get(host.text("runtime.inMaintenanceMode") or "")
     groups = None
     if "config.network.portgroup" in host.values:
@@ -64,7 +87,8 @@ def _host(host: Properties, wanted: frozenset[str]) -> HostRead:
     return HostRead(
         Host(
             id=host.id,
-            name=(host.text("name") or host.id)[:200],
+            name=(host.text("name") or host.id)[:NAME_CHARS],
+            cluster=known[host.id].cluster if host.id in known else None,
             connection=host.text("runtime.connectionState"),
             power=host.text("runtime.powerState"),
             maintenance=maintenance,

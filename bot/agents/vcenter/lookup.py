@@ -8,8 +8,8 @@ from datetime import datetime
 
 from pyVmomi import vim
 
-from bot.agents.vcenter import ports
-from bot.agents.vcenter.around import MOST_CALLS, Around, Found, Memory
+from bot.agents.vcenter import around, ports
+from bot.agents.vcenter.asking import MOST_CALLS, Asking, Memory
 from bot.agents.vcenter.inventory import Inventory, read
 from bot.agents.vcenter.machine import LIVE, Live, PortGroup, live, named, plugged, port_group
 from bot.agents.vcenter.properties import collect, of
@@ -70,7 +70,7 @@ class LookUp:
         found = self._owners(inventory)
         self._note_limits(inventory)
         left = MOST_CALLS - (self._stub.calls - asked_before)
-        around = self._around(inventory, found, left) if found else None
+        surroundings = self._around(inventory, found, left) if found else None
         return Snapshot(
             format=FORMAT,
             vcenter=self._settings.vcenter,
@@ -80,13 +80,13 @@ class LookUp:
             complete=not self._gaps,
             unread=(*self._gaps, *self._notes),
             vms=tuple(each.vm for each in found),
-            surroundings=around,
+            surroundings=surroundings,
             host_nics=tuple(nic for host in inventory.hosts.values() for nic in host.nics if owns(nic, self._wanted)),
         )
 
     def _around(self, inventory: Inventory, found: tuple[Live, ...], calls: int) -> Surroundings:
-        known = Found(found, self._groups, self._ports, self._ports_read, inventory.hosts)
-        return Around(self._stub, self._session, self._settings.page, self._memory, known, calls).read()
+        known = around.Found(found, self._groups, self._ports if self._ports_read else None, inventory.hosts)
+        return around.read(Asking(self._stub, self._session, self._settings.page, self._memory, calls), known)
 
     def _owners(self, inventory: Inventory) -> tuple[Live, ...]:
         indexed = set(self._by_primary_ip())

@@ -1,15 +1,14 @@
 """Alarms that are triggered on VMs, hosts and switches. Their names are objects of their own: read once and kept."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pyVmomi import vim
 
+from bot.agents.vcenter.asking import Asking
 from bot.agents.vcenter.groups import NAME_CHARS
 from bot.agents.vcenter.properties import Properties, collect, flag, of, part
-from bot.agents.vcenter.session import Session
-from bot.agents.vcenter.stub import Stub
 from bot.model.vsphere import Alarm
 
 MOST_ALARMS = 100
@@ -46,20 +45,12 @@ def raised(entity: Properties) -> tuple[Raised, ...]:
     return tuple(found[:MOST_ALARMS])
 
 
-def missing(every: Iterable[Raised], known: Mapping[str, str]) -> list[str]:
-    """The ids of the alarms whose names are not known yet."""
-    return sorted({one.alarm for one in every} - set(known))[:MOST_ALARMS]
-
-
-def names(stub: Stub, session: Session, page: int, ids: Iterable[str]) -> dict[str, str]:
-    """The names of these alarms, by id."""
-    spec = of([vim.alarm.Alarm(each, stub) for each in ids], {vim.alarm.Alarm: ("info.name",)})
-    found = collect(stub, session, spec, page, lambda alarm: (alarm.id, alarm.text("info.name")))
-    return {id_: name[:NAME_CHARS] for id_, name in found if name}
-
-
-def alarms(every: Iterable[Raised], known: Mapping[str, str], entities: Mapping[str, str]) -> tuple[Alarm, ...]:
-    """The alarms by name, newest first; one without a known name goes by its id."""
+def around(asking: Asking, every: Sequence[Raised], entities: Mapping[str, str]) -> tuple[Alarm, ...]:
+    """The alarms by name, newest first; one without a known name goes by its id. ``entities`` are names by id."""
+    known = asking.memory.alarms
+    new = sorted({one.alarm for one in every} - set(known))[:MOST_ALARMS]
+    if new:
+        known |= asking.ask("alarms", "The names of alarms", lambda: _names(asking, new)) or {}
     found = [
         Alarm(
             name=known.get(one.alarm, one.alarm),
@@ -71,3 +62,9 @@ def alarms(every: Iterable[Raised], known: Mapping[str, str], entities: Mapping[
         for one in every
     ]
     return tuple(sorted(found, key=lambda one: one.at, reverse=True)[:MOST_ALARMS])
+
+
+def _names(asking: Asking, ids: Sequence[str]) -> dict[str, str]:
+    spec = of([vim.alarm.Alarm(each, asking.stub) for each in ids], {vim.alarm.Alarm: ("info.name",)})
+    found = collect(asking.stub, asking.session, spec, asking.page, lambda one: (one.id, one.text("info.name")))
+    return {id_: name[:NAME_CHARS] for id_, name in found if name}

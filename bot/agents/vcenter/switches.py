@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from pyVmomi import vim
 
-from bot.agents.vcenter.groups import text, whole
+from bot.agents.vcenter.asking import Asking
+from bot.agents.vcenter.groups import NAME_CHARS, text, whole
 from bot.agents.vcenter.properties import KIND, Properties, collect, flag, of, part, parts
 from bot.agents.vcenter.raised import Raised, raised
-from bot.agents.vcenter.session import Session
-from bot.agents.vcenter.stub import Stub
 from bot.model.vsphere import Member, Switch
 
 MOST_MEMBERS = 500
@@ -30,19 +30,29 @@ class SwitchRead:
     denied: bool
 
 
-def read(
-    stub: Stub, session: Session, page: int, ids: Mapping[str, str], hosts: Mapping[str, str]
-) -> tuple[SwitchRead, ...]:
-    """The switches by id and type; only these members, by the names of ``hosts``."""
-    objects = [kind_of(kind)(each, stub) for each, kind in sorted(ids.items())]
+def around(asking: Asking, ids: Mapping[str, str], hosts: Mapping[str, str]) -> tuple[SwitchRead, ...] | None:
+    """The switches by id and type; of their members only these hosts (names by id). None: they could not be read."""
+    if not ids:
+        return ()
+    objects = [_kind(kind)(each, asking.stub) for each, kind in sorted(ids.items())]
     spec = of(objects, {vim.DistributedVirtualSwitch: _PATHS})
-    return tuple(collect(stub, session, spec, page, lambda switch: _switch(switch, hosts)))
+
+    def read() -> list[SwitchRead]:
+        return collect(asking.stub, asking.session, spec, asking.page, lambda switch: _switch(switch, hosts))
+
+    found = asking.ask("switches", "Distributed switches", read)
+    for each in found or ():
+        name, checked = each.switch.name, each.switch.health_checked
+        if not checked:
+            state = "told no result" if checked is None else "is off"
+            asking.missing("health", f"The health check of {name} {state}, so it says nothing about VLANs and MTU.")
+        if each.denied:
+            asking.missing("switches", f"The account may not read all of {name}.")
+    return None if found is None else tuple(found)
 
 
-def kind_of(kind: str) -> type:
-    """The managed type of a switch by the name that vCenter gives it."""
-    vmware = kind == "VmwareDistributedVirtualSwitch"
-    return vim.dvs.VmwareDistributedVirtualSwitch if vmware else vim.DistributedVirtualSwitch
+def _kind(name: str) -> Any:
+    return vim.dvs.VmwareDistributedVirtualSwitch if name.startswith("Vmware") else vim.DistributedVirtualSwitch
 
 
 def _switch(switch: Properties, hosts: Mapping[str, str]) -> SwitchRead:
@@ -54,7 +64,7 @@ def _switch(switch: Properties, hosts: Mapping[str, str]) -> SwitchRead:
     return SwitchRead(
         switch.id,
         Switch(
-            name=(switch.text("name") or switch.id)[:200],
+            name=(switch.text("name") or switch.id)[:NAME_CHARS],
             mtu=None if config is None else whole(part(config, "maxMtu")),
             discovery=None if config is None else text(config, "linkDiscoveryProtocolConfig/protocol"),
             health_checked=any(checks) if checks else (results or None),

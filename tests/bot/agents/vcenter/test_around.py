@@ -3,7 +3,7 @@
 import pytest
 
 from bot.agents.vcenter import events
-from bot.agents.vcenter.around import MOST_CALLS
+from bot.agents.vcenter.asking import MOST_CALLS
 from bot.probes.vcenter import Snapshot, dump
 from tests.bot.agents.vcenter.conftest import MakeWorker
 from tests.fixtures.vcsim import StartHere
