@@ -42,7 +42,8 @@ def _moved(evidence: Evidence) -> Finding:
             way = f"from {one.event.source or 'elsewhere'} to {one.event.host}"
             hits.append((f"VM {one.event.vm} moved {way} at {clock_text(one.at)}.", one.seen))
     clear = f"The VM of {evidence.target} did not move in the last hour"
-    clear += f"; it moved {len(gone)} times in the last week." if gone else ", nor in the last week."
+    times = "once" if len(gone) == 1 else f"{len(gone)} times"
+    clear += f"; it moved {times} in the last week." if gone else ", nor in the last week."
     return answer(evidence, MOVED, hits, clear, "events")
 
 
