@@ -11,6 +11,9 @@ The rules, in this order:
   So taking findings away can never prove another side.
 * What people report can make a cause likely, never proven, and not by symptoms alone: something must have been
   measured.
+* What vCenter shows around a VM (``vcenter.<family>.<name>``) is a lead. It weighs only beside a symptom that was
+  seen: an uplink that is down somewhere accuses nobody while nothing is lost. Where it was not read, nothing that it
+  might have shown is considered.
 * A repair that was really made on one side and changed nothing speaks against every cause of that side.
 * Likely: one side leads clearly, but another is not excluded. Otherwise nobody is accused.
 """
@@ -34,6 +37,22 @@ COUNTERED = 1.5  # what a repair without effect takes from every cause of its si
 REPORTED, OVERHEARD = "reported.", "overheard."
 BY_CHANCE = (REPORTED, OVERHEARD)
 """What nobody sets out to measure: where it is PRESENT it counts, and where it is not, nothing was left undone."""
+LEAD_FAMILY = "vcenter."
+SYMPTOMS = (
+    "arp.target_silent",
+    "arp.silent_to_one_vantage",
+    "arp.answers_only_broadcasts",
+    "arp.answers_only_probes",
+    "arp.answers_doubled",
+    "arp.two_answers_per_request",
+    "icmp.target_loss",
+    "icmp.routed_loss",
+    "icmp.only_echoes_lost",
+    "icmp.loss_depends_on_mac",
+    "overheard.echoes_lost",
+    "reported.loss.seen",
+)
+"""What makes anybody ask; a lead without one of these may be as old as the hosts."""
 
 HEALTHY_IF_PRESENT = ("arp.target_answers", "icmp.target_answers")
 HEALTHY_IF_ABSENT = ("arp.two_answers_per_request", "icmp.target_loss")
@@ -42,6 +61,7 @@ NEVER_HEALTHY = (
     "vcenter.vm_powered_off",
     "vcenter.vnic_disconnected",
     "vcenter.port_blocked",
+    "vcenter.port_link_down",
     "icmp.routed_loss",
     "arp.silent_to_one_vantage",
     "arp.answers_doubled",
@@ -57,7 +77,12 @@ SEVERAL_MACS = "arp.several_macs_claim"
 ONE_SEEMS_TWO = "path.macs_rewritten_in_passing"
 SEVERAL_MACS_BY_DESIGN = ("arp.virtual_mac_claims", "owner.macs_on_one_vm", "arp.mac_changed_once", ONE_SEEMS_TWO)
 SHARED_ADDRESS_TAKEN = "arp.virtual_address_taken"
-INSTRUMENTS = ("instrument.listened_fully", "instrument.control_heard")
+INSTRUMENTS = (
+    "instrument.listened_fully",
+    "instrument.control_heard",
+    "instrument.surroundings_read",
+    "instrument.clocks_agree",
+)
 OWNER_UNRESOLVED = "owner.unresolved"
 TARGET_VM_KNOWN = "owner.target_vm_known"
 TARGET_SILENT = "arp.target_silent"
@@ -65,12 +90,14 @@ REPORTED_BY_DESIGN = "reported.arp.two_macs_by_design"
 REPORTED_UNRESOLVED = "reported.arp.owner_unknown"
 REPORTED_COUNTERED = {side: f"reported.countered.{side}" for side in Side}
 TRIGGERS = (
+    "trigger.vm_moved",
     "trigger.port_moved",
     "arp.mac_changed_once",
     "trigger.next_hop_changed",
     "reported.trigger.moved_or_paused",
     "reported.trigger.failed_over",
     "reported.trigger.restarted",
+    "trigger.reconfigured",
 )
 
 NAMED = (
@@ -88,6 +115,7 @@ NAMED = (
     REPORTED_UNRESOLVED,
     *REPORTED_COUNTERED.values(),
     *TRIGGERS,
+    *SYMPTOMS,
 )
 """Every finding that this module knows by name."""
 
@@ -184,22 +212,31 @@ def _bench(findings: Sequence[Finding], causes: Sequence[Cause]) -> Bench:
 
 
 def _unreported(bench: Bench, cause: Cause) -> bool:
-    """Whether the cause rests on reports, or on what is overheard, and there is none."""
-    return any(all(id_.startswith(BY_CHANCE) and not bench.present(id_) for id_ in anyof) for anyof in cause.required())
+    """Whether the cause rests on reports, leads or what is overheard, and there is none."""
+    return any(all(_by_chance(id_) and not bench.present(id_) for id_ in anyof) for anyof in cause.required())
+
+
+def _is_lead(id_: str) -> bool:
+    return id_.startswith(LEAD_FAMILY) and id_.count(".") > 1
+
+
+def _by_chance(id_: str) -> bool:
+    return id_.startswith(BY_CHANCE) or _is_lead(id_)
 
 
 def _best(bench: Bench, anyof: Sequence[str]) -> Standing:
     """Of findings of which one is enough: PRESENT if one is; else what was looked at counts, and no missing report."""
     if any(bench.present(id_) for id_ in anyof):
         return Standing.PRESENT
-    looked_at = {bench.standing(id_) for id_ in anyof if not id_.startswith(BY_CHANCE)}
+    looked_at = {bench.standing(id_) for id_ in anyof if not _by_chance(id_)}
     return Standing.ABSENT if looked_at == {Standing.ABSENT} else Standing.UNKNOWN
 
 
 def _score(bench: Bench, cause: Cause) -> float:
     families: dict[str, float] = defaultdict(float)
+    ailing = any(bench.present(id_) for id_ in SYMPTOMS)
     for id_, weight in cause.expects.items():
-        if bench.present(id_):
+        if bench.present(id_) and (ailing or not _is_lead(id_)):
             family = id_.rpartition(".")[0]
             families[family] = max(families[family], min(weight, CAP))
     score = sum(families.values())
@@ -370,7 +407,7 @@ def _missing(
     told = list(gaps)
     if not proven:
         told += [bench.says(id_) for id_ in INSTRUMENTS if bench.standing(id_) is Standing.ABSENT]
-        mattered = [anyof[0] for cause in named for anyof in cause.required() if not anyof[0].startswith(BY_CHANCE)]
+        mattered = [anyof[0] for cause in named for anyof in cause.required() if not _by_chance(anyof[0])]
         mattered += [TARGET_VM_KNOWN] if healthy else [TARGET_SILENT, *HEALTHY_IF_ABSENT, TARGET_VM_KNOWN]
         told += [bench.says(id_) for id_ in mattered if bench.standing(id_) is Standing.UNKNOWN]
     once: dict[str, str] = {}

@@ -15,6 +15,7 @@ from bot.causes import (
     guest_software,
     guest_stack_silent,
     hypervisor_announces,
+    hypervisor_cpu,
     hypervisor_duplicate_mac,
     hypervisor_host_interface,
     hypervisor_host_networking,
@@ -22,8 +23,10 @@ from bot.causes import (
     hypervisor_notify,
     hypervisor_policy,
     hypervisor_port,
+    hypervisor_port_link,
     hypervisor_portgroup_vlan,
     hypervisor_powered_off,
+    hypervisor_storage,
     hypervisor_stun,
     hypervisor_teaming,
     hypervisor_vnic,
@@ -41,7 +44,7 @@ from bot.causes import (
 )
 from bot.model.cause import Cause
 
-CATALOGUE = "3"
+CATALOGUE = "4"
 
 ALL: tuple[Cause, ...] = (
     guest_bonding_agent.CAUSE,
@@ -71,6 +74,7 @@ ALL: tuple[Cause, ...] = (
     hypervisor_vnic.CAUSE,
     hypervisor_powered_off.CAUSE,
     hypervisor_port.CAUSE,
+    hypervisor_port_link.CAUSE,
     hypervisor_host_interface.CAUSE,
     hypervisor_host_networking.CAUSE,
     hypervisor_host_setting.CAUSE,
@@ -80,5 +84,7 @@ ALL: tuple[Cause, ...] = (
     hypervisor_notify.CAUSE,
     hypervisor_duplicate_mac.CAUSE,
     hypervisor_stun.CAUSE,
+    hypervisor_storage.CAUSE,
+    hypervisor_cpu.CAUSE,
     hypervisor_announces.CAUSE,
 )

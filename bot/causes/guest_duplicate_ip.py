@@ -19,6 +19,7 @@ CAUSE = Cause(
         ),
     ),
     expects={
+        "vcenter.guest.found_its_address_taken": 2.0,
         "reported.guest.duplicate_ip": 3.0,
         "reported.arp.mac_of_another_vm": 3.0,
         "reported.dhcp.same_client": 3.0,

@@ -10,8 +10,15 @@ CAUSE = Cause(
         "A VM floods the segment, or sends what made the switch shut the port. Find the VM by the frames' "
         "source, stop it, then enable the port again."
     ),
-    requires=(("reported.capture.vm_made_switch_shut_port", "reported.capture.vm_talks_wildly"),),
+    requires=(
+        (
+            "reported.capture.vm_made_switch_shut_port",
+            "reported.capture.vm_talks_wildly",
+            "vcenter.guest.floods",
+        ),
+    ),
     expects={
+        "vcenter.guest.floods": 1.5,
         "reported.capture.vm_made_switch_shut_port": 3.0,
         "reported.capture.vm_talks_wildly": 3.0,
         "reported.switch.flooded": 1.0,

@@ -9,8 +9,16 @@ CAUSE = Cause(
     claim=(
         "An interface inside the guest is configured wrongly: its netmask, MAC, name or ARP settings. Correct it there."
     ),
-    requires=(("arp.answers_only_probes", "guest.mac_differs_from_vnic", "reported.guest.nic_misconfigured"),),
+    requires=(
+        (
+            "arp.answers_only_probes",
+            "guest.mac_differs_from_vnic",
+            "reported.guest.nic_misconfigured",
+            "vcenter.port.mac_differs",
+        ),
+    ),
     expects={
+        "vcenter.port.mac_differs": 1.5,
         "arp.answers_only_probes": 3.0,
         "icmp.target_loss": 1.0,
         "guest.mac_differs_from_vnic": 1.5,

@@ -10,6 +10,10 @@ CAUSE = Cause(
         "drops the packets."
     ),
     expects={
+        "vcenter.guest.crashed": 2.0,
+        "vcenter.guest.drops_what_it_gets": 1.5,
+        "vcenter.guest.heartbeat_lost": 1.0,
+        "vcenter.moves.loss_on_every_host": 1.0,
         "reported.guest.receive_errors": 2.5,
         "reported.scope.follows_vm": 1.0,
         "arp.target_silent": 1.0,

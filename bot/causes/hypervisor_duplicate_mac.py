@@ -7,8 +7,17 @@ CAUSE = Cause(
     id="hypervisor.duplicate_mac",
     side=Side.HYPERVISOR,
     claim=("Two vNICs have one MAC, so the switches send to whichever spoke last. Give one of them a new MAC."),
-    requires=(("reported.host.mac_conflict", "arp.answers_only_broadcasts"),),
+    requires=(
+        (
+            "reported.host.mac_conflict",
+            "arp.answers_only_broadcasts",
+            "vcenter.mac.on_two_vms",
+            "vcenter.mac.conflict_logged",
+        ),
+    ),
     expects={
+        "vcenter.mac.on_two_vms": 3.0,
+        "vcenter.mac.conflict_logged": 2.0,
         "arp.answers_only_broadcasts": 1.5,
         "reported.host.mac_conflict": 3.5,
         "reported.switch.mac_flaps": 1.0,

@@ -7,8 +7,22 @@ CAUSE = Cause(
     id="hypervisor.host_networking_broken",
     side=Side.HYPERVISOR,
     claim=("The networking of the host itself is broken. Evacuate the host and repair it."),
-    requires=(("vcenter.host_not_responding", "reported.host.faulty"),),
+    requires=(
+        (
+            "vcenter.host_not_responding",
+            "reported.host.faulty",
+            "vcenter.uplink.driver_failed",
+            "vcenter.uplink.driver_reset",
+            "vcenter.host.switch_out_of_step",
+            "vcenter.host.switch_troubled",
+        ),
+    ),
     expects={
+        "vcenter.uplink.driver_failed": 3.0,
+        "vcenter.uplink.driver_reset": 1.5,
+        "vcenter.host.switch_out_of_step": 2.0,
+        "vcenter.host.switch_troubled": 2.0,
+        "vcenter.moves.loss_on_one_host": 1.5,
         "vcenter.host_not_responding": 2.0,
         "reported.host.faulty": 4.0,
         "reported.scope.host_attribute": 3.0,

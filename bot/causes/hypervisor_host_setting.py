@@ -19,9 +19,12 @@ CAUSE = Cause(
             "reported.trial.host_setting",
             "reported.capture.lost_in_host",
             "reported.onset.host_change",
+            "vcenter.moves.loss_on_one_host",
         ),
     ),
     expects={
+        "vcenter.moves.loss_on_one_host": 1.5,
+        "vcenter.mtu.differs_between_hosts": 0.5,
         "reported.scope.host_attribute": 3.0,
         "reported.scope.follows_host": 1.5,
         "reported.scope.hosts_themselves": 2.0,

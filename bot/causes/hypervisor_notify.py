@@ -10,14 +10,24 @@ CAUSE = Cause(
         "After a move the virtual switch tells the physical ones nothing, so they send to the old port. "
         "Switch notification on, unless network load balancing forbids it."
     ),
-    requires=("reported.host.does_not_notify",),
+    requires=(
+        (
+            "reported.host.does_not_notify",
+            "vcenter.teaming.does_not_notify",
+        ),
+    ),
     expects={
+        "vcenter.teaming.does_not_notify": 2.0,
+        "vcenter.moves.loss_heals_after_each": 2.0,
         "reported.host.does_not_notify": 2.5,
         "reported.fdb.wrong": 1.5,
         "reported.arp.router_stale": 0.5,
         "reported.scope.follows_host": 1.0,
     },
-    excluded_by=dict(ONLY_LOSES),
+    excluded_by={
+        **ONLY_LOSES,
+        "vcenter.port.bypassed": "A vNIC that goes past the virtual switch is not announced by it.",
+    },
     settle=Settle(
         do=(
             "Move the VM once more while the switch's MAC table entry is watched: does it follow before the "

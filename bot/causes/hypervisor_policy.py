@@ -21,6 +21,7 @@ CAUSE = Cause(
         ),
     ),
     expects={
+        "vcenter.port.mac_differs": 1.5,
         "guest.mac_differs_from_vnic": 2.0,
         "vcenter.rejects_guest_mac": 3.0,
         "vcenter.port_blocked": 4.0,

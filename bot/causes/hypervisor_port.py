@@ -10,6 +10,7 @@ CAUSE = Cause(
         "or a distributed firewall."
     ),
     expects={
+        "vcenter.port.conflicts": 1.0,
         "reported.capture.lost_in_host": 3.0,
         "arp.target_silent": 1.0,
         "icmp.target_loss": 1.0,
@@ -24,6 +25,7 @@ CAUSE = Cause(
         "reported.capture.unanswered_outside": "What the VM sends leaves the host, and nothing comes back to it.",
         "vcenter.vnic_disconnected": "A port without a plugged vNIC drops nothing.",
         "vcenter.vm_powered_off": "The port of a VM that is off drops nothing.",
+        "vcenter.port.bypassed": "The vNIC goes past the virtual switch, which so drops nothing of it.",
     },
     settle=Settle(
         do=(

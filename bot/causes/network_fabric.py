@@ -10,8 +10,17 @@ CAUSE = Cause(
         "The fabric or switch pair above the hosts is at fault, not one host. Look at the member that all "
         "failing uplinks share."
     ),
-    requires=(("reported.switch.fabric_fault", "reported.uplink.of_many_hosts", "reported.switch.uplinks_and_fabric"),),
+    requires=(
+        (
+            "reported.switch.fabric_fault",
+            "reported.uplink.of_many_hosts",
+            "reported.switch.uplinks_and_fabric",
+            "vcenter.uplink.down_on_many_hosts",
+        ),
+    ),
     expects={
+        "vcenter.uplink.down_on_many_hosts": 3.0,
+        "vcenter.uplink.flaps": 1.0,
         "reported.switch.fabric_fault": 3.0,
         "reported.uplink.of_many_hosts": 3.0,
         "reported.switch.uplinks_and_fabric": 3.0,

@@ -10,6 +10,9 @@ CAUSE = Cause(
         "or broken link, a wrong MAC table entry, an access list."
     ),
     expects={
+        "vcenter.uplink.receive_errors": 1.5,
+        "vcenter.uplink.flaps": 1.0,
+        "vcenter.moves.loss_on_one_host": 1.0,
         "vcenter.host_not_responding": 1.0,
         "reported.capture.unanswered_outside": 2.0,
         "reported.scope.physical_machines_too": 3.0,

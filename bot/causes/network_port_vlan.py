@@ -9,8 +9,17 @@ CAUSE = Cause(
     claim=(
         "The switch port towards the host is set differently from the healthy ones. Give it the same VLANs and mode."
     ),
-    requires=("reported.switch.port_vlan_wrong",),
+    requires=(
+        (
+            "reported.switch.port_vlan_wrong",
+            "vcenter.health.vlan_untrunked",
+            "vcenter.neighbour.vlan_unseen",
+        ),
+    ),
     expects={
+        "vcenter.health.vlan_untrunked": 3.0,
+        "vcenter.neighbour.vlan_unseen": 1.5,
+        "vcenter.moves.loss_on_one_host": 0.5,
         "arp.target_silent": 1.0,
         "icmp.target_loss": 1.0,
         "reported.switch.port_vlan_wrong": 3.5,

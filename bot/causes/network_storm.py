@@ -7,8 +7,17 @@ CAUSE = Cause(
     id="network.storm",
     side=Side.NETWORK,
     claim=("The segment is flooded. Find the loop or the port that the flood enters by, and shut it."),
-    requires=(("segment.own_frames_return", "segment.arp_flood", "arp.answers_doubled", "reported.switch.flooded"),),
+    requires=(
+        (
+            "segment.own_frames_return",
+            "segment.arp_flood",
+            "arp.answers_doubled",
+            "reported.switch.flooded",
+            "vcenter.uplink.flooded",
+        ),
+    ),
     expects={
+        "vcenter.uplink.flooded": 1.5,
         "segment.own_frames_return": 3.0,
         "segment.arp_flood": 1.5,
         "arp.answers_doubled": 1.0,

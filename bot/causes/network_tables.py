@@ -20,6 +20,7 @@ CAUSE = Cause(
         ),
     ),
     expects={
+        "vcenter.moves.loss_heals_after_each": 1.0,
         "arp.answers_only_broadcasts": 2.0,
         "icmp.target_loss": 1.0,
         "overheard.echoes_to_unclaimed_mac": 1.0,

@@ -1,44 +1,23 @@
 """Do echo requests come back, all of them, whichever of the claimed MACs they are sent to?"""
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 
-from bot.findings.listening import Window, windows
+from bot.findings.echo_series import Series, series_of
+from bot.findings.listening import windows
 from bot.findings.moving import superseded
 from bot.findings.reading import claimants, stands_on_segment
 from bot.findings.wording import few, finding, listing, macs_text
 from bot.model.addresses import Mac
 from bot.model.finding import Evidence, Finding, Standing
-from bot.model.observation import EchoAnswer, EchoAsked, NeighbourHeld, Observation
+from bot.model.observation import NeighbourHeld, Observation
 
 TARGET_ANSWERS = "icmp.target_answers"
 TARGET_LOSS = "icmp.target_loss"
 DEPENDS_ON_MAC = "icmp.loss_depends_on_mac"
 ROUTED_LOSS = "icmp.routed_loss"
 
-PATIENCE = timedelta(seconds=0.5)
 ECHOES_PER_MAC = 2  # one lost echo says nothing about a MAC
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """The echo requests that one window sent to the target, without those sent too late to be answered in it."""
-
-    window: Window
-    sent: tuple[EchoAsked, ...]
-    back: tuple[EchoAnswer, ...]
-
-    @property
-    def lost(self) -> tuple[EchoAsked, ...]:
-        """The requests without an answer."""
-        came = {(answer.ident, answer.seq) for answer in self.back}
-        return tuple(one for one in self.sent if (one.ident, one.seq) not in came)
-
-    @property
-    def fit(self) -> bool:
-        """Whether a missing answer means a lost packet: nothing dropped here, and somebody else was heard."""
-        return self.window.complete is True and bool(self.window.heard)
 
 
 def find(evidence: Evidence) -> tuple[Finding, ...]:
@@ -46,7 +25,7 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
     near: list[Series] = []
     far: list[Series] = []
     for window in windows(evidence):
-        if series := _series(evidence, window):
+        if series := series_of(evidence, window):
             (near if stands_on_segment(window.vantage, evidence.target) else far).append(series)
     current = tuple(mac for mac in claimants(evidence) if mac not in superseded(evidence))
     return (
@@ -55,18 +34,6 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
         _by_mac(evidence, near),
         _routed(evidence, far),
     )
-
-
-def _series(evidence: Evidence, window: Window) -> Series | None:
-    end = window.listened.seen_at if window.listened else None
-    sent = [
-        one
-        for one in evidence.of(EchoAsked)
-        if one.artifact == window.artifact and one.ip == evidence.target and one.ours
-        if end is None or one.seen_at + PATIENCE <= end
-    ]
-    back = [one for one in evidence.of(EchoAnswer) if one.artifact == window.artifact and one.ip == evidence.target]
-    return Series(window, tuple(sent), tuple(back)) if sent or back else None
 
 
 def _to_claimants(series: Series, macs: tuple[Mac, ...]) -> Series:

@@ -60,6 +60,14 @@ def target_vms(evidence: Evidence) -> frozenset[str]:
     return frozenset(row.vm for row in evidence.of(NicFound) if row.mac in held)
 
 
+def carriers(evidence: Evidence, vms: frozenset[str]) -> list[NicFound]:
+    """The vNICs that carry the target; every vNIC of its VM where nothing says which (a bond, a VM without Tools)."""
+    latest = {(nic.vm, nic.label, nic.mac): nic for nic in evidence.of(NicFound) if nic.vm in vms}
+    macs = claimants(evidence)
+    carrying = [nic for nic in latest.values() if evidence.target in nic.addresses or nic.mac in macs]
+    return carrying or list(latest.values())
+
+
 def vcenter_doubt(evidence: Evidence, macs: Iterable[Mac] = ()) -> str | None:
     """Why vCenter's silence about the target or these MACs proves nothing; None when every vCenter fully answered."""
     asked: dict[str, set[Mac]] = defaultdict(set)

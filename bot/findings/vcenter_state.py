@@ -1,7 +1,6 @@
 """Is the target's VM on, connected and plugged in, as far as vCenter can see?"""
 
-from bot.findings.owning import rows_of, target_vms, vcenter_doubt, vm_name
-from bot.findings.reading import claimants
+from bot.findings.owning import carriers, rows_of, target_vms, vcenter_doubt, vm_name
 from bot.findings.wording import finding, listing
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import NicFound, VmFound
@@ -23,7 +22,7 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
     if not vms:
         says = f"The VM of {evidence.target} is not known. {vcenter_doubt(evidence) or ''}".strip()
         return tuple(finding(id_, Standing.UNKNOWN, says) for id_ in _ALL)
-    nics = _carriers(evidence, frozenset(vms))
+    nics = carriers(evidence, frozenset(vms))
     return (
         _disconnected(evidence, nics),
         _powered_off(evidence, vms),
@@ -31,14 +30,6 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
         _host_silent(evidence, vms),
         _blocked(evidence, nics),
     )
-
-
-def _carriers(evidence: Evidence, vms: frozenset[str]) -> list[NicFound]:
-    """The vNICs that carry the target; every vNIC of its VM where nothing says which (a bond, a VM without Tools)."""
-    latest = {(nic.vm, nic.label, nic.mac): nic for nic in evidence.of(NicFound) if nic.vm in vms}
-    macs = claimants(evidence)
-    carrying = [nic for nic in latest.values() if evidence.target in nic.addresses or nic.mac in macs]
-    return carrying or list(latest.values())
 
 
 def _says(nic: NicFound, state: str) -> str:

@@ -6,6 +6,20 @@ from ipaddress import IPv4Address
 
 from bot.model.addresses import Mac
 from bot.model.job import Vantage
+from bot.model.vsphere import (
+    Alarm,
+    Clocks,
+    Counter,
+    Family,
+    Gap,
+    Group,
+    Happened,
+    Host,
+    Neighbour,
+    Port,
+    Switch,
+    VmState,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +276,27 @@ class HostNicFound(Observation):
     device: str
     mac: Mac
     addresses: tuple[IPv4Address, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurroundingsRead(Observation):
+    """A vCenter was asked for what is around the VMs. ``read`` are the families that it told, ``gaps`` what it did not.
+
+    ``clock`` compares its clock with the worker's; None: not known.
+    """
+
+    vcenter: str
+    read: tuple[Family, ...]
+    gaps: tuple[Gap, ...]
+    clock: Clocks | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurroundingSeen(Observation):
+    """One thing around the VMs that this vCenter told of. ``vm`` in it is the vCenter's own id, not unique over all."""
+
+    vcenter: str
+    thing: VmState | Host | Group | Port | Switch | Alarm | Happened | Counter | Neighbour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

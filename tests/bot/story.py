@@ -31,9 +31,12 @@ from bot.model.observation import (
     PacketSeen,
     RarpNotice,
     ReportedFact,
+    SurroundingSeen,
+    SurroundingsRead,
     VcenterAnswered,
     VmFound,
 )
+from bot.model.vsphere import Clocks, Family, Gap
 
 TARGET = IPv4Address("10.0.0.5")
 GATEWAY = IPv4Address("10.0.0.1")
@@ -46,6 +49,9 @@ PEER, PEER_MAC = IPv4Address("10.0.0.77"), Mac("3c:52:82:00:00:77")
 BEGIN = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 ANSWER_S = 0.0002
 AGENTS = ("had", "hashadow", "corosync", "pacemakerd", "keepalived")
+READ: tuple[Family, ...] = (
+    "clock", "vms", "hosts", "groups", "ports", "switches", "alarms", "events", "counters", "neighbours",
+)  # fmt: skip
 
 
 def vantage(agent: str = "dc1-a", segment: str = "dc1-front", last: int = 250, prefix: str = "10.0.0.0/24") -> Vantage:
@@ -372,6 +378,21 @@ class Story:
     def host_nic(self, mac: Mac, device: str = "vmk0") -> Self:
         """A MAC belongs to an ESXi host."""
         self._add_vcenter(HostNicFound, host="esx1", device=device, mac=mac, addresses=())
+        return self
+
+    def around(
+        self,
+        *things: Any,
+        gaps: Sequence[Gap] = (),
+        read: tuple[Family, ...] = READ,
+        ahead_s: float | None = 0.0,
+        vcenter: str = "vc1",
+    ) -> Self:
+        """What vCenter tells of the surroundings, every family of it; its clock runs ``ahead_s`` ahead."""
+        clock = None if ahead_s is None else Clocks(round(ahead_s * 1000), 10)
+        self._add_vcenter(SurroundingsRead, vcenter=vcenter, read=read, gaps=tuple(gaps), clock=clock)
+        for thing in things:
+            self._add_vcenter(SurroundingSeen, vcenter=vcenter, thing=thing)
         return self
 
     def _add_vcenter(self, kind: type[Observation], **facts: object) -> None:

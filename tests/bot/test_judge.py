@@ -11,7 +11,7 @@ from bot.judge import LEAD, NAMED, judge
 from bot.model.cause import Side
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.verdict import Answer, Grade, Verdict, Weighs
-from tests.bot import tales
+from tests.bot import surroundings, tales
 from tests.bot.story import APP, APP_2ND, OTHER, STRANGER, TARGET, Story
 
 
@@ -366,7 +366,7 @@ def test_a_proof_rules_out_both_other_sides_with_reasons(standings: dict[str, St
         assert verdict.cause is None
 
 
-@pytest.mark.parametrize("told", [pytest.param(told, id=told.__name__) for told in tales.ALL])
+@pytest.mark.parametrize("told", [pytest.param(told, id=told.__name__) for told in (*tales.ALL, *surroundings.ALL)])
 def test_losing_an_artifact_never_accuses_another_side_for_certain(told: Callable[[], Story]) -> None:
     """Take away everything that one agent or one vCenter brought: proof may go, but never cross over."""
     evidence = told().evidence()
@@ -377,7 +377,7 @@ def test_losing_an_artifact_never_accuses_another_side_for_certain(told: Callabl
         assert less.grade is not Grade.PROVEN or less.verdict is full.verdict
 
 
-@pytest.mark.parametrize("told", [pytest.param(told, id=told.__name__) for told in tales.ALL])
+@pytest.mark.parametrize("told", [pytest.param(told, id=told.__name__) for told in (*tales.ALL, *surroundings.ALL)])
 def test_the_order_of_observations_does_not_matter(told: Callable[[], Story]) -> None:
     """A late report gives the same card as an early one."""
     evidence = told().evidence()

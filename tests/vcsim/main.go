@@ -194,6 +194,7 @@ type NicSpec struct {
 	Ips         []string `json:"ips"`       // "10.0.0.5/24" or "10.0.0.5/24@duplicate"
 	GuestMac    string   `json:"guest_mac"` // MAC that Tools reports, when the guest changed it
 	NoGuest     bool     `json:"no_guest"`
+	Sriov       bool     `json:"sriov"` // past the virtual switch
 }
 
 type VMSpec struct {
@@ -229,6 +230,7 @@ type DVSSpec struct {
 	Name       string       `json:"name"`
 	Mtu        int32        `json:"mtu"`
 	Protocol   string       `json:"discovery_protocol"`
+	Checked    *bool        `json:"health_check"` // is the VLAN and MTU check on? Absent: no word about it
 	Portgroups []DVPGSpec   `json:"portgroups"`
 	Ports      []DVPortSpec `json:"ports"`
 	Health     []HealthSpec `json:"health"`
@@ -255,6 +257,7 @@ type DVPortSpec struct {
 	Mac       string           `json:"mac"`
 	LinkUp    bool             `json:"link_up"`
 	Blocked   bool             `json:"blocked"`
+	Conflict  bool             `json:"conflict"`
 	Vlan      int32            `json:"vlan"`
 	Peer      string           `json:"link_peer"`
 	Stats     map[string]int64 `json:"stats"` // packetsInDropped ...
@@ -975,7 +978,11 @@ func (s *state) applyNics(vm *simulator.VirtualMachine, v VMSpec) error {
 		} else {
 			nic.Backing = &types.VirtualEthernetCardNetworkBackingInfo{VirtualDeviceDeviceBackingInfo: types.VirtualDeviceDeviceBackingInfo{DeviceName: n.Portgroup}, Network: &ref}
 		}
-		dev = append(dev, nic)
+		if n.Sriov {
+			dev = append(dev, &types.VirtualSriovEthernetCard{VirtualEthernetCard: nic.VirtualEthernetCard})
+		} else {
+			dev = append(dev, nic)
+		}
 		if simulator.FindReference(vm.Network, ref) == nil {
 			vm.Network = append(vm.Network, ref)
 		}
@@ -1033,6 +1040,10 @@ func (s *state) applyDVS(d DVSSpec) error {
 	if d.Protocol != "" {
 		cfg.LinkDiscoveryProtocolConfig = &types.LinkDiscoveryProtocolConfig{Protocol: d.Protocol, Operation: "both"}
 	}
+	if d.Checked != nil {
+		cfg.HealthCheckConfig = []types.BaseDVSHealthCheckConfig{&types.VMwareDVSVlanMtuHealthCheckConfig{
+			VMwareDVSHealthCheckConfig: types.VMwareDVSHealthCheckConfig{DVSHealthCheckConfig: types.DVSHealthCheckConfig{Enable: d.Checked, Interval: 1}}}}
+	}
 	for _, p := range d.Portgroups {
 		ok := false
 		for _, ref := range w.Portgroup {
@@ -1054,7 +1065,7 @@ func (s *state) applyDVS(d DVSSpec) error {
 		}
 	}
 	for _, p := range d.Ports {
-		port := types.DistributedVirtualPort{Key: p.Key, DvsUuid: w.Uuid, LastStatusChange: time.Now()}
+		port := types.DistributedVirtualPort{Key: p.Key, DvsUuid: w.Uuid, LastStatusChange: time.Now(), Conflict: p.Conflict}
 		if ref, _, ok := s.network(p.Portgroup); ok {
 			port.PortgroupKey = ref.Value
 			port.Config.Setting = simulator.Map.Get(ref).(*simulator.DistributedVirtualPortgroup).Config.DefaultPortConfig

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from datetime import datetime
 
+from bot.agents.vcenter.asking import Memory
 from bot.agents.vcenter.guest_processes import Guests
 from bot.agents.vcenter.lookup import Index, LookUp
 from bot.agents.vcenter.reasons import FAILURES, advice, clause, session_is_gone
@@ -31,6 +32,7 @@ class VcenterAbility:
         self._sessions = Sessions(settings, self._tls)
         self._index = Index(settings)
         self._guests = Guests(settings)
+        self._memory = Memory(clock)
 
     def __call__(self, work: Work) -> Sequence[tuple[Artifact, bytes]]:
         """Look the job's addresses, MACs and names up."""
@@ -78,7 +80,8 @@ class VcenterAbility:
                 stub = Stub(self._settings, self._tls, session.version, deadline, session.cookie)
                 stubs.append(stub)
                 try:
-                    return LookUp(stub, session, self._settings, wanted).answer(self._index, self._guests, at)
+                    asking = LookUp(stub, session, self._settings, wanted, self._memory)
+                    return asking.answer(self._index, self._guests, at)
                 finally:
                     stub.DropConnections()
             except FAILURES as error:

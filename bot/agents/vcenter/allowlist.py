@@ -14,6 +14,10 @@ REPEATABLE = frozenset(
         "RetrievePropertiesEx",
         "FindAllByIp",
         "FetchDVPorts",
+        "CurrentTime",
+        "QueryEvents",
+        "QueryPerf",
+        "QueryNetworkHint",
     }
 )
 """Reads, and objects of our own session: asked again once when the connection was cut."""

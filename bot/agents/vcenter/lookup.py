@@ -3,11 +3,13 @@
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
 from pyVmomi import vim
 
+from bot.agents.vcenter import around, ports
+from bot.agents.vcenter.asking import MOST_CALLS, Asking, Memory
 from bot.agents.vcenter.guest_processes import Guests
 from bot.agents.vcenter.inventory import Inventory, read
 from bot.agents.vcenter.machine import LIVE, Live, PortGroup, live, named, plugged, port_group
@@ -16,6 +18,7 @@ from bot.agents.vcenter.reasons import FAILURES, clause, session_is_gone
 from bot.agents.vcenter.session import Session
 from bot.agents.vcenter.settings import VcenterSettings
 from bot.agents.vcenter.stub import Stub
+from bot.model.vsphere import Port, Surroundings
 from bot.probes.vcenter import FORMAT, Query, Snapshot, owns
 
 MOST_OWNERS = 50
@@ -46,8 +49,12 @@ class Index:
 class LookUp:
     """The work on one query. ``gaps`` make the answer incomplete; ``notes`` only say how to read it."""
 
-    def __init__(self, stub: Stub, session: Session, settings: VcenterSettings, wanted: Query) -> None:
+    def __init__(self, stub: Stub, session: Session, settings: VcenterSettings, wanted: Query, memory: Memory) -> None:
         self._stub, self._session, self._settings, self._wanted = stub, session, settings, wanted
+        self._memory = memory
+        self._groups: dict[str, PortGroup] = {}
+        self._ports: dict[tuple[str, str], Port] = {}
+        self._ports_read = True
         self._began_at = time.monotonic()
         self._gaps: list[str] = []
         self._notes: list[str] = []
@@ -60,9 +67,13 @@ class LookUp:
         """
         inventory = index.current(self._stub, self._session)
         self._gaps += inventory.gaps
-        vms, unlisted = guests.look_into(self._stub, self._session, self._owners(inventory))
+        asked_before = self._stub.calls
+        found = self._owners(inventory)
+        vms, unlisted = guests.look_into(self._stub, self._session, found)
         self._notes += unlisted
         self._note_limits(inventory)
+        left = MOST_CALLS - (self._stub.calls - asked_before)
+        surroundings = self._around(inventory, found, left) if found else None
         return Snapshot(
             format=FORMAT,
             vcenter=self._settings.vcenter,
@@ -72,8 +83,13 @@ class LookUp:
             complete=not self._gaps,
             unread=(*self._gaps, *self._notes),
             vms=vms,
+            surroundings=surroundings,
             host_nics=tuple(nic for host in inventory.hosts.values() for nic in host.nics if owns(nic, self._wanted)),
         )
+
+    def _around(self, inventory: Inventory, found: tuple[Live, ...], calls: int) -> Surroundings:
+        known = around.Found(found, self._groups, self._ports if self._ports_read else None, inventory.hosts)
+        return around.read(Asking(self._stub, self._session, self._settings.page, self._memory, calls), known)
 
     def _owners(self, inventory: Inventory) -> tuple[Live, ...]:
         indexed = set(self._by_primary_ip())
@@ -111,27 +127,24 @@ class LookUp:
         for group in groups:
             if group.overridable:
                 self._notes.append(f"Each port of {group.name} may have a VLAN of its own; none is given.")
-        by_key = {group.id: group for group in groups}
-        blocked = dict(self._blocked(found, by_key))
-        return [plugged(named(each, by_key), by_key, blocked) for each in found]
+        self._groups = {group.id: group for group in groups}
+        self._read_ports(found)
+        blocked = {at: port.blocked for at, port in self._ports.items() if port.blocked is not None}
+        return [plugged(named(each, self._groups), self._groups, blocked) for each in found]
 
-    def _blocked(self, found: list[Live], groups: Mapping[str, PortGroup]) -> Iterator[tuple[tuple[str, str], bool]]:
+    def _read_ports(self, found: list[Live]) -> None:
         wanted: dict[str, set[str]] = defaultdict(set)
         for each in found:
             for key, port in each.ports.items():
-                group = groups.get(each.port_groups.get(key, ""))
+                group = self._groups.get(each.port_groups.get(key, ""))
                 if group and group.switch and each.vm.power == "poweredOn":
                     wanted[group.switch].add(port)
         for switch, keys in sorted(wanted.items()):
-            criteria = vim.dvs.PortCriteria(portKey=sorted(keys))
             try:
-                ports = vim.DistributedVirtualSwitch(switch, self._stub).FetchDVPorts(criteria)
+                self._ports |= ports.read(self._stub, switch, keys)
             except FAILURES as error:
+                self._ports_read = False
                 self._forgive(error, "Whether distributed ports are blocked could not be read", into=self._notes)
-                continue
-            for port in ports:
-                if port.state and port.state.runtimeInfo:
-                    yield (switch, port.key), bool(port.state.runtimeInfo.blocked)
 
     def _still_owns(self, found: Live, indexed: set[str]) -> bool:
         vm, last_ip = found.vm, found.last_ip

@@ -1,9 +1,10 @@
 """One VM read live, and the port groups its vNICs are on: from the vCenter's elements to the snapshot's nouns."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
+from bot.agents.vcenter.groups import port_policy, port_teaming, text
 from bot.agents.vcenter.inventory import (
     DEVICES,
     HostRow,
@@ -14,7 +15,9 @@ from bot.agents.vcenter.inventory import (
     vlan_of,
     vnics,
 )
-from bot.agents.vcenter.properties import KIND, Properties, flag, part
+from bot.agents.vcenter.properties import KIND, Properties, flag, part, parts
+from bot.agents.vcenter.raised import Raised, moment, raised
+from bot.model.vsphere import Group, VmState
 from bot.probes.vcenter import Address, Backing, GuestNic, Nic, Vm
 
 LIVE = (
@@ -29,24 +32,31 @@ LIVE = (
     "guest.guestOperationsReady",
     "guest.guestFamily",
     DEVICES,
+    "guestHeartbeatStatus",
+    "runtime.bootTime",
+    "triggeredAlarmState",
 )
 _BACKINGS: dict[str, Backing] = {
     "VirtualEthernetCardDistributedVirtualPortBackingInfo": "dvport",
     "VirtualEthernetCardNetworkBackingInfo": "network",
     "VirtualEthernetCardOpaqueNetworkBackingInfo": "opaque",
 }
+_PASSTHROUGH = frozenset({"VirtualSriovEthernetCard"})
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
     """A VM as it is now. ``port_groups`` are the distributed port groups of its vNICs by device key, ``ports`` the keys
-    of the distributed ports there. ``ready`` says whether VMware Tools take operations in the guest.
+    of the distributed ports there. ``raised`` are the alarms on it. ``ready`` says whether VMware Tools take operations
+    in the guest.
     """
 
     vm: Vm
     last_ip: Address | None
     port_groups: Mapping[int, str]
     ports: Mapping[int, str]
+    state: VmState
+    raised: tuple[Raised, ...]
     ready: bool = False
     linux: bool = False
 
@@ -55,7 +65,8 @@ class Live:
 class PortGroup:
     """A distributed port group. ``vlan`` None: a trunk, a private VLAN, NSX, or up to each port (``overridable``).
 
-    ``foreign_macs`` None: not known, or up to each port. ``switch`` is the distributed switch that it belongs to.
+    ``foreign_macs`` None: not known, or up to each port. ``switch`` is the distributed switch that it belongs to, with
+    its type; ``around`` are all its settings.
     """
 
     id: str
@@ -64,6 +75,8 @@ class PortGroup:
     overridable: bool
     foreign_macs: bool | None = None
     switch: str | None = None
+    switch_kind: str = ""
+    around: Group = field(default=Group(name=""))
 
 
 def live(vm: Properties, hosts: Mapping[str, HostRow]) -> Live:
@@ -97,9 +110,34 @@ def live(vm: Properties, hosts: Mapping[str, HostRow]) -> Live:
         address_in(vm.text("guest.ipAddress")),
         port_groups,
         ports,
+        _state(vm),
+        raised(vm),
         ready=vm.text("guest.guestOperationsReady") in ("true", "1"),
         linux=vm.text("guest.guestFamily") == "linuxGuest",
     )
+
+
+def _state(vm: Properties) -> VmState:
+    labels = {device: part(device, "deviceInfo/label") or "" for device in vnics(vm)}
+    taken = (
+        part(row, "ipAddress")
+        for guest in vm.all("guest.net")
+        for row in parts(guest, "ipConfig/ipAddress")
+        if part(row, "state") == "duplicate"
+    )
+    return VmState(
+        vm=vm.id,
+        name=vm.text("name") or "",
+        heartbeat=vm.text("guestHeartbeatStatus"),
+        booted_at=moment(vm.text("runtime.bootTime")),
+        passthrough=tuple(label for device, label in labels.items() if _kind(device) in _PASSTHROUGH),
+        manual_macs=tuple(label for device, label in labels.items() if _kind_of_mac(device) == "manual"),
+        duplicates=tuple(address for address in taken if address),
+    )
+
+
+def _kind_of_mac(device: Element) -> str:
+    return (part(device, "addressType") or "").lower()
 
 
 def named(found: Live, groups: Mapping[str, PortGroup]) -> Live:
@@ -133,8 +171,23 @@ def port_group(group: Properties) -> PortGroup:
     vlan = config.find("{*}defaultPortConfig/{*}vlan")
     plain = _kind(vlan) == "VmwareDistributedVirtualSwitchVlanIdSpec" and not overlay and not overridable
     tag = vlan_of(part(vlan, "vlanId")) if vlan is not None and plain else None
-    switch = part(config, "distributedVirtualSwitch")
-    return PortGroup(group.id, part(config, "name"), tag, overridable, _foreign_macs(config), switch)
+    switch = config.find("{*}distributedVirtualSwitch")
+    return PortGroup(
+        group.id,
+        part(config, "name"),
+        tag,
+        overridable,
+        _foreign_macs(config),
+        switch.text if switch is not None else None,
+        switch.get("type", "") if switch is not None else "",
+        Group(
+            name=text(config, "name") or "",
+            vlan=tag,
+            overlay=overlay,
+            teaming=port_teaming(config),
+            policy=port_policy(config),
+        ),
+    )
 
 
 def _foreign_macs(config: Element) -> bool | None:

@@ -25,7 +25,8 @@ class Session:
     """A login that works, and the ids of the vCenter's objects that are needed again.
 
     ``collector`` is the session's own PropertyCollector: the default one is shared by everybody in the session.
-    ``guests`` is what guest operations are reached by; None where the vCenter has none.
+    ``guests`` is what guest operations are reached by, ``events`` and ``counters`` are its event and performance
+    managers; None: it has none.
     """
 
     cookie: str
@@ -36,7 +37,9 @@ class Session:
     views: str
     search: str
     collector: str
-    guests: str | None
+    guests: str | None = None
+    events: str | None = None
+    counters: str | None = None
 
 
 class Sessions:
@@ -121,4 +124,6 @@ class Sessions:
             search=search._moId,
             collector=collector._moId,
             guests=content.guestOperationsManager._moId if content.guestOperationsManager else None,
+            events=content.eventManager._moId if content.eventManager else None,
+            counters=content.perfManager._moId if content.perfManager else None,
         )

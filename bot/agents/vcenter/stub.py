@@ -7,7 +7,7 @@ pyVmomi's deserialiser takes ten times as long for the same bytes (3.7 against 3
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import BadStatusLine, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
@@ -24,6 +24,8 @@ CUT = (ConnectionError, ssl.SSLEOFError, IncompleteRead, BadStatusLine, ExpatErr
 """What a connection that was cut in the middle looks like. A timeout is no cut: asking again would take as long."""
 
 VIM = "{urn:vim25}"
+PAGE = ("objects", "token")
+"""The parts of a property collector's answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +104,12 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
         self._call_timeout_s = settings.call_timeout_s
         self._current: Any = None
         self.aborted = False
+        self.calls = 0
 
     def InvokeMethod(self, mo: Any, info: Any, args: Any, outerStub: Any = None) -> Any:  # noqa: N802, N803  pyVmomi's
         """Send one call, if it is on the allowlist."""
         allowlist.check(info.wsdlName)
+        self.calls += 1
         try:
             try:
                 return super().InvokeMethod(mo, info, args, outerStub)
@@ -130,18 +134,21 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
             connection.sock.settimeout(timeout_s)
         return connection
 
-    def stream(self, mo: Any, method: str, *args: Any) -> Iterator[ElementTree.Element]:
-        """The ``objects`` and the ``token`` of a property collector's answer, each as it arrives.
+    def stream(
+        self, mo: Any, method: str, *args: Any, tags: tuple[str, ...] = PAGE
+    ) -> Generator[ElementTree.Element, None, None]:
+        """The parts of an answer that have these tags, each as it arrives.
 
-        An element is emptied when the next one is asked for. None of the paths that we read has a child of these
-        two names.
+        An element is emptied when the next one is asked for. Nothing that we read has a child of such a name inside.
 
         Raises:
             vmodl.MethodFault: the vCenter refused, as from any other call.
             TimeoutError: the deadline passed while the answer was still arriving.
         """
         allowlist.check(method)
-        info = mo._GetMethodInfo(method)
+        self.calls += 1
+        wanted = {f"{VIM}{tag}" for tag in tags}
+        info = getattr(type(mo), method).info  # by the name on the wire, which pyVmomi's own name may differ from
         connection = self.GetConnection()
         headers = {
             "Cookie": self.cookie,
@@ -154,11 +161,11 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
             connection.request("POST", self.path, self.SerializeRequest(mo, info, args), headers)
             response = connection.getresponse()
             if response.status == 500:
-                raise SoapAdapter.SoapResponseDeserializer(self).Deserialize(self._body(response), info.result)
+                raise self._fault(response, info)
             if response.status != 200:
                 raise HTTPException(f"HTTP {response.status} {response.reason}")
             for _, element in ElementTree.iterparse(_Timed(self._body(response), self.deadline)):  # noqa: S314
-                if element.tag in (f"{VIM}objects", f"{VIM}token"):
+                if element.tag in wanted:
                     yield element
                     element.clear()
             response.read()
@@ -185,6 +192,13 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
             except OSError:
                 return  # it is closed already
+
+    def _fault(self, response: HTTPResponse, info: Any) -> Exception:
+        try:
+            fault: Exception = SoapAdapter.SoapResponseDeserializer(self).Deserialize(self._body(response), info.result)
+        except KeyError as error:  # as in InvokeMethod
+            raise HTTPException(f"a fault of the unknown type {error}") from error
+        return fault
 
     def _body(self, response: HTTPResponse) -> Any:
         packed = response.getheader("Content-Encoding", "").lower() == "gzip"

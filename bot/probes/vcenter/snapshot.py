@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Literal
 
 from bot.model.addresses import Mac
+from bot.model.vsphere import Surroundings
 
 FORMAT: Literal["ruleout.vcenter/1"] = "ruleout.vcenter/1"
 NO_VNIC = -1
@@ -128,7 +129,8 @@ class Snapshot:
     """What one vCenter knew about the asked addresses at ``read_at``.
 
     ``unread`` says in sentences what could not be seen. ``complete`` is False where a part that this vCenter holds
-    could not be read, so that "nobody owns it" must not be concluded.
+    could not be read, so that "nobody owns it" must not be concluded. ``surroundings`` are the hosts, switches,
+    alarms and events around the VMs; None where nobody looked.
     """
 
     format: Literal["ruleout.vcenter/1"]
@@ -140,6 +142,7 @@ class Snapshot:
     unread: tuple[str, ...]
     vms: tuple[Vm, ...]
     host_nics: tuple[HostNic, ...]
+    surroundings: Surroundings | None = None
 
 
 def owns(item: Vm | HostNic, wanted: Query) -> bool:

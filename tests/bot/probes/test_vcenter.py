@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from bot.errors import BundleError
 from bot.model.addresses import Mac
 from bot.model.job import Artifact, Job, JobOptions, Media, Probe, Vantage
-from bot.model.observation import GuestRowFound, HostNicFound, NicFound, VcenterAnswered, VmFound
+from bot.model.observation import (
+    GuestRowFound,
+    HostNicFound,
+    NicFound,
+    SurroundingSeen,
+    SurroundingsRead,
+    VcenterAnswered,
+    VmFound,
+)
 from bot.probes.vcenter import FORMAT, Query, Snapshot, deliver, dump, parse, query, read, select
 
 AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -162,6 +170,73 @@ def test_a_file_that_is_wrong_anywhere_is_refused(path: tuple[str | int, ...], v
     """Half a snapshot read as a whole one accuses the wrong machine."""
     with pytest.raises(BundleError, match="no vCenter snapshot"):
         parse(changed(path, value))
+
+
+AROUND: dict[str, Any] = {
+    "clock": {"ahead_ms": -40, "within_ms": 3},
+    "vms": [{"vm": "vm-12", "name": "app01", "heartbeat": "green", "booted_at": "2026-01-01T00:00:00Z"}],
+    "hosts": [
+        {
+            "id": "host-1",
+            "name": "esx-a1",
+            "uplinks": [{"device": "vmnic0", "speed_mbps": 25000}, {"device": "vmnic1"}],
+            "switches": [{"name": "vSwitch0", "distributed": False, "uplinks": ["vmnic0"]}],
+            "groups": [{"name": "std-20", "switch": "vSwitch0", "vlan": 20, "teaming": {"notifies": False}}],
+        }
+    ],
+    "ports": [{"vm": "vm-12", "label": "Network adapter 1", "key": "700", "mac": "00:50:56:AA:00:01"}],
+    "switches": [{"name": "dvs1", "members": [{"host": "esx-a1", "untrunked": [10]}]}],
+    "events": [{"at": "2026-01-05T08:59:00+01:00", "kind": "VmMigratedEvent", "says": "moved", "vm": "app01"}],
+    "counters": [],
+    "gaps": [{"family": "alarms", "says": "No alarms."}],
+}
+
+
+def test_what_is_around_the_vms_is_read_family_by_family() -> None:
+    """A family that nobody read stays unread: none of it, and none of its absence."""
+    found = [one for one in observed({**SOUND, "surroundings": AROUND}) if one.locator.startswith("surroundings")]
+    assert [(type(one), one.locator) for one in found] == [
+        (SurroundingsRead, "surroundings"),
+        *((SurroundingSeen, f"surroundings/{family}/0") for family in ("vms", "hosts", "ports", "switches", "events")),
+    ]
+    read_ = found[0]
+    assert read_.read == ("clock", "vms", "hosts", "ports", "switches", "events", "counters")
+    assert [(gap.family, gap.says) for gap in read_.gaps] == [("alarms", "No alarms.")]
+    assert read_.clock is not None
+    assert read_.clock.ahead == timedelta(seconds=-0.04)
+    assert [one.up for one in found[2].thing.uplinks] == [True, False]
+    assert found[5].thing.at == datetime(2026, 1, 5, 7, 59, tzinfo=UTC)
+
+
+def test_a_snapshot_of_before_there_were_surroundings_is_read() -> None:
+    """Cases are kept for a month; an old file says nothing of what nobody asked then."""
+    assert not any(isinstance(one, SurroundingsRead | SurroundingSeen) for one in observed(SOUND))
+    assert not any(isinstance(one, SurroundingsRead) for one in observed({**SOUND, "surroundings": None}))
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        pytest.param(("clock",), {"ahead_ms": 0.5, "within_ms": 1}, id="a fraction of a millisecond"),
+        pytest.param(("hosts",), {}, id="hosts-not-a-list"),
+        pytest.param(("hosts", 0, "uplinks", 0, "speed_mbps"), "25000", id="speed-a-text"),
+        pytest.param(("hosts", 0, "groups", 0, "vlan"), True, id="vlan-a-truth-value"),
+        pytest.param(("ports", 0, "mac"), "00:50", id="mac-too-short"),
+        pytest.param(("events", 0, "at"), "2026-01-05T08:59:00", id="time-without-zone"),
+        pytest.param(("gaps", 0, "family"), "weather", id="no-such-family"),
+        pytest.param(("weather",), [], id="unknown-family"),
+        pytest.param(("switches", 0, "members", 0, "mood"), "good", id="unknown-key-inside"),
+    ],
+)
+def test_surroundings_that_are_wrong_anywhere_are_refused(path: tuple[str | int, ...], value: Any) -> None:
+    """They name hosts and switches; a number read as a text would compare as unequal."""
+    whole = {**deepcopy(SOUND), "surroundings": deepcopy(AROUND)}
+    place: Any = whole["surroundings"]
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    with pytest.raises(BundleError, match="no vCenter snapshot"):
+        parse(json.dumps(whole).encode())
 
 
 @pytest.mark.parametrize("key", sorted(SOUND))

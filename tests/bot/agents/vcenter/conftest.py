@@ -12,7 +12,7 @@ import pytest
 
 from bot.agents.vcenter import VcenterAbility, VcenterSettings
 from bot.model.addresses import Mac
-from bot.model.job import Job, JobOptions, Probe, Vantage
+from bot.model.job import Artifact, Job, JobOptions, Media, Probe, Vantage, digest_of
 from bot.ports import Ability, Work
 from bot.probes.vcenter import Snapshot, parse
 from bot.system import SystemClock
@@ -35,6 +35,12 @@ def run(ability: Ability, wanted: Job) -> bytes:
     ((artifact, data),) = ability(Work(wanted, lambda: False, lambda _: None))
     assert (artifact.job, artifact.vantage, artifact.size_bytes) == (wanted.id, VANTAGE, len(data))
     return data
+
+
+def artifact_of(data: bytes) -> Artifact:
+    """The artifact that these bytes are."""
+    now = CLOCK.now()
+    return Artifact("job-1", Probe.VCENTER, VANTAGE, Media.VCENTER, digest_of(data), len(data), now, now, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,136 @@
+"""The hosts of the VMs and of their clusters: state, uplinks, virtual switches, and the VMs' port groups on each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element
+
+from pyVmomi import vim
+
+from bot.agents.vcenter.asking import Asking
+from bot.agents.vcenter.groups import NAME_CHARS, host_group, text, whole
+from bot.agents.vcenter.inventory import HostRow, mac_of
+from bot.agents.vcenter.properties import Properties, collect, of, part, parts
+from bot.agents.vcenter.raised import Raised, moment, raised
+from bot.model.vsphere import Host, HostSwitch, Uplink
+
+MOST_HOSTS = 100
+"""More hosts than a cluster can have (96, vSphere 8)."""
+MOST_DEVICES = 64
+
+_PATHS = (
+    "name",
+    "parent",
+    "runtime.connectionState",
+    "runtime.inMaintenanceMode",
+    "runtime.powerState",
+    "runtime.bootTime",
+    "overallStatus",
+    "triggeredAlarmState",
+    "configManager.networkSystem",
+    "config.network.pnic",
+    "config.network.vswitch",
+    "config.network.portgroup",
+    "config.network.proxySwitch",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HostRead:
+    """A host, the ids by which more is asked about it, and what was raised on it."""
+
+    host: Host
+    parent: str | None
+    network: str | None
+    raised: tuple[Raised, ...]
+    denied: bool
+
+
+def around(
+    asking: Asking, at: frozenset[str], groups: frozenset[str], known: Mapping[str, HostRow]
+) -> tuple[HostRead, ...] | None:
+    """The hosts of these names and all others of their clusters, with their standard port groups of these names."""
+    own = sorted(id_ for id_, row in known.items() if row.name in at)
+    if not own:
+        asking.missing("hosts", "The host of the VM is not known.")
+        return None
+    clusters = {known[id_].cluster for id_ in own} - {None}
+    ids = [*own, *sorted(id_ for id_, row in known.items() if row.cluster in clusters and id_ not in own)]
+    if len(ids) > MOST_HOSTS:
+        asking.missing("hosts", f"The clusters have {len(ids)} hosts; only {MOST_HOSTS} of them are compared.")
+    spec = of([vim.HostSystem(each, asking.stub) for each in ids[:MOST_HOSTS]], {vim.HostSystem: _PATHS})
+
+    def read() -> list[HostRead]:
+        return collect(asking.stub, asking.session, spec, asking.page, lambda host: _host(host, groups, known))
+
+    found = asking.ask("hosts", "The state of the hosts", read)
+    if found is None:
+        return None
+    _doubt(asking, found, at)
+    return tuple(found)
+
+
+def _doubt(asking: Asking, found: Sequence[HostRead], at: frozenset[str]) -> None:
+    denied = [one.host.name for one in found if one.denied]
+    if denied:
+        asking.missing("hosts", f"The account may not read all of {len(denied)} hosts ({', '.join(denied[:3])}).")
+    for one in (one.host for one in found):
+        if one.name in at and one.connection not in (None, "connected"):
+            asking.missing("hosts", f"{one.name} is {one.connection}: what is shown of it is what vCenter last knew.")
+
+
+def _host(host: Properties, wanted: frozenset[str], known: Mapping[str, HostRow]) -> HostRead:
+    maintenance = {"true": True, "false": False}.get(host.text("runtime.inMaintenanceMode") or "")
+    groups = None
+    if "config.network.portgroup" in host.values:
+        every = (host_group(each) for each in host.all("config.network.portgroup"))
+        groups = tuple(each for each in every if each.name in wanted)
+    return HostRead(
+        Host(
+            id=host.id,
+            name=(host.text("name") or host.id)[:NAME_CHARS],
+            cluster=known[host.id].cluster if host.id in known else None,
+            connection=host.text("runtime.connectionState"),
+            power=host.text("runtime.powerState"),
+            maintenance=maintenance,
+            status=host.text("overallStatus"),
+            booted_at=moment(host.text("runtime.bootTime")),
+            uplinks=tuple(map(_uplink, host.all("config.network.pnic")[:MOST_DEVICES])),
+            switches=tuple(
+                _switch(each, path, host)
+                for path in ("config.network.vswitch", "config.network.proxySwitch")
+                for each in host.all(path)[:MOST_DEVICES]
+            ),
+            groups=groups,
+        ),
+        parent=host.text("parent"),
+        network=host.text("configManager.networkSystem"),
+        raised=raised(host),
+        denied=host.denied,
+    )
+
+
+def _uplink(nic: Element) -> Uplink:
+    return Uplink(
+        device=text(nic, "device") or "",
+        mac=mac_of(nic, "mac"),
+        driver=text(nic, "driver"),
+        speed_mbps=whole(part(nic, "linkSpeed/speedMb")),
+    )
+
+
+def _switch(switch: Element, path: str, host: Properties) -> HostSwitch:
+    devices = {part(nic, "key"): part(nic, "device") or "" for nic in host.all("config.network.pnic")}
+    distributed = path.endswith("proxySwitch")
+    uplinks = tuple(devices[key.text] for key in parts(switch, "pnic") if key.text in devices)
+    ports = {part(one, "key"): text(one, "value") or "" for one in parts(switch, "uplinkPort")}
+    plugged = {
+        part(one, "pnicDevice"): ports.get(part(one, "uplinkPortKey"), "")
+        for one in parts(switch, "spec/backing/pnicSpec")
+    }
+    return HostSwitch(
+        name=text(switch, "dvsName" if distributed else "name") or "",
+        distributed=distributed,
+        mtu=whole(part(switch, "mtu")),
+        uplinks=uplinks,
+        names=tuple(plugged.get(device, "") for device in uplinks) if distributed else uplinks,
+    )

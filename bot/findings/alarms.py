@@ -1,0 +1,35 @@
+"""Which alarms vCenter raised on the VM, its host or its switch. A lead: an alarm names a symptom, and no cause."""
+
+import re
+
+from bot.findings.surrounding import Hit, answer, clock_text, seats, things
+from bot.model.finding import Evidence, Finding
+from bot.model.observation import SurroundingsRead
+from bot.model.vsphere import Alarm
+
+ON_NETWORK = "vcenter.alarm.on_network"
+OTHER = "vcenter.alarm.other"
+
+_NETWORK = re.compile(r"network|uplink|vlan|mtu|teaming|switch|connectivity|\bmac\b|\bip\b", re.IGNORECASE)
+_WRONG = ("red", "yellow")
+
+
+def find(evidence: Evidence) -> tuple[Finding, ...]:
+    """Alarms whose name speaks of the network, and all others."""
+    ahead = {one.artifact: one.clock.ahead for one in evidence.of(SurroundingsRead) if one.clock}
+    around = {name for seat in seats(evidence) for name in (seat.vm.name, seat.vm.host)}
+    around |= {seat.group[0].switch for seat in seats(evidence) if seat.group}
+    raised: list[tuple[Alarm, Hit]] = []
+    for alarm, seen in things(evidence, Alarm):
+        if alarm.on in around and alarm.status in _WRONG:
+            at = alarm.at - ahead[seen.artifact] if seen.artifact in ahead else alarm.at
+            known = ", acknowledged" if alarm.acknowledged else ""
+            says = f"vCenter raised “{alarm.name}” ({alarm.status}{known}) on {alarm.on} at {clock_text(at)}."
+            raised.append((alarm, (says, seen)))
+    network = [hit for alarm, hit in raised if _NETWORK.search(alarm.name)]
+    others = [hit for alarm, hit in raised if not _NETWORK.search(alarm.name)]
+    where = f"the VM of {evidence.target}, its host or its switch"
+    return (
+        answer(evidence, ON_NETWORK, network, f"No alarm about networks is raised on {where}.", "alarms", "hosts"),
+        answer(evidence, OTHER, others, f"No other alarm is raised on {where}.", "alarms", "hosts"),
+    )
