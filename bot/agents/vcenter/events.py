@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 from pyVmomi import vim
 
 from bot.agents.vcenter.asking import Asking
-from bot.agents.vcenter.groups import text
+from bot.agents.vcenter.groups import line, text
 from bot.agents.vcenter.properties import KIND, part, parts
 from bot.agents.vcenter.raised import moment
 from bot.agents.vcenter.stub import Stub
@@ -88,7 +88,7 @@ def _event(event: Element) -> Happened | None:
     kind = text(event, "eventTypeId") or event.get(KIND, "").rpartition(":")[2]
     if at is None or not kind:
         return None
-    says = " ".join((part(event, "fullFormattedMessage") or "").split())[:SAYS_CHARS]
+    says = line(part(event, "fullFormattedMessage"), SAYS_CHARS) or ""
     told = [value.text or "" for value in parts(event, "arguments/value")]
     device = next((found[0] for one in (*told, says) if (found := _VMNIC.search(one))), None)
     return Happened(

@@ -13,10 +13,18 @@ NAME_CHARS = 200
 """So much of a name is kept; people type anything into one."""
 
 
+def line(told: str | None, chars: int = NAME_CHARS) -> str | None:
+    """A text as one line of printable characters, cut to a name's length; None where nothing is left.
+
+    Names come from whoever typed them in, and some from the wire (CDP, LLDP).
+    """
+    kept = "".join(one if one.isprintable() else " " for one in told or "")
+    return " ".join(kept.split())[:chars] or None
+
+
 def text(element: Element, path: str) -> str | None:
-    """The text of a part, cut to a name's length."""
-    told = part(element, path)
-    return told[:NAME_CHARS] if told else None
+    """The text of a part, as a line."""
+    return line(part(element, path))
 
 
 def whole(told: str | None) -> int | None:
@@ -29,7 +37,7 @@ def whole(told: str | None) -> int | None:
 
 def names(element: Element, path: str) -> tuple[str, ...]:
     """The texts of every part with this path."""
-    return tuple(one.text[:NAME_CHARS] for one in parts(element, path) if one.text)
+    return tuple(told for one in parts(element, path) if (told := line(one.text)))
 
 
 def host_group(group: Element) -> HostGroup:

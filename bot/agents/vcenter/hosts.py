@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 from pyVmomi import vim
 
 from bot.agents.vcenter.asking import Asking
-from bot.agents.vcenter.groups import NAME_CHARS, host_group, text, whole
+from bot.agents.vcenter.groups import host_group, line, text, whole
 from bot.agents.vcenter.inventory import HostRow, mac_of
 from bot.agents.vcenter.properties import Properties, collect, of, part, parts
 from bot.agents.vcenter.raised import Raised, moment, raised
@@ -87,7 +87,7 @@ def _host(host: Properties, wanted: frozenset[str], known: Mapping[str, HostRow]
     return HostRead(
         Host(
             id=host.id,
-            name=(host.text("name") or host.id)[:NAME_CHARS],
+            name=line(host.text("name")) or host.id,
             cluster=known[host.id].cluster if host.id in known else None,
             connection=host.text("runtime.connectionState"),
             power=host.text("runtime.powerState"),

@@ -7,7 +7,7 @@ from typing import Any
 from pyVmomi import vim
 
 from bot.agents.vcenter.asking import Asking
-from bot.agents.vcenter.groups import NAME_CHARS
+from bot.agents.vcenter.groups import line
 from bot.agents.vcenter.hosts import HostRead
 from bot.agents.vcenter.stub import Stub
 from bot.model.vsphere import Neighbour
@@ -43,18 +43,14 @@ def _read(stub: Stub, host: str, network: str, devices: Sequence[str]) -> tuple[
 def _neighbour(host: str, hint: Any) -> Neighbour:
     cdp, lldp = hint.connectedSwitchPort, hint.lldpInfo
     said = {one.key: one.value for one in (lldp.parameter or ())} if lldp else {}
-    name = said.get("System Name")
+    name = str(said.get("System Name") or "")
     vlans = sorted({one.vlanId for one in [*(hint.subnet or ()), *(hint.network or ())] if one.vlanId})
     return Neighbour(
         host=host,
-        device=hint.device[:NAME_CHARS],
-        switch=_text(cdp.devId if cdp else name or (lldp.chassisId if lldp else None)),
-        port=_text(cdp.portId if cdp else lldp.portId if lldp else None),
+        device=line(hint.device) or "",
+        switch=line(cdp.devId if cdp else name or (lldp.chassisId if lldp else None)),
+        port=line(cdp.portId if cdp else lldp.portId if lldp else None),
         vlan=(cdp.vlan or None) if cdp else None,
         mtu=(cdp.mtu or None) if cdp else None,
         seen_vlans=tuple(vlans[:MOST_VLANS]),
     )
-
-
-def _text(told: object) -> str | None:
-    return str(told)[:NAME_CHARS] if told else None

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pyVmomi import vim
 
 from bot.agents.vcenter.asking import Asking
-from bot.agents.vcenter.groups import NAME_CHARS
+from bot.agents.vcenter.groups import line
 from bot.agents.vcenter.properties import Properties, collect, flag, of, part
 from bot.model.vsphere import Alarm
 
@@ -40,7 +40,7 @@ def raised(entity: Properties) -> tuple[Raised, ...]:
     for state in entity.all("triggeredAlarmState"):
         at, alarm = moment(part(state, "time")), part(state, "alarm")
         if part(state, "entity") == entity.id and at and alarm:
-            status = (part(state, "overallStatus") or "unknown")[:NAME_CHARS]
+            status = part(state, "overallStatus") or "unknown"
             found.append(Raised(alarm, entity.id, status, at, flag(state, "acknowledged")))
     return tuple(found[:MOST_ALARMS])
 
@@ -67,4 +67,4 @@ def around(asking: Asking, every: Sequence[Raised], entities: Mapping[str, str])
 def _names(asking: Asking, ids: Sequence[str]) -> dict[str, str]:
     spec = of([vim.alarm.Alarm(each, asking.stub) for each in ids], {vim.alarm.Alarm: ("info.name",)})
     found = collect(asking.stub, asking.session, spec, asking.page, lambda one: (one.id, one.text("info.name")))
-    return {id_: name[:NAME_CHARS] for id_, name in found if name}
+    return {id_: name for id_, told in found if (name := line(told))}

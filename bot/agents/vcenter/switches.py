@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from pyVmomi import vim
 
 from bot.agents.vcenter.asking import Asking
-from bot.agents.vcenter.groups import NAME_CHARS, text, whole
+from bot.agents.vcenter.groups import line, text, whole
 from bot.agents.vcenter.properties import KIND, Properties, collect, flag, of, part, parts
 from bot.agents.vcenter.raised import Raised, raised
 from bot.model.vsphere import Member, Switch
@@ -64,7 +64,7 @@ def _switch(switch: Properties, hosts: Mapping[str, str]) -> SwitchRead:
     return SwitchRead(
         switch.id,
         Switch(
-            name=(switch.text("name") or switch.id)[:NAME_CHARS],
+            name=line(switch.text("name")) or switch.id,
             mtu=None if config is None else whole(part(config, "maxMtu")),
             discovery=None if config is None else text(config, "linkDiscoveryProtocolConfig/protocol"),
             health_checked=any(checks) if checks else (results or None),
