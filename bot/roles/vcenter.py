@@ -5,6 +5,7 @@ import argparse
 from bot.agents.vcenter import VcenterAbility, VcenterSettings
 from bot.errors import RequestError
 from bot.model.job import Probe, Vantage
+from bot.roles.logs import keep_logs
 from bot.roles.process import stand
 from bot.settings import Settings
 from bot.system import SystemClock
@@ -15,7 +16,7 @@ def arguments(_parser: argparse.ArgumentParser) -> None:
 
 
 def run(settings: Settings, _given: argparse.Namespace) -> int:
-    """Serve until told to stop, then log out."""
+    """Keep the inventory and serve until told to stop, then log out."""
     name = settings.text("RULEOUT_VCENTER_NAME")
     agent = f"vcenter.{name}"
     host, _, port = settings.text("RULEOUT_VCENTER_HOST").partition(":")
@@ -32,6 +33,8 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         ),
         SystemClock(),
     )
+    keep_logs(settings)
+    reader.start()
     try:
         stand(settings, agent, {Probe.VCENTER: reader})
     finally:
