@@ -3,15 +3,18 @@
 from bot.agents.vcenter import VcenterAbility, VcenterSettings
 from bot.errors import RequestError
 from bot.model.job import Probe, Vantage
+from bot.roles.logs import keep_logs
 from bot.roles.process import stand
 from bot.settings import Settings
 from bot.system import SystemClock
 
 
 def run(settings: Settings) -> int:
-    """Serve until told to stop, then log out."""
+    """Keep the inventory and serve until told to stop, then log out."""
     told = vcenter_settings(settings)
     reader = VcenterAbility(told, SystemClock())
+    keep_logs(settings)
+    reader.start()
     try:
         stand(settings, told.vantage.agent, {Probe.VCENTER: reader})
     finally:

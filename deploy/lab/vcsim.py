@@ -17,7 +17,7 @@ from typing import Any
 from deploy.lab.client import ROOT
 
 SCENARIOS = ROOT / "tests" / "vcsim"
-_SOURCE = SCENARIOS / "main.go"
+_SOURCES = sorted(SCENARIOS.glob("*.go"))
 _GOPATH = Path("/usr/share/gocode")
 _GOVMOMI = _GOPATH / "src/github.com/vmware/govmomi"
 _PACKAGES = {"go": "golang-go", "setpriv": "util-linux"}
@@ -77,7 +77,7 @@ def build() -> Path:
     go = _program("go")
     if not _GOVMOMI.is_dir():
         raise VcsimMissing("govmomi's source is not installed (Debian package golang-github-vmware-govmomi-dev)")
-    digest = hashlib.sha256(_SOURCE.read_bytes()).hexdigest()[:16]
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in _SOURCES)).hexdigest()[:16]
     cache = Path(tempfile.gettempdir()) / f"ruleout-vcsim-{os.getuid()}"
     cache.mkdir(mode=0o700, exist_ok=True)
     if cache.stat().st_uid != os.getuid():
@@ -93,7 +93,7 @@ def build() -> Path:
             "GOFLAGS": "",
         }
         fresh = cache / f"{digest}.{os.getpid()}"
-        subprocess.run([go, "build", "-o", fresh, _SOURCE], env=environment, check=True, timeout=_BUILD_WITHIN_S)
+        subprocess.run([go, "build", "-o", fresh, *_SOURCES], env=environment, check=True, timeout=_BUILD_WITHIN_S)
         fresh.rename(binary)
     return binary
 

@@ -1,7 +1,7 @@
 // vcsim plays a vCenter for the tests: the simulator of govmomi 0.24.2, repaired, behind an interposer that
 // counts, delays and breaks calls. What the vCenter holds is a JSON scenario (type Scenario below).
 //
-//	build: GO111MODULE=off GOPATH=/usr/share/gocode go build -o vcsim main.go
+//	build: GO111MODULE=off GOPATH=/usr/share/gocode go build -o vcsim *.go
 //	run:   ./vcsim -scenario owners.json -ca ca.pem
 //
 // govmomi does the SOAP and PropertyCollector work. This program
@@ -90,7 +90,7 @@ type NameSpec struct {
 	Rename string `json:"rename"`
 }
 
-// BulkSpec clones template VMs without the (slow) CreateVM_Task path.
+// BulkSpec clones VMs, up to so many in all, without the (slow) CreateVM_Task path.
 type BulkSpec struct {
 	VMs int `json:"vms"`
 }
@@ -187,6 +187,9 @@ type AlarmSpec struct {
 
 type NicSpec struct {
 	Mac         string   `json:"mac"`
+	Key         int32    `json:"key"`            // device key, default 4000 and so on
+	Sriov       bool     `json:"sriov"`          // a card that bypasses the virtual switch
+	Opaque      string   `json:"opaque_network"` // id of a network that vCenter knows only by name, as NSX has
 	AddressType string   `json:"address_type"`
 	Connected   *bool    `json:"connected"`
 	Portgroup   string   `json:"portgroup"` // DVPG or standard portgroup name
@@ -194,11 +197,11 @@ type NicSpec struct {
 	Ips         []string `json:"ips"`       // "10.0.0.5/24" or "10.0.0.5/24@duplicate"
 	GuestMac    string   `json:"guest_mac"` // MAC that Tools reports, when the guest changed it
 	NoGuest     bool     `json:"no_guest"`
-	Sriov       bool     `json:"sriov"` // past the virtual switch
 }
 
 type VMSpec struct {
 	Name       string            `json:"name"`
+	Remove     bool              `json:"remove"` // delete it
 	Rename     string            `json:"rename"`
 	Power      string            `json:"power"`
 	Connection string            `json:"connection_state"`
@@ -486,6 +489,7 @@ func (s *state) fixVM(vm *simulator.VirtualMachine, n int, dvs map[string]string
 		dev = append(dev, d)
 	}
 	vm.Config.Hardware.Device = dev
+	vm.Summary.Config.NumEthernetCards = int32(len(vm.Guest.Net))
 	vm.Guest.ToolsStatus = types.VirtualMachineToolsStatusToolsOk
 	vm.Guest.ToolsRunningStatus = "guestToolsRunning"
 	vm.Guest.GuestState = "running"
@@ -535,9 +539,10 @@ func (s *state) bulk(n int) {
 	var dcFolder *simulator.Folder
 	perHost := map[types.ManagedObjectReference][]types.ManagedObjectReference{}
 	var refs []types.ManagedObjectReference
+	var made []*simulator.VirtualMachine
 	dvs := map[string]string{}
 	for _, e := range simulator.Map.All("DistributedVirtualSwitch") {
-		d := e.(*simulator.DistributedVirtualSwitch)
+		d := dvsOf(e)
 		for _, pg := range d.Portgroup {
 			dvs[pg.Value] = d.Uuid
 		}
@@ -562,7 +567,7 @@ func (s *state) bulk(n int) {
 		vm.Runtime.Host = &h
 		vm.Summary.Runtime.Host = &h
 		s.fixVM(vm, i, dvs)
-		simulator.Map.Put(vm)
+		made = append(made, vm)
 		perHost[h] = append(perHost[h], vm.Self)
 		refs = append(refs, vm.Self)
 		if dcFolder == nil {
@@ -575,6 +580,9 @@ func (s *state) bulk(n int) {
 	for h, v := range perHost {
 		hs := simulator.Map.Get(h).(*simulator.HostSystem)
 		hs.Vm = append(hs.Vm, v...)
+	}
+	for _, vm := range made { // last, for a view asks the tree whether it holds them
+		simulator.Map.Put(vm)
 	}
 }
 
@@ -883,8 +891,13 @@ func (s *state) applyVM(v VMSpec) error {
 	if vm == nil {
 		return fmt.Errorf("no vm %q", v.Name)
 	}
+	if v.Remove {
+		s.remove(vm)
+		return nil
+	}
 	var ch []types.PropertyChange
 	add := func(n string, val interface{}) { ch = append(ch, types.PropertyChange{Name: n, Val: val}) }
+	net, ip, cards := vm.Guest.Net, vm.Guest.IpAddress, vm.Summary.Config.NumEthernetCards
 	if v.Rename != "" {
 		delete(s.vmByName, vm.Name)
 		s.vmByName[v.Rename] = vm
@@ -925,6 +938,10 @@ func (s *state) applyVM(v VMSpec) error {
 			return err
 		}
 		add("config.hardware.device", vm.Config.Hardware.Device)
+		if cards != vm.Summary.Config.NumEthernetCards {
+			add("summary.config.numEthernetCards", vm.Summary.Config.NumEthernetCards)
+		}
+		add("config.changeVersion", time.Now().UTC().Format(time.RFC3339Nano))
 		add("network", vm.Network)
 	}
 	for i, x := range v.ExtraNets {
@@ -934,8 +951,10 @@ func (s *state) applyVM(v VMSpec) error {
 	if v.LastIP != "" {
 		vm.Guest.IpAddress = v.LastIP
 	}
-	if v.Nics != nil || v.ExtraNets != nil || v.Tools != "" || v.LastIP != "" {
+	if !(len(net) == 0 && len(vm.Guest.Net) == 0) && !reflect.DeepEqual(net, vm.Guest.Net) {
 		add("guest.net", vm.Guest.Net)
+	}
+	if ip != vm.Guest.IpAddress {
 		add("guest.ipAddress", vm.Guest.IpAddress)
 		add("summary.guest.ipAddress", vm.Guest.IpAddress)
 	}
@@ -963,27 +982,33 @@ func (s *state) applyNics(vm *simulator.VirtualMachine, v VMSpec) error {
 		if n.Portgroup != "" && !ok {
 			return fmt.Errorf("vm %s: no portgroup %q", v.Name, n.Portgroup)
 		}
-		nic := &types.VirtualVmxnet3{}
 		at := n.AddressType
 		if at == "" {
 			at = "assigned"
 		}
+		key := n.Key
+		if key == 0 {
+			key = int32(4000 + i)
+		}
 		conn := n.Connected == nil || *n.Connected
-		nic.VirtualEthernetCard = types.VirtualEthernetCard{AddressType: at, MacAddress: n.Mac, WakeOnLanEnabled: btrue(true),
-			VirtualDevice: types.VirtualDevice{Key: int32(4000 + i), ControllerKey: 100, UnitNumber: types.NewInt32(int32(7 + i)),
+		card := types.VirtualEthernetCard{AddressType: at, MacAddress: n.Mac, WakeOnLanEnabled: btrue(true),
+			VirtualDevice: types.VirtualDevice{Key: key, ControllerKey: 100, UnitNumber: types.NewInt32(int32(7 + i)),
 				DeviceInfo:  &types.Description{Label: fmt.Sprintf("Network adapter %d", i+1), Summary: n.Portgroup},
 				Connectable: &types.VirtualDeviceConnectInfo{StartConnected: true, AllowGuestControl: true, Connected: conn, Status: "ok"}}}
-		if uuid != "" {
-			nic.Backing = &types.VirtualEthernetCardDistributedVirtualPortBackingInfo{Port: types.DistributedVirtualSwitchPortConnection{SwitchUuid: uuid, PortgroupKey: ref.Value, PortKey: n.PortKey}}
-		} else {
-			nic.Backing = &types.VirtualEthernetCardNetworkBackingInfo{VirtualDeviceDeviceBackingInfo: types.VirtualDeviceDeviceBackingInfo{DeviceName: n.Portgroup}, Network: &ref}
+		switch {
+		case n.Opaque != "":
+			card.Backing = &types.VirtualEthernetCardOpaqueNetworkBackingInfo{OpaqueNetworkId: n.Opaque, OpaqueNetworkType: "nsx.LogicalSwitch"}
+		case uuid != "":
+			card.Backing = &types.VirtualEthernetCardDistributedVirtualPortBackingInfo{Port: types.DistributedVirtualSwitchPortConnection{SwitchUuid: uuid, PortgroupKey: ref.Value, PortKey: n.PortKey}}
+		default:
+			card.Backing = &types.VirtualEthernetCardNetworkBackingInfo{VirtualDeviceDeviceBackingInfo: types.VirtualDeviceDeviceBackingInfo{DeviceName: n.Portgroup}, Network: &ref}
 		}
 		if n.Sriov {
-			dev = append(dev, &types.VirtualSriovEthernetCard{VirtualEthernetCard: nic.VirtualEthernetCard})
+			dev = append(dev, &types.VirtualSriovEthernetCard{VirtualEthernetCard: card})
 		} else {
-			dev = append(dev, nic)
+			dev = append(dev, &types.VirtualVmxnet3{VirtualVmxnet: types.VirtualVmxnet{VirtualEthernetCard: card}})
 		}
-		if simulator.FindReference(vm.Network, ref) == nil {
+		if ok && simulator.FindReference(vm.Network, ref) == nil {
 			vm.Network = append(vm.Network, ref)
 		}
 		if n.NoGuest {
@@ -993,13 +1018,14 @@ func (s *state) applyNics(vm *simulator.VirtualMachine, v VMSpec) error {
 		if n.GuestMac != "" {
 			mac = n.GuestMac
 		}
-		g := guestNic(mac, n.Portgroup, nic.Key, conn, n.Ips)
+		g := guestNic(mac, n.Portgroup, key, conn, n.Ips)
 		vm.Guest.Net = append(vm.Guest.Net, g)
 		if vm.Guest.IpAddress == "" && len(g.IpAddress) > 0 {
 			vm.Guest.IpAddress = g.IpAddress[0]
 		}
 	}
 	vm.Config.Hardware.Device = dev
+	vm.Summary.Config.NumEthernetCards = int32(len(v.Nics))
 	return nil
 }
 
@@ -1058,6 +1084,7 @@ func (s *state) applyDVS(d DVSSpec) error {
 					pg.Config.LogicalSwitchUuid, pg.Config.BackingType = p.Nsx, "nsx"
 				}
 				pg.Config.Policy = &types.VMwareDVSPortgroupPolicy{VlanOverrideAllowed: p.Override}
+				simulator.Map.Update(pg, []types.PropertyChange{{Name: "config", Val: pg.Config}})
 			}
 		}
 		if !ok {
@@ -1242,6 +1269,10 @@ func (s *state) addEvent(e EventSpec) error {
 func (s *state) apply(sc Scenario) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if sc.Bulk != nil {
+		s.bulk(sc.Bulk.VMs)
+		s.reindex()
+	}
 	for _, c := range sc.Clusters {
 		if err := s.applyCluster(c); err != nil {
 			return err
@@ -1513,8 +1544,11 @@ func (s *state) queryPerf(req *types.QueryPerf) *QueryPerfResponse {
 	return res
 }
 
-// PC pages RetrievePropertiesEx (0.24.2 ignores maxObjects) and truncates WaitForUpdatesEx.
-type PC struct{ simulator.PropertyCollector }
+// PC pages RetrievePropertiesEx (0.24.2 ignores maxObjects); WaitForUpdatesEx is in updates.go.
+type PC struct {
+	simulator.PropertyCollector
+	changes changes
+}
 
 var pages = struct {
 	sync.Mutex
@@ -1574,22 +1608,7 @@ func (p *PC) RetrievePropertiesEx(ctx *simulator.Context, r *types.RetrievePrope
 	if !ok || b.Res == nil || b.Res.Returnval == nil {
 		return res
 	}
-	if len(keys) > 0 && !st.sc.NoKeyed {
-		for i := range b.Res.Returnval.Objects {
-			o := &b.Res.Returnval.Objects[i]
-			vm, ok := simulator.Map.Get(o.Obj).(*simulator.VirtualMachine)
-			if !ok {
-				continue
-			}
-			for _, d := range vm.Config.Hardware.Device {
-				for _, k := range keys {
-					if d.GetVirtualDevice().Key == k {
-						o.PropSet = append(o.PropSet, types.DynamicProperty{Name: fmt.Sprintf("config.hardware.device[%d]", k), Val: d})
-					}
-				}
-			}
-		}
-	}
+	addKeyed(b.Res.Returnval.Objects, keys)
 	max := int(r.Options.MaxObjects)
 	if st.sc.PageSize > 0 && (max == 0 || max > st.sc.PageSize) {
 		max = st.sc.PageSize
@@ -2319,10 +2338,6 @@ func main() {
 	st.sc = sc
 	st.reindex()
 	st.repair()
-	if sc.Bulk != nil {
-		st.bulk(sc.Bulk.VMs)
-		st.reindex()
-	}
 	content := simulator.Map.Get(types.ManagedObjectReference{Type: "ServiceInstance", Value: "ServiceInstance"}).(*simulator.ServiceInstance).Content
 	pm := simulator.Map.Get(*content.PerfManager).(*simulator.PerformanceManager)
 	for _, c := range pm.PerfCounter {

@@ -7,11 +7,13 @@ from datetime import datetime
 
 from bot.agents.vcenter.asking import Memory
 from bot.agents.vcenter.guest_processes import Guests
+from bot.agents.vcenter.keeper import Keeper
 from bot.agents.vcenter.lookup import Index, LookUp
 from bot.agents.vcenter.reasons import FAILURES, advice, clause, session_is_gone
 from bot.agents.vcenter.session import Sessions
 from bot.agents.vcenter.settings import VcenterSettings
 from bot.agents.vcenter.stub import Deadline, Stub
+from bot.agents.vcenter.watcher import Watcher
 from bot.errors import InstrumentError, RequestError
 from bot.model.job import Artifact
 from bot.ports import Clock, Work
@@ -20,19 +22,36 @@ from bot.probes.vcenter import Query, Snapshot, deliver, query
 _MARGIN_S = 1.0
 """Left of a job's life for the report to travel."""
 _GLANCE_S = 0.1
+CLOSE_WITHIN_S = 6.0
 
 
 class VcenterAbility:
-    """bot.ports.Ability for ``Probe.VCENTER``. Keeps one session and a short-lived index; safe from several threads."""
+    """bot.ports.Ability for ``Probe.VCENTER``. Safe from several threads.
+
+    Keeps one session and, from ``start`` to ``close``, the inventory up to date; not started, it reads the inventory
+    when it is asked, and uses it again for seconds.
+    """
 
     def __init__(self, settings: VcenterSettings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
         self._tls = settings.tls()
         self._sessions = Sessions(settings, self._tls)
-        self._index = Index(settings)
+        self._watcher = Watcher(settings, self._tls, self._sessions)
+        self._keeper = Keeper(settings, self._sessions)
+        self._index = Index(settings, self._watcher.inventory)
         self._guests = Guests(settings)
         self._memory = Memory(clock)
+
+    def start(self) -> None:
+        """Begin to keep the inventory and the session; returns at once. Called at most once."""
+        self._watcher.start()
+        self._keeper.start()
+
+    @property
+    def warm(self) -> bool:
+        """Whether an inventory is at hand that is kept up to date."""
+        return self._watcher.inventory() is not None
 
     def __call__(self, work: Work) -> Sequence[tuple[Artifact, bytes]]:
         """Look the job's addresses, MACs and names up."""
@@ -48,8 +67,10 @@ class VcenterAbility:
         return (deliver(work.job, self._settings.vantage, snapshot, self._clock.now()),)
 
     def close(self) -> None:
-        """Log out of the vCenter; the next job logs in again."""
-        self._sessions.close(Deadline.after(self._settings.call_timeout_s))
+        """Stop what was started and log out of the vCenter, within ``CLOSE_WITHIN_S``; a later job logs in again."""
+        self._keeper.stop()
+        self._watcher.stop(Deadline.after(CLOSE_WITHIN_S / 2))
+        self._sessions.close(Deadline.after(CLOSE_WITHIN_S / 2))
 
     def _in_time(self, work: Work, deadline: Deadline, look_up: Callable[[list[Stub]], Snapshot]) -> Snapshot:
         # A thread of its own, because a name that does not resolve and a TLS handshake that dribbles cannot be

@@ -8,13 +8,15 @@ as short as the worker's needs.
 REPEATABLE = frozenset(
     {
         "RetrieveServiceContent",
-        "CreatePropertyCollector",
+        "CurrentTime",  # keeps the session: SessionIsActive needs a privilege that Read-only lacks
+        "CreatePropertyCollector",  # one for look-ups and one for updates: the default one is everybody's
         "CreateContainerView",
         "DestroyView",
+        "CreateFilter",  # what is to be told of changes
+        "CancelWaitForUpdates",  # ends our own wait, for a worker that stops
         "RetrievePropertiesEx",
         "FindAllByIp",
         "FetchDVPorts",
-        "CurrentTime",
         "QueryEvents",
         "QueryPerf",
         "QueryNetworkHint",
@@ -22,9 +24,17 @@ REPEATABLE = frozenset(
 )
 """Reads, and objects of our own session: asked again once when the connection was cut."""
 
-ALLOWED = REPEATABLE | {"ContinueRetrievePropertiesEx", "Login", "Logout", "ListProcessesInGuest"}
-"""A page token may be used up and a login, also one into a guest, counted by the time a cut is noticed: these are never
-repeated. Of all that can be done in a guest there is the list of its processes, and nothing else.
+ALLOWED = REPEATABLE | {
+    "ContinueRetrievePropertiesEx",
+    "WaitForUpdatesEx",  # tells what there is, then what changed
+    "DestroyPropertyFilter",  # ours; a second time it would be an error that it is gone, and the session ends both
+    "DestroyPropertyCollector",
+    "Login",
+    "Logout",
+    "ListProcessesInGuest",  # of all that can be done in a guest there is this, and nothing else
+}
+"""A page token or a version may be used up, and a login, also one into a guest, counted by the time a cut is noticed:
+these are never repeated.
 """
 
 

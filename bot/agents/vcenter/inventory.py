@@ -1,51 +1,45 @@
-"""Who owns what in the whole vCenter: a light list of every VM and host, read in two sweeps and kept for seconds."""
+"""What a VM and an ESXi host can be found by: which properties are read of them, and the rows that come of it."""
 
-import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from xml.etree.ElementTree import Element
 
-from pyVmomi import vim, vmodl
-
-from bot.agents.vcenter.properties import Properties, collect, flag, in_view, of, part, parts, view
-from bot.agents.vcenter.reasons import FAILURES, clause, session_is_gone
-from bot.agents.vcenter.session import Session
-from bot.agents.vcenter.stub import Stub
+from bot.agents.vcenter.properties import Properties, flag, part, parts
 from bot.model.addresses import Mac, parse_mac
-from bot.probes.vcenter import Address, HostNic, Query
+from bot.probes.vcenter import Address, HostNic
 
 DEVICES = "config.hardware.device"
 # The keys of vNICs; a VM has at most ten. By key they are a third of the bytes of all devices (10,000 VMs: 21
 # against 67 MB). Sub-fields of a keyed device cannot be asked for (govmomi #1001).
-_KEYED = tuple(f"{DEVICES}[{key}]" for key in range(4000, 4010))
-_VM = ("name", "runtime.powerState", "guest.ipAddress", "guest.net")
-_HOST = ("name", "parent", "config.network.vnic", "config.network.pnic", "config.network.portgroup")
-_FEW = 200
-"""So many VMs are asked for all their devices one by one in a request; more are read by a sweep."""
+KEYED = tuple(f"{DEVICES}[{key}]" for key in range(4000, 4010))
+CARDS = "summary.config.numEthernetCards"
+VM = ("name", "runtime.powerState", "guest.ipAddress", "guest.net", CARDS)
+HOST = ("name", "parent", "config.network.vnic", "config.network.pnic", "config.network.portgroup")
 
 
 @dataclass(frozen=True, slots=True)
 class VmRow:
-    """What one VM can be found by. ``last_ip`` is guest.ipAddress, which may outlive the rows of guest.net."""
+    """What one VM can be found by. ``last_ip`` is guest.ipAddress, which may outlive the rows of guest.net.
+
+    ``doubtful``: it was asked for vNICs by key only, and may have others. Its tuples hold nothing twice; as sets they
+    would take four times the memory.
+    """
 
     id: str
     name: str
     on: bool
-    addresses: frozenset[Address]
+    addresses: tuple[Address, ...]
     last_ip: Address | None
-    macs: frozenset[Mac]
+    macs: tuple[Mac, ...]
     doubtful: bool
     denied: bool
 
-    def answers(self, wanted: Query) -> bool:
-        """Whether this VM owns, or last owned, something that was asked for."""
-        return (
-            wanted.names_vm(self.name)
-            or not self.macs.isdisjoint(wanted.macs)
-            or not self.addresses.isdisjoint(wanted.ips)
-            or self.last_ip in wanted.ips
-        )
+    @property
+    def silent(self) -> bool:
+        """Whether it runs and no address of it is known."""
+        return self.on and not self.addresses and self.last_ip is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +50,7 @@ class HostRow:
 
     id: str
     name: str
+    parent: str
     cluster: str | None
     nics: tuple[HostNic, ...]
     vlans: Mapping[str, int | None]
@@ -63,68 +58,8 @@ class HostRow:
     seen: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Inventory:
-    """Everything that can own an address, and the sentences about what could not be read."""
-
-    vms: tuple[VmRow, ...]
-    hosts: Mapping[str, HostRow]
-    gaps: tuple[str, ...]
-    read_at: float
-
-    @property
-    def age_s(self) -> float:
-        """Seconds since it was read."""
-        return time.monotonic() - self.read_at
-
-
-def read(stub: Stub, session: Session, page: int) -> Inventory:
-    """Sweep the vCenter: all VMs, then all hosts. Hosts that cannot be read leave a gap; VMs must be readable.
-
-    Raises:
-        One of FAILURES: the VMs cannot be read.
-    """
-    read_at = time.monotonic()
-    gaps = []
-    with view(stub, session, vim.VirtualMachine, vim.HostSystem, vim.ClusterComputeResource) as everything:
-        vms = _read_vms(stub, session, everything, page)
-        denied = sum(row.denied for row in vms)
-        if denied:
-            gaps.append(f"The account may not read {denied} of {len(vms)} VMs.")
-        hosts: dict[str, HostRow] = {}
-        try:
-            with stub.within(stub.deadline.share(0.5)):
-                hosts = _read_hosts(stub, session, everything, page)
-        except FAILURES as error:
-            if session_is_gone(error) or stub.aborted:
-                raise
-            gaps.append(
-                f"The ESXi hosts could not be read, because {clause(error)}: their own NICs, "
-                "the names of hosts and clusters and the VLANs of standard port groups are unknown."
-            )
-    dark = sorted(row.name for row in hosts.values() if not row.seen)
-    if dark:
-        gaps.append(f"{len(dark)} ESXi hosts show no network configuration ({', '.join(dark[:5])}).")
-    return Inventory(tuple(vms), hosts, tuple(gaps), read_at)
-
-
-def _read_vms(stub: Stub, session: Session, everything: object, page: int) -> list[VmRow]:
-    whole = {vim.VirtualMachine: (*_VM, DEVICES)}
-    try:
-        rows = collect(stub, session, in_view(everything, {vim.VirtualMachine: (*_VM, *_KEYED)}), page, _vm_row)
-    except vmodl.query.InvalidProperty:
-        return collect(stub, session, in_view(everything, whole), page, _vm_row)
-    # No vNIC under the usual keys is believed only of a VM that was asked for all its devices; where a server
-    # ignores keyed paths, that is every VM.
-    doubtful = {row.id: vim.VirtualMachine(row.id, stub) for row in rows if row.doubtful}
-    if not doubtful:
-        return rows
-    spec = of(list(doubtful.values()), whole) if len(doubtful) <= _FEW else in_view(everything, whole)
-    known = {row.id: row for row in rows}
-    return list((known | {row.id: row for row in collect(stub, session, spec, page, _vm_row)}).values())
-
-
-def _vm_row(vm: Properties) -> VmRow:
+def vm_row(vm: Properties) -> VmRow:
+    """The VM as a row. In doubt: no vNIC, fewer than it says to have, or one in its guest that was not answered."""
     net = vm.all("guest.net")
     nics = list(vnics(vm))
     keys = {part(nic, "key") for nic in nics} | {"-1"}
@@ -133,31 +68,17 @@ def _vm_row(vm: Properties) -> VmRow:
         id=vm.id,
         name=vm.text("name") or "",
         on=vm.text("runtime.powerState") == "poweredOn",
-        addresses=frozenset(address for row in net for address in addresses_of(row)),
+        addresses=tuple(dict.fromkeys(address for row in net for address in addresses_of(row))),
         last_ip=address_in(vm.text("guest.ipAddress")),
-        macs=frozenset(mac for mac in macs if mac),
-        doubtful=not nics or any(part(row, "deviceConfigId") not in keys for row in net),
+        macs=tuple(dict.fromkeys(mac for mac in macs if mac)),
+        doubtful=DEVICES not in vm.values
+        and (len(nics) < max(1, _number(vm, CARDS)) or any(part(row, "deviceConfigId") not in keys for row in net)),
         denied=vm.denied,
     )
 
 
-def _read_hosts(stub: Stub, session: Session, everything: object, page: int) -> dict[str, HostRow]:
-    clusters: dict[str, str] = {}
-    found: list[tuple[HostRow, str]] = []
-
-    def keep(item: Properties) -> None:
-        if item.kind == "ClusterComputeResource":
-            clusters[item.id] = item.text("name") or item.id
-        else:
-            found.append((_host_row(item), item.text("parent") or ""))
-
-    paths = {vim.HostSystem: _HOST, vim.ClusterComputeResource: ("name",)}
-
-    collect(stub, session, in_view(everything, paths), page, keep)
-    return {row.id: replace(row, cluster=clusters.get(parent)) for row, parent in found}
-
-
-def _host_row(host: Properties) -> HostRow:
+def host_row(host: Properties) -> HostRow:
+    """The host as a row; its cluster is still missing."""
     name = host.text("name") or host.id
     nics = []
     for path in ("config.network.vnic", "config.network.pnic"):
@@ -169,7 +90,21 @@ def _host_row(host: Properties) -> HostRow:
     groups = host.all("config.network.portgroup")
     vlans = {part(group, "spec/name") or "": vlan_of(part(group, "spec/vlanId")) for group in groups}
     policies = {part(group, "spec/name") or "": foreign_macs(group, "computedPolicy/security/{}") for group in groups}
-    return HostRow(host.id, name, None, tuple(nics), vlans, policies, seen="config.network.pnic" in host.values)
+    return HostRow(
+        id=host.id,
+        name=name,
+        parent=host.text("parent") or "",
+        cluster=None,
+        nics=tuple(nics),
+        vlans=vlans,
+        foreign_macs=policies,
+        seen="config.network.pnic" in host.values,
+    )
+
+
+def _number(item: Properties, path: str) -> int:
+    text = item.text(path) or ""
+    return int(text) if text.isdecimal() else 0
 
 
 def vnics(vm: Properties) -> Iterator[Element]:
@@ -181,12 +116,19 @@ def vnics(vm: Properties) -> Iterator[Element]:
 
 def mac_of(element: Element, path: str = "macAddress") -> Mac | None:
     """The MAC in a part, or None where it is absent or (a guest may say anything) no MAC."""
+    return _mac_in(part(element, path) or "")
+
+
+# A vNIC's MAC and address come twice, one right after the other: as configured and as its guest tells.
+@lru_cache(maxsize=256)
+def _mac_in(text: str) -> Mac | None:
     try:
-        return parse_mac(part(element, path) or "")
+        return parse_mac(text)
     except ValueError:
         return None
 
 
+@lru_cache(maxsize=256)
 def address_in(text: str | None) -> Address | None:
     """The address in a text, or None where there is none."""
     try:

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from pyVmomi import vim
@@ -11,13 +11,14 @@ from pyVmomi import vim
 from bot.agents.vcenter import around, ports
 from bot.agents.vcenter.asking import MOST_CALLS, Asking, Memory
 from bot.agents.vcenter.guest_processes import Guests
-from bot.agents.vcenter.inventory import Inventory, read
+from bot.agents.vcenter.index import Inventory
 from bot.agents.vcenter.machine import LIVE, Live, PortGroup, live, named, plugged, port_group
 from bot.agents.vcenter.properties import collect, of
 from bot.agents.vcenter.reasons import FAILURES, clause, session_is_gone
 from bot.agents.vcenter.session import Session
 from bot.agents.vcenter.settings import VcenterSettings
 from bot.agents.vcenter.stub import Stub
+from bot.agents.vcenter.sweep import read
 from bot.model.vsphere import Port, Surroundings
 from bot.probes.vcenter import FORMAT, Query, Snapshot, owns
 
@@ -26,15 +27,21 @@ MOST_OWNERS = 50
 
 
 class Index:
-    """The inventory, used again while it is young. One thread reads it, the others wait for that reading."""
+    """The inventory: the one that is kept up to date, or else one of our own reading, used again while it is young.
 
-    def __init__(self, settings: VcenterSettings) -> None:
+    One thread reads, the others wait for that reading. ``kept`` gives the one kept up to date, or None.
+    """
+
+    def __init__(self, settings: VcenterSettings, kept: Callable[[], Inventory | None]) -> None:
         self._settings = settings
+        self._kept = kept
         self._lock = threading.Lock()
         self._inventory: Inventory | None = None
 
     def current(self, stub: Stub, session: Session) -> Inventory:
         """The inventory. One with gaps is kept as long: a vCenter that struggles is not asked more for it."""
+        if kept := self._kept():
+            return kept
         if not self._lock.acquire(timeout=stub.deadline.left_s()):
             raise TimeoutError("waited for another look-up's reading")
         try:
@@ -84,7 +91,7 @@ class LookUp:
             unread=(*self._gaps, *self._notes),
             vms=vms,
             surroundings=surroundings,
-            host_nics=tuple(nic for host in inventory.hosts.values() for nic in host.nics if owns(nic, self._wanted)),
+            host_nics=inventory.host_nics(self._wanted),
         )
 
     def _around(self, inventory: Inventory, found: tuple[Live, ...], calls: int) -> Surroundings:
@@ -93,7 +100,7 @@ class LookUp:
 
     def _owners(self, inventory: Inventory) -> tuple[Live, ...]:
         indexed = set(self._by_primary_ip())
-        ids = sorted(indexed | {row.id for row in inventory.vms if row.answers(self._wanted)})
+        ids = sorted(indexed | inventory.owners(self._wanted))
         if len(ids) > MOST_OWNERS:
             self._gaps.append(f"{len(ids)} VMs own what was asked; only {MOST_OWNERS} of them are shown.")
             ids = ids[:MOST_OWNERS]
@@ -102,7 +109,7 @@ class LookUp:
         spec = of([vim.VirtualMachine(each, self._stub) for each in ids], {vim.VirtualMachine: LIVE})
         page = self._settings.page
         found = collect(self._stub, self._session, spec, page, lambda vm: live(vm, inventory.hosts))
-        return tuple(each for each in self._with_port_groups(found) if self._still_owns(each, indexed))
+        return tuple(each for each in self._with_port_groups(found, inventory) if self._still_owns(each, indexed))
 
     def _by_primary_ip(self) -> Iterator[str]:
         # It knows one address a VM, but also one that came up since the inventory was read.
@@ -113,7 +120,7 @@ class LookUp:
             except FAILURES as error:
                 self._forgive(error, "The index of primary addresses could not be asked")
 
-    def _with_port_groups(self, found: list[Live]) -> list[Live]:
+    def _with_port_groups(self, found: list[Live], inventory: Inventory) -> list[Live]:
         kind = vim.dvs.DistributedVirtualPortgroup
         keys = sorted({key for each in found for key in each.port_groups.values()})
         if not keys:
@@ -123,16 +130,19 @@ class LookUp:
             groups = collect(self._stub, self._session, spec, self._settings.page, port_group)
         except FAILURES as error:
             self._forgive(error, "The names and VLANs of distributed port groups could not be read")
-            return found
+            groups = [inventory.groups[key] for key in keys if key in inventory.groups]
+            if not groups:
+                return found
+            self._notes.append(f"What is shown of distributed port groups is {inventory.age_s:.0f} s old.")
         for group in groups:
             if group.overridable:
                 self._notes.append(f"Each port of {group.name} may have a VLAN of its own; none is given.")
         self._groups = {group.id: group for group in groups}
-        self._read_ports(found)
+        self._read_ports(found, inventory.switches)
         blocked = {at: port.blocked for at, port in self._ports.items() if port.blocked is not None}
         return [plugged(named(each, self._groups), self._groups, blocked) for each in found]
 
-    def _read_ports(self, found: list[Live]) -> None:
+    def _read_ports(self, found: list[Live], switches: Mapping[str, str]) -> None:
         wanted: dict[str, set[str]] = defaultdict(set)
         for each in found:
             for key, port in each.ports.items():
@@ -144,7 +154,9 @@ class LookUp:
                 self._ports |= ports.read(self._stub, switch, keys)
             except FAILURES as error:
                 self._ports_read = False
-                self._forgive(error, "Whether distributed ports are blocked could not be read", into=self._notes)
+                name = f" from {switches[switch]}" if switch in switches else ""
+                what = f"Whether distributed ports are blocked could not be read{name}"
+                self._forgive(error, what, into=self._notes)
 
     def _still_owns(self, found: Live, indexed: set[str]) -> bool:
         vm, last_ip = found.vm, found.last_ip
@@ -158,11 +170,10 @@ class LookUp:
         return True
 
     def _note_limits(self, inventory: Inventory) -> None:
-        on = [row for row in inventory.vms if row.on]
-        silent = sum(not row.addresses and row.last_ip is None for row in on)
+        silent, running = inventory.silent, inventory.running
         if silent and self._wanted.ips:
             self._notes.append(
-                f"IP addresses are known only from VMware Tools; {silent} of {len(on)} powered-on VMs report none."
+                f"IP addresses are known only from VMware Tools; {silent} of {running} powered-on VMs report none."
             )
         if inventory.read_at < self._began_at:
             self._notes.append(f"Owners were looked up in a list {inventory.age_s:.0f} s old, then read anew.")

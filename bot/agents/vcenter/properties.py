@@ -14,6 +14,8 @@ from bot.agents.vcenter.stub import CUT, VIM, Stub
 T = TypeVar("T")
 _PC = vmodl.query.PropertyCollector
 _NS = {"": VIM[1:-1]}
+_TOKEN = f"{VIM}token"
+_TAGS = ("objects", "token")
 KIND = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
 
@@ -42,12 +44,13 @@ class Properties:
 
 def part(element: Element, path: str) -> str | None:
     """The text of a part such as ``spec/ip/ipAddress``; None where it is absent or empty."""
-    return element.findtext(path, None, _NS) or None
+    # A single step with its namespace written out is found in C, ten times as fast: 55,000 of them for 10,000 VMs.
+    return (element.findtext(path, None, _NS) if "/" in path else element.findtext(f"{VIM}{path}")) or None
 
 
 def parts(element: Element, path: str) -> list[Element]:
     """Every part with this path."""
-    return element.findall(path, _NS)
+    return element.findall(path, _NS) if "/" in path else element.findall(f"{VIM}{path}")
 
 
 def flag(element: Element, path: str) -> bool | None:
@@ -98,27 +101,32 @@ def collect(stub: Stub, session: Session, spec: Any, page: int, make: Callable[[
 
 def _pages(stub: Stub, session: Session, spec: Any, page: int, make: Callable[[Properties], T]) -> Iterator[T]:
     collector = _PC(session.collector, stub)
-    answer = stub.stream(collector, "RetrievePropertiesEx", [spec], _PC.RetrieveOptions(maxObjects=page))
+    options = _PC.RetrieveOptions(maxObjects=page)
+    answer = stub.stream(collector, "RetrievePropertiesEx", [spec], options, tags=_TAGS)
     while True:
         token = None
         for element in answer:
-            if element.tag == f"{VIM}token":
+            if element.tag == _TOKEN:
                 token = element.text
             else:
                 yield make(of_element(element))
         if token is None:
             return
-        answer = stub.stream(collector, "ContinueRetrievePropertiesEx", token)
+        answer = stub.stream(collector, "ContinueRetrievePropertiesEx", token, tags=_TAGS)
 
 
 def of_element(element: Element) -> Properties:
     """One ``objects`` element of a property collector's answer."""
     obj = element.find("obj", _NS)
     values = {part(item, "name") or "": item.find("val", _NS) for item in parts(element, "propSet")}
-    faults = (fault.get(KIND, "") for fault in parts(element, "missingSet/fault/fault"))
     return Properties(
         kind=obj.get("type", "") if obj is not None else "",
         id=(obj.text or "") if obj is not None else "",
         values={name: value for name, value in values.items() if value is not None},
-        denied=any(fault.endswith("NoPermission") for fault in faults),
+        denied=any(map(denies, parts(element, "missingSet"))),
     )
+
+
+def denies(missing: Element) -> bool:
+    """Whether a ``missingSet`` says that the account may not read the path."""
+    return any(fault.get(KIND, "").endswith("NoPermission") for fault in parts(missing, "fault/fault"))

@@ -1,4 +1,4 @@
-"""The one session that a worker keeps at its vCenter: logged in by one look-up for all, and never with force.
+"""The one session that a worker keeps at its vCenter: logged in by one thread for all, and never with force.
 
 An account that is tried again and again with a wrong password gets locked, for everybody who uses it. So after two
 refusals in a row no third login leaves this process.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pyVmomi import vim
 
 from bot import log
-from bot.agents.vcenter.reasons import FAILURES
+from bot.agents.vcenter.reasons import FAILURES, session_is_gone
 from bot.agents.vcenter.settings import VcenterSettings
 from bot.agents.vcenter.stub import Deadline, Stub, newest_common_version
 from bot.errors import InstrumentError
@@ -24,9 +24,9 @@ REFUSALS = 2
 class Session:
     """A login that works, and the ids of the vCenter's objects that are needed again.
 
-    ``collector`` is the session's own PropertyCollector: the default one is shared by everybody in the session.
-    ``guests`` is what guest operations are reached by, ``events`` and ``counters`` are its event and performance
-    managers; None: it has none.
+    ``collector`` is the session's own PropertyCollector, for look-ups. ``collectors`` is the default one: everybody in
+    the session shares it, so it makes others and is never read with. ``guests`` is what guest operations are reached
+    by, ``events`` and ``counters`` are its event and performance managers; None: it has none.
     """
 
     cookie: str
@@ -36,6 +36,7 @@ class Session:
     root: str
     views: str
     search: str
+    collectors: str
     collector: str
     guests: str | None = None
     events: str | None = None
@@ -52,8 +53,11 @@ class Sessions:
         self._session: Session | None = None
         self._refusals = 0
 
-    def current(self, deadline: Deadline) -> Session:
+    def current(self, deadline: Deadline, *, asked: bool = True) -> Session:
         """The session; logs in first if there is none. While one thread logs in, the others wait for it.
+
+        ``asked``: somebody wants to know something now. What goes on by itself does not log in after a refusal: the
+        last attempt is left to a person's question.
 
         Raises:
             InstrumentError: the password was refused too often.
@@ -64,10 +68,35 @@ class Sessions:
             raise TimeoutError("waited for another look-up's login")
         try:
             if self._session is None:
+                if self._refusals and not asked:
+                    raise InstrumentError(f"vCenter {self._settings.vcenter} refused the user {self._settings.user}.")
                 self._session = self._log_in(deadline)
             return self._session
         finally:
             self._lock.release()
+
+    def holds(self, session: Session) -> bool:
+        """Whether this is still the session."""
+        return self._session is session
+
+    def keep_alive(self, deadline: Deadline) -> None:
+        """Let the vCenter know that the session is in use, if there is one; forget it where the vCenter has.
+
+        A vCenter ends a session after 30 minutes without a call, and asking whether one is active needs a privilege
+        that Read-only lacks.
+        """
+        session = self._session
+        if session is None:
+            return
+        stub = Stub(self._settings, self._tls, session.version, deadline, session.cookie)
+        try:
+            vim.ServiceInstance("ServiceInstance", stub).CurrentTime()
+        except FAILURES as error:
+            if session_is_gone(error):
+                self.expired(session)
+            _LOG.warning("vcenter_keep_alive_failed", vcenter=self._settings.vcenter, error=type(error).__name__)
+        finally:
+            stub.DropConnections()
 
     def expired(self, session: Session) -> None:
         """Forget a session that the vCenter no longer knows, unless another thread has replaced it already."""
@@ -78,10 +107,18 @@ class Sessions:
 
     def close(self, deadline: Deadline) -> None:
         """Log out, so that no idle session is left behind."""
-        with self._lock:
-            session, self._session = self._session, None
-        if session is None:
+        if not self._lock.acquire(timeout=deadline.left_s()):
+            _LOG.warning("vcenter_logout_failed", vcenter=self._settings.vcenter, error="a login is on its way")
             return
+        try:
+            session, self._session = self._session, None
+        finally:
+            self._lock.release()
+        if session is not None:
+            self.leave(session, deadline)
+
+    def leave(self, session: Session, deadline: Deadline) -> None:
+        """Log out of a session that is used no more."""
         stub = Stub(self._settings, self._tls, session.version, deadline, session.cookie)
         try:
             vim.SessionManager(session.login, stub).Logout()
@@ -122,6 +159,7 @@ class Sessions:
             root=content.rootFolder._moId,
             views=views._moId,
             search=search._moId,
+            collectors=content.propertyCollector._moId,
             collector=collector._moId,
             guests=content.guestOperationsManager._moId if content.guestOperationsManager else None,
             events=content.eventManager._moId if content.eventManager else None,

@@ -13,7 +13,10 @@ class VcenterSettings:
 
     ``vantage.segment`` is the vCenter's name, the first half of every VM's identity ("dc1/vm-42"). ``ca_file`` empty:
     the system's certificates. ``timeout_s`` bounds a whole look-up, ``call_timeout_s`` the silence that one call
-    suffers. ``index_s`` is how long the list of who owns what is used again before the inventory is read anew.
+    suffers. ``index_s`` is how long the list of who owns what is used again before the inventory is read anew, where it
+    is not kept up to date. ``wait_s`` is how long a vCenter with no news may be silent: so old does a list get that is
+    kept up to date. ``late_s`` is how much later its answer may come before the list counts as out of date, and
+    ``patience_s`` before the wait is given up. ``keep_alive_s`` lies between two calls that keep the session.
     ``guest_user`` lists the processes inside VMs, of which those named in ``guest_agents`` are kept; empty: nobody
     asks in a guest.
     """
@@ -27,6 +30,10 @@ class VcenterSettings:
     timeout_s: float = 25.0
     call_timeout_s: float = 10.0
     index_s: float = 20.0
+    wait_s: int = 20
+    late_s: float = 10.0
+    patience_s: float = 40.0
+    keep_alive_s: float = 300.0
     page: int = 500
     guest_user: str = ""
     guest_password: str = field(default="", repr=False)

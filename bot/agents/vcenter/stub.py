@@ -7,10 +7,12 @@ pyVmomi's deserialiser takes ten times as long for the same bytes (3.7 against 3
 import socket
 import ssl
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from http.client import BadStatusLine, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
+from io import BytesIO
 from typing import IO, Any
 from xml.etree import ElementTree
 from xml.parsers.expat import ExpatError
@@ -24,8 +26,9 @@ CUT = (ConnectionError, ssl.SSLEOFError, IncompleteRead, BadStatusLine, ExpatErr
 """What a connection that was cut in the middle looks like. A timeout is no cut: asking again would take as long."""
 
 VIM = "{urn:vim25}"
-PAGE = ("objects", "token")
-"""The parts of a property collector's answer."""
+_PIECE = 1 << 16
+_AT_ONCE_S = 0.01
+"""An answer that need not be waited for longer may have been made at any time since it was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,10 @@ def newest_common_version(settings: VcenterSettings, tls: ssl.SSLContext, deadli
 
 
 class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no types
-    """One look-up's connection. It belongs to one thread; only ``abort`` may come from another."""
+    """One connection. It belongs to one thread; only ``abort`` may come from another.
+
+    ``answered_at``: the last answer to ``stream`` was made no earlier, on the monotonic clock.
+    """
 
     def __init__(
         self, settings: VcenterSettings, tls: ssl.SSLContext, version: str, deadline: Deadline, cookie: str = ""
@@ -105,6 +111,7 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
         self._current: Any = None
         self.aborted = False
         self.calls = 0
+        self.answered_at = 0.0
 
     def InvokeMethod(self, mo: Any, info: Any, args: Any, outerStub: Any = None) -> Any:  # noqa: N802, N803  pyVmomi's
         """Send one call, if it is on the allowlist."""
@@ -135,19 +142,22 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
         return connection
 
     def stream(
-        self, mo: Any, method: str, *args: Any, tags: tuple[str, ...] = PAGE
+        self, mo: Any, method: str, *args: Any, tags: Collection[str]
     ) -> Generator[ElementTree.Element, None, None]:
         """The parts of an answer that have these tags, each as it arrives.
 
-        An element is emptied when the next one is asked for. Nothing that we read has a child of such a name inside.
+        An element with parts is emptied when the next one is asked for.
 
         Raises:
             vmodl.MethodFault: the vCenter refused, as from any other call.
             TimeoutError: the deadline passed while the answer was still arriving.
         """
+        return self.answer(self.ask(mo, method, *args), tags)
+
+    def ask(self, mo: Any, method: str, *args: Any) -> "Asked":
+        """Send a call whose answer is fetched later; every ``Asked`` has a connection to itself until then."""
         allowlist.check(method)
         self.calls += 1
-        wanted = {f"{VIM}{tag}" for tag in tags}
         info = getattr(type(mo), method).info  # by the name on the wire, which pyVmomi's own name may differ from
         connection = self.GetConnection()
         headers = {
@@ -159,20 +169,38 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
         }
         try:
             connection.request("POST", self.path, self.SerializeRequest(mo, info, args), headers)
+        except BaseException:
+            connection.close()
+            raise
+        return Asked(connection, info.result, time.monotonic())
+
+    def answer(
+        self, asked: "Asked", tags: Collection[str], *, whole: bool = False
+    ) -> Generator[ElementTree.Element, None, None]:
+        """The answer as from ``stream``; ``whole``: it has arrived, and the connection is free, before the first."""
+        connection = self._current = asked.connection
+        try:
+            connection.sock.settimeout(min(self._call_timeout_s, self.deadline.left_s()))  # from now, not from asking
+            began_at = time.monotonic()
             response = connection.getresponse()
+            arrived_at = time.monotonic()
+            self.answered_at = arrived_at if arrived_at - began_at > _AT_ONCE_S else asked.at
             if response.status == 500:
-                raise self._fault(response, info)
+                raise self._fault(response, asked.result)
             if response.status != 200:
                 raise HTTPException(f"HTTP {response.status} {response.reason}")
-            for _, element in ElementTree.iterparse(_Timed(self._body(response), self.deadline)):  # noqa: S314
-                if element.tag in wanted:
-                    yield element
-                    element.clear()
+            body: Any = _Timed(self._body(response), self.deadline)
+            if whole:
+                body = BytesIO(b"".join(iter(partial(body.read, _PIECE), b"")))
+            else:
+                yield from _elements(body, tags)
             response.read()
         except BaseException:
             connection.close()  # half an answer may still be on it
             raise
         self.ReturnConnection(connection)
+        if whole:
+            yield from _elements(body, tags)
 
     @contextmanager
     def within(self, deadline: Deadline) -> Iterator[None]:
@@ -193,9 +221,9 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
             except OSError:
                 return  # it is closed already
 
-    def _fault(self, response: HTTPResponse, info: Any) -> Exception:
+    def _fault(self, response: HTTPResponse, result: Any) -> Exception:
         try:
-            fault: Exception = SoapAdapter.SoapResponseDeserializer(self).Deserialize(self._body(response), info.result)
+            fault: Exception = SoapAdapter.SoapResponseDeserializer(self).Deserialize(self._body(response), result)
         except KeyError as error:  # as in InvokeMethod
             raise HTTPException(f"a fault of the unknown type {error}") from error
         return fault
@@ -203,7 +231,29 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
     def _body(self, response: HTTPResponse) -> Any:
         packed = response.getheader("Content-Encoding", "").lower() == "gzip"
         gzip = SoapAdapter.GzipReader
-        return gzip(response, encoding=gzip.GZIP, readChunkSize=1 << 16) if packed else response
+        return gzip(response, encoding=gzip.GZIP, readChunkSize=_PIECE) if packed else response
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A call on its way, the type of its result, and when it was sent, on the monotonic clock."""
+
+    connection: Any
+    result: Any
+    at: float
+
+    def forget(self) -> None:
+        """Do without the answer."""
+        self.connection.close()
+
+
+def _elements(body: Any, tags: Collection[str]) -> Iterator[ElementTree.Element]:
+    wanted = {f"{VIM}{tag}" for tag in tags}
+    for _, element in ElementTree.iterparse(body):  # noqa: S314  verified sender; expat limits expansion
+        if element.tag in wanted:
+            yield element
+            if len(element):  # one without may be a leaf of the same name in a property
+                element.clear()
 
 
 class _Timed:

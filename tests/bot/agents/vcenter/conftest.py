@@ -17,6 +17,7 @@ from bot.ports import Ability, Work
 from bot.probes.vcenter import Snapshot, parse
 from bot.system import SystemClock
 from deploy.lab.vcsim import Vcsim
+from tests.contracts.bench import until
 
 VANTAGE = Vantage("vcenter-dc1", "dc1", "vcenter")
 CLOCK = SystemClock()
@@ -76,3 +77,16 @@ def worker() -> Iterator[MakeWorker]:
             return Worker(ability, vcenter)
 
         yield make
+
+
+@pytest.fixture
+def watching(worker: MakeWorker) -> MakeWorker:
+    """Makes workers that keep the inventory up to date, and waits for its first reading."""
+
+    def make(vcenter: Vcsim, **changed: Any) -> Worker:
+        looking = worker(vcenter, **changed)
+        looking.ability.start()
+        until(lambda: looking.ability.warm)
+        return looking
+
+    return make

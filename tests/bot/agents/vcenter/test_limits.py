@@ -17,7 +17,6 @@ PORTS = {"FetchDVPorts": 1}  # of each distributed switch that their vNICs have 
 # The hosts of the cluster, the distributed switch; events of VM, cluster and switch; the uplinks of the VM's host.
 AROUND = {"CurrentTime": 1, "RetrievePropertiesEx": 2, "QueryEvents": 3, "QueryPerf": 1, "QueryNetworkHint": 1}
 ONCE = {"RetrievePropertiesEx": 1}  # the ids of counters
-MOST_CALLS = 15
 
 
 def budget(*parts: dict[str, int]) -> dict[str, int]:
