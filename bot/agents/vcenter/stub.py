@@ -7,7 +7,7 @@ pyVmomi's deserialiser takes ten times as long for the same bytes (3.7 against 3
 import socket
 import ssl
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +26,8 @@ CUT = (ConnectionError, ssl.SSLEOFError, IncompleteRead, BadStatusLine, ExpatErr
 """What a connection that was cut in the middle looks like. A timeout is no cut: asking again would take as long."""
 
 VIM = "{urn:vim25}"
+PAGE = ("objects", "token")
+"""The parts of a property collector's answer."""
 _PIECE = 1 << 16
 _AT_ONCE_S = 0.01
 """An answer that need not be waited for longer may have been made at any time since it was asked for."""
@@ -139,10 +141,12 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
             connection.sock.settimeout(timeout_s)
         return connection
 
-    def stream(self, mo: Any, method: str, *args: Any, tags: Collection[str]) -> Iterator[ElementTree.Element]:
-        """The elements with these tags in a property collector's answer, each as it arrives.
+    def stream(
+        self, mo: Any, method: str, *args: Any, tags: tuple[str, ...] = PAGE
+    ) -> Generator[ElementTree.Element, None, None]:
+        """The parts of an answer that have these tags, each as it arrives.
 
-        An element with parts is emptied when the next one is asked for.
+        One with parts of its own is emptied when the next one is asked for.
 
         Raises:
             vmodl.MethodFault: the vCenter refused, as from any other call.
@@ -153,7 +157,7 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
     def ask(self, mo: Any, method: str, *args: Any) -> "Asked":
         """Send a call whose answer is fetched later; every ``Asked`` has a connection to itself until then."""
         allowlist.check(method)
-        info = mo._GetMethodInfo(method)
+        info = getattr(type(mo), method).info  # by the name on the wire, which pyVmomi's own name may differ from
         connection = self.GetConnection()
         headers = {
             "Cookie": self.cookie,
@@ -169,7 +173,9 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
             raise
         return Asked(connection, info.result, time.monotonic())
 
-    def answer(self, asked: "Asked", tags: Collection[str], *, whole: bool = False) -> Iterator[ElementTree.Element]:
+    def answer(
+        self, asked: "Asked", tags: tuple[str, ...], *, whole: bool = False
+    ) -> Generator[ElementTree.Element, None, None]:
         """The answer as from ``stream``; ``whole``: it has arrived, and the connection is free, before the first."""
         connection = self._current = asked.connection
         try:
@@ -233,9 +239,10 @@ class Asked:
         self.connection.close()
 
 
-def _elements(body: Any, tags: Collection[str]) -> Iterator[ElementTree.Element]:
+def _elements(body: Any, tags: tuple[str, ...]) -> Iterator[ElementTree.Element]:
+    wanted = {f"{VIM}{tag}" for tag in tags}
     for _, element in ElementTree.iterparse(body):  # noqa: S314  verified sender; expat limits expansion
-        if element.tag in tags:
+        if element.tag in wanted:
             yield element
             if len(element):  # one without may be a leaf of the same name in a property
                 element.clear()
