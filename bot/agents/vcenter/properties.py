@@ -44,7 +44,7 @@ class Properties:
 
 def part(element: Element, path: str) -> str | None:
     """The text of a part such as ``spec/ip/ipAddress``; None where it is absent or empty."""
-    # A single step with its namespace written out is found in C, ten times as fast: 55,000 of them for 10,000 VMs.
+    # A single step with its namespace written out is found in C, in a fifth of the time: 55,000 for 10,000 VMs.
     return (element.findtext(path, None, _NS) if "/" in path else element.findtext(f"{VIM}{path}")) or None
 
 
@@ -101,18 +101,17 @@ def collect(stub: Stub, session: Session, spec: Any, page: int, make: Callable[[
 
 def _pages(stub: Stub, session: Session, spec: Any, page: int, make: Callable[[Properties], T]) -> Iterator[T]:
     collector = _PC(session.collector, stub)
-    options = _PC.RetrieveOptions(maxObjects=page)
-    answer = stub.stream(collector, "RetrievePropertiesEx", [spec], options, tags=_TAGS)
+    answer = stub.stream(collector, "RetrievePropertiesEx", [spec], _PC.RetrieveOptions(maxObjects=page))
     while True:
         token = None
         for element in answer:
-            if element.tag == _TOKEN:
+            if element.tag == f"{VIM}token":
                 token = element.text
             else:
                 yield make(of_element(element))
         if token is None:
             return
-        answer = stub.stream(collector, "ContinueRetrievePropertiesEx", token, tags=_TAGS)
+        answer = stub.stream(collector, "ContinueRetrievePropertiesEx", token)
 
 
 def of_element(element: Element) -> Properties:

@@ -26,6 +26,8 @@ CUT = (ConnectionError, ssl.SSLEOFError, IncompleteRead, BadStatusLine, ExpatErr
 """What a connection that was cut in the middle looks like. A timeout is no cut: asking again would take as long."""
 
 VIM = "{urn:vim25}"
+PAGE = ("objects", "token")
+"""The parts of a property collector's answer."""
 _PIECE = 1 << 16
 _AT_ONCE_S = 0.01
 """An answer that need not be waited for longer may have been made at any time since it was asked for."""
@@ -146,7 +148,7 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
     ) -> Generator[ElementTree.Element, None, None]:
         """The parts of an answer that have these tags, each as it arrives.
 
-        An element with parts is emptied when the next one is asked for.
+        One with parts of its own is emptied when the next one is asked for.
 
         Raises:
             vmodl.MethodFault: the vCenter refused, as from any other call.

@@ -17,7 +17,8 @@ from bot.agents.vcenter.session import Session
 from bot.agents.vcenter.stub import VIM, Asked, Deadline, Stub
 
 _PC = vmodl.query.PropertyCollector
-_VERSION, _OBJECT, _TRUNCATED = (f"{VIM}{name}" for name in ("version", "objectSet", "truncated"))
+_TAGS = ("version", "objectSet", "truncated")
+_VERSION, _OBJECT, _TRUNCATED = (f"{VIM}{name}" for name in _TAGS)
 _UPDATE, _REF, _CHANGE, _MISSING = (f"{VIM}{name}" for name in ("kind", "obj", "changeSet", "missingSet"))
 _NAME, _VALUE = f"{VIM}name", f"{VIM}val"
 _TAGS = ("version", "objectSet", "truncated")

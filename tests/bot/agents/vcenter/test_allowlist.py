@@ -137,4 +137,4 @@ def test_the_fast_reader_obeys_the_list_too() -> None:
     """It does not pass through pyVmomi's own sender."""
     sender = stub(1, "")
     with pytest.raises(ForbiddenError, match="CancelRetrievePropertiesEx"):
-        next(sender.stream(vmodl.query.PropertyCollector("pc", sender), "CancelRetrievePropertiesEx", tags=()))
+        next(sender.stream(vmodl.query.PropertyCollector("pc", sender), "CancelRetrievePropertiesEx"))
