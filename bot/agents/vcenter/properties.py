@@ -15,7 +15,6 @@ T = TypeVar("T")
 _PC = vmodl.query.PropertyCollector
 _NS = {"": VIM[1:-1]}
 _TOKEN = f"{VIM}token"
-_TAGS = ("objects", "token")
 KIND = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
 

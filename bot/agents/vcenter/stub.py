@@ -7,7 +7,7 @@ pyVmomi's deserialiser takes ten times as long for the same bytes (3.7 against 3
 import socket
 import ssl
 import time
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -144,7 +144,7 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
         return connection
 
     def stream(
-        self, mo: Any, method: str, *args: Any, tags: Collection[str]
+        self, mo: Any, method: str, *args: Any, tags: tuple[str, ...] = PAGE
     ) -> Generator[ElementTree.Element, None, None]:
         """The parts of an answer that have these tags, each as it arrives.
 
@@ -177,7 +177,7 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
         return Asked(connection, info.result, time.monotonic())
 
     def answer(
-        self, asked: "Asked", tags: Collection[str], *, whole: bool = False
+        self, asked: "Asked", tags: tuple[str, ...], *, whole: bool = False
     ) -> Generator[ElementTree.Element, None, None]:
         """The answer as from ``stream``; ``whole``: it has arrived, and the connection is free, before the first."""
         connection = self._current = asked.connection
@@ -249,7 +249,7 @@ class Asked:
         self.connection.close()
 
 
-def _elements(body: Any, tags: Collection[str]) -> Iterator[ElementTree.Element]:
+def _elements(body: Any, tags: tuple[str, ...]) -> Iterator[ElementTree.Element]:
     wanted = {f"{VIM}{tag}" for tag in tags}
     for _, element in ElementTree.iterparse(body):  # noqa: S314  verified sender; expat limits expansion
         if element.tag in wanted:
