@@ -47,5 +47,8 @@ def _unseen(evidence: Evidence, seat: Seat) -> Hit | None:
     if not vlan or not without or len(without) == len(heard):
         return None
     device, seen = without[0]
-    says = f"{device.device} of host {seat.vm.host} sees VLANs {few(device.seen_vlans)}, but not VLAN {vlan} of VM "
+    plural = "s" if len(device.seen_vlans) > 1 else ""
+    says = (
+        f"{device.device} of host {seat.vm.host} sees VLAN{plural} {few(device.seen_vlans)}, but not VLAN {vlan} of VM "
+    )
     return f"{says}{seat.vm.name}, which another uplink of the same switch sees.", seen

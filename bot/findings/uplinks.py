@@ -86,7 +86,7 @@ def _resets(evidence: Evidence, *, dead: bool) -> list[Hit]:
         )
         for at, event, seen in lately(evidence)
         if event.kind == _RESET and event.host in hosts_named(evidence)
-        if not dead or (event.host, event.device) in down
+        if dead is ((event.host, event.device) in down)
     ]
 
 

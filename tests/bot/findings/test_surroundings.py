@@ -207,7 +207,7 @@ def test_the_clock_of_the_vcenter_is_taken_off_its_times() -> None:
     told = silent().around(host(), event("VmReconfiguredEvent", vm="app05"), ahead_s=90.0)
     assert "`2026-03-01 02:53:30` UTC" in said(told, changes.CHANGED).statement
     clocks = said(told, vcenter_reading.CLOCKS)
-    assert (clocks.standing, "90.0 s ahead" in clocks.statement) == (ABSENT, True)
+    assert (clocks.standing, "90.00 s ahead" in clocks.statement) == (ABSENT, True)
 
 
 def test_a_hosts_notice_compares_the_agents_clocks() -> None:
