@@ -8,6 +8,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 from bot.findings.surrounding import Hit, answer, seats
+from bot.findings.timing import when
 from bot.model.finding import Evidence, Finding
 from bot.model.observation import SurroundingSeen
 from bot.model.vsphere import Port
@@ -47,7 +48,7 @@ def _pairs(evidence: Evidence) -> list[_Pair]:
     """The first and the last word on each port of the target, where they are far enough apart."""
     vms = {seat.vm.vm for seat in seats(evidence)}
     told: dict[tuple[str, str, str, str], list[tuple[Port, SurroundingSeen]]] = defaultdict(list)
-    for seen in evidence.of(SurroundingSeen):
+    for seen in sorted(evidence.of(SurroundingSeen), key=when):
         if isinstance(seen.thing, Port) and f"{seen.vcenter}/{seen.thing.vm}" in vms:
             told[seen.vcenter, seen.thing.vm, seen.thing.label, seen.thing.key].append((seen.thing, seen))
     found = []

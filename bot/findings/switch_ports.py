@@ -1,6 +1,7 @@
 """Which physical switch ports the VM's host is plugged into, by CDP or LLDP, and whether its VLAN arrives there."""
 
-from bot.findings.surrounding import Hit, Seat, answer, by_seat, seats, things
+from bot.findings.readings import things
+from bot.findings.surrounding import Hit, Seat, answer, by_seat, seats
 from bot.findings.wording import few, listing
 from bot.model.finding import Evidence, Finding
 from bot.model.observation import SurroundingSeen

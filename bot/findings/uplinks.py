@@ -7,7 +7,8 @@ Source: Broadcom KB 318898 (the trigger is typically an external event upstream)
 from collections import Counter as Tally
 from datetime import timedelta
 
-from bot.findings.surrounding import Hit, Seat, answer, by_seat, clock_text, hosts_named, lately, seats, things
+from bot.findings.readings import things
+from bot.findings.surrounding import Hit, Seat, answer, by_seat, clock_text, hosts_named, lately, seats
 from bot.findings.wording import listing
 from bot.model.finding import Evidence, Finding
 from bot.model.observation import SurroundingSeen

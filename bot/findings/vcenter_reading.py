@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.findings.readings import readings
 from bot.findings.residence import moves
 from bot.findings.wording import finding, listing
 from bot.model.finding import Evidence, Finding, Standing
@@ -16,7 +17,7 @@ ANNOUNCED_WITHIN = timedelta(minutes=2)
 
 def find(evidence: Evidence) -> tuple[Finding, ...]:
     """What could not be read around the VM, and how far the vCenter's clock is from that of its worker."""
-    looked = list({one.vcenter: one for one in evidence.of(SurroundingsRead)}.values())
+    looked = [one.read for one in readings(evidence)]
     return (_read(looked), _clocks(evidence, looked))
 
 
@@ -30,7 +31,7 @@ def _read(looked: list[SurroundingsRead]) -> Finding:
 
 
 def _clocks(evidence: Evidence, looked: list[SurroundingsRead]) -> Finding:
-    told = [(one, one.clock) for one in looked if one.clock]
+    told = [(one, one.clock) for one in {one.vcenter: one for one in looked}.values() if one.clock]
     if not told:
         return finding(CLOCKS, Standing.UNKNOWN, "No vCenter's clock was compared with ours.")
     agree = all(abs(clock.ahead) <= AGREE for _, clock in told)

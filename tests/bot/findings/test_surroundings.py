@@ -202,6 +202,30 @@ def test_the_newest_word_on_a_state_counts_and_events_add_up() -> None:
     assert (found[host_state.NOT_FIT], found[changes.CHANGED]) == (ABSENT, PRESENT)
 
 
+def test_a_later_look_at_another_vm_leaves_what_is_known_of_this_one() -> None:
+    """First the address is looked up, then the MACs that answer: their hosts are not the target's."""
+    state = VmState(vm="app05", name="app05", heartbeat="red")
+    raised = Alarm(name="Network", on="esx1", status="red", at=BEGIN)
+    first = silent().around(host(maintenance=True), state, raised).evidence()
+    elsewhere = host("esx9", cluster="even"), VmState(vm="app06", name="app06")
+    other = silent().waits(60).around(*elsewhere, gaps=[Gap("events", "Denied.")]).evidence()
+    again = [replace(one, artifact="sha256:again") for one in other.observations if one.vantage.agent == "vcenter"]
+    told = replace(first, observations=(*first.observations, *again))
+    found = {one.id: one.standing for one in judging.judge_evidence(told)[1]}
+    seen = (host_state.NOT_FIT, guest_state.HEARTBEAT, alarms.ON_NETWORK, storage_state.STALLED)
+    assert [found[id_] for id_ in seen] == [PRESENT, PRESENT, PRESENT, ABSENT]
+
+
+def test_an_alarm_that_a_later_look_no_longer_shows_is_over() -> None:
+    """Only what the newest look at the same VM shows is so."""
+    state = VmState(vm="app05", name="app05")
+    first = silent().around(host(), state, Alarm(name="Network", on="esx1", status="red", at=BEGIN)).evidence()
+    later = silent().waits(60).around(host(), state).evidence()
+    again = [replace(one, artifact="sha256:again") for one in later.observations if one.vantage.agent == "vcenter"]
+    told = replace(first, observations=(*first.observations, *again))
+    assert {one.id: one.standing for one in judging.judge_evidence(told)[1]}[alarms.ON_NETWORK] is ABSENT
+
+
 def test_the_clock_of_the_vcenter_is_taken_off_its_times() -> None:
     """A minute and a half decides whether a loss began before a move or after it."""
     told = silent().around(host(), event("VmReconfiguredEvent", vm="app05"), ahead_s=90.0)
