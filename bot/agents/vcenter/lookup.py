@@ -3,7 +3,8 @@
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from pyVmomi import vim
@@ -58,8 +59,10 @@ class LookUp:
         self._gaps: list[str] = []
         self._notes: list[str] = []
 
-    def answer(self, index: Index, at: datetime) -> Snapshot:
+    def answer(self, index: Index, at: datetime, owners: Callable[[Snapshot], None]) -> Snapshot:
         """The snapshot. Only the VMs have to be readable; every other part that fails leaves a sentence.
+
+        ``owners`` gets the answer to who owns what as soon as that is known: what is around them may take seconds.
 
         Raises:
             One of FAILURES.
@@ -70,8 +73,7 @@ class LookUp:
         found = self._owners(inventory)
         self._note_limits(inventory)
         left = MOST_CALLS - (self._stub.calls - asked_before)
-        surroundings = self._around(inventory, found, left) if found else None
-        return Snapshot(
+        snapshot = Snapshot(
             format=FORMAT,
             vcenter=self._settings.vcenter,
             api_version=self._session.api_version,
@@ -80,9 +82,12 @@ class LookUp:
             complete=not self._gaps,
             unread=(*self._gaps, *self._notes),
             vms=tuple(each.vm for each in found),
-            surroundings=surroundings,
             host_nics=tuple(nic for host in inventory.hosts.values() for nic in host.nics if owns(nic, self._wanted)),
         )
+        if not found:
+            return snapshot
+        owners(snapshot)
+        return replace(snapshot, surroundings=self._around(inventory, found, left))
 
     def _around(self, inventory: Inventory, found: tuple[Live, ...], calls: int) -> Surroundings:
         known = around.Found(found, self._groups, self._ports if self._ports_read else None, inventory.hosts)
