@@ -20,7 +20,11 @@ REPEATABLE = frozenset(
         "QueryNetworkHint",
     }
 )
-"""Reads, and objects of our own session: asked again once when the connection was cut."""
+"""Reads, and objects of our own session: asked again once when the connection was cut.
+
+CurrentTime dates the events, QueryEvents brings them, QueryPerf the counters (System.View each), QueryNetworkHint what
+the uplinks hear (System.Read).
+"""
 
 ALLOWED = REPEATABLE | {"ContinueRetrievePropertiesEx", "Login", "Logout"}
 """A page token may be used up and a Login counted by the time a cut is noticed: these are never repeated."""

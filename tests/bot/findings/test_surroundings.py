@@ -300,6 +300,15 @@ def test_a_deaf_instrument_says_nothing_about_a_host() -> None:
     assert said(told.around(host(), *gone), moves.ONE_HOST).standing is UNKNOWN
 
 
+def test_what_is_lost_while_the_vm_moves_is_nobodys() -> None:
+    """The pause of a healthy move costs a packet or two; it is no loss on either host."""
+    told = look(well().waits(60), "during", lost=(5,))
+    gone = [move("esx2", "esx1", told.now)]
+    told = look(told.waits(60), "after")
+    found = said(told.around(host(), *gone), moves.ONE_HOST)
+    assert (found.standing, found.statement) == (ABSENT, "Packets of 10.0.0.5 are not lost on one host alone.")
+
+
 def test_a_look_that_heals_late_is_not_blamed_on_the_move() -> None:
     """A switch forgets within minutes; what takes an hour has another reason."""
     told, gone = well().waits(60), []
