@@ -2,7 +2,8 @@
 
 import re
 
-from bot.findings.surrounding import Hit, answer, clock_text, seats, things
+from bot.findings.readings import things
+from bot.findings.surrounding import Hit, answer, clock_text, seats
 from bot.model.finding import Evidence, Finding
 from bot.model.observation import SurroundingsRead
 from bot.model.vsphere import Alarm

@@ -3,7 +3,8 @@
 Source of the drops: Broadcom KB 312565 (dropped during the handoff between the virtual switch and the guest driver).
 """
 
-from bot.findings.surrounding import Hit, answer, clock_text, lately, of_target, seats, things, vms_named
+from bot.findings.readings import things
+from bot.findings.surrounding import Hit, answer, clock_text, lately, of_target, seats, vms_named
 from bot.model.finding import Evidence, Finding
 from bot.model.observation import SurroundingSeen
 from bot.model.vsphere import Counter, VmState

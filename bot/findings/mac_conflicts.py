@@ -1,7 +1,8 @@
 """Do two VMs have one MAC, by vCenter's list or by what it logged?"""
 
 from bot.findings.owning import carriers, target_vms, vm_name
-from bot.findings.surrounding import Hit, Seat, answer, by_seat, clock_text, happened, of_target, things
+from bot.findings.readings import things
+from bot.findings.surrounding import Hit, Seat, answer, by_seat, clock_text, happened, of_target
 from bot.findings.wording import listing
 from bot.model.finding import Evidence, Finding
 from bot.model.observation import NicFound, VcenterAnswered, VmFound

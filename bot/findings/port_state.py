@@ -1,6 +1,7 @@
 """The distributed port of the VM's vNIC: has it a link, which MAC is in use there, does the vNIC use it at all?"""
 
-from bot.findings.surrounding import Hit, Seat, answer, by_seat, seats, things
+from bot.findings.readings import things
+from bot.findings.surrounding import Hit, Seat, answer, by_seat, seats
 from bot.model.finding import Evidence, Finding
 from bot.model.observation import SurroundingSeen
 from bot.model.vsphere import VmState

@@ -1,7 +1,8 @@
 """Where the VM of the target ran when, from its moves, and what was lost there: moves and loss on one clock.
 
 Not a finding: what several of them read. Moves are dated by the vCenter's clock, brought to that of its worker; loss by
-the agents' own. Both are taken as one clock within SLACK; see instrument.clocks_agree.
+the agents' own. A look during a move, or within SLACK of it, belongs to neither host: the pause of a move loses packets
+too, and the clocks of agents are not compared.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from bot.model.finding import Evidence
 from bot.model.observation import EchoAsked, Observation, SurroundingSeen
 from bot.model.vsphere import Happened
 
+SLACK = timedelta(seconds=5)
 HEALS_WITHIN = timedelta(minutes=10)
 """After so long a switch has forgotten where a MAC was (Cisco's default is 300 s, and some keep it twice as long)."""
 MOVES = (
@@ -93,7 +95,8 @@ def _read_stays(evidence: Evidence) -> list[Stay]:
     hosts = {seat.vm.host for seat in seats(evidence)}
     if len({seat.vm.vm for seat in seats(evidence)}) != 1 or len(hosts) != 1:
         return []
-    gone, looks = moves(evidence), _looks(evidence)
+    gone = moves(evidence)
+    looks = [look for look in _looks(evidence) if not any(_during(move, look) for move in gone)]
     starts: list[tuple[str, datetime | None]]
     starts = [(str(gone[0].event.source), None)] if gone and gone[0].event.source else []
     starts += [(str(move.event.host), move.at) for move in gone]
@@ -103,6 +106,10 @@ def _read_stays(evidence: Evidence) -> list[Stay]:
         Stay(host, since, tuple(one for one in looks if _between(one.at, since, until)))
         for (host, since), until in zip(starts, ends, strict=True)
     ]
+
+
+def _during(move: Move, look: Look) -> bool:
+    return look.at - SLACK <= move.at <= look.sent[-1].seen_at + SLACK
 
 
 def _between(at: datetime, since: datetime | None, until: datetime | None) -> bool:

@@ -1,6 +1,6 @@
 """Where the target sits, as vCenter sees it: its VM, vNIC, host, port group and switch, and what was not looked at.
 
-Not a finding: what several of them read. State is taken from each vCenter's newest word; events from all of them.
+Not a finding: what several of them read. State is taken from the newest look at a thing; events from all of them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.findings.owning import carriers, target_vms, vcenter_doubt
+from bot.findings.readings import readings, things
+from bot.findings.timing import when
 from bot.findings.wording import finding
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import NicFound, Observation, SurroundingSeen, SurroundingsRead, VcenterAnswered, VmFound
@@ -59,16 +61,6 @@ class Seat:
         return tuple(one for one in self.host[0].uplinks if one.device in (used or switch.uplinks))
 
 
-def things(evidence: Evidence, kind: type[T]) -> list[tuple[T, SurroundingSeen]]:
-    """Everything of this kind in each vCenter's newest word."""
-    newest: dict[str, str] = {one.vcenter: one.artifact for one in evidence.of(SurroundingsRead)}
-    return [
-        (seen.thing, seen)
-        for seen in evidence.of(SurroundingSeen)
-        if isinstance(seen.thing, kind) and newest.get(seen.vcenter, seen.artifact) == seen.artifact
-    ]
-
-
 def happened(evidence: Evidence) -> list[tuple[datetime, Happened, SurroundingSeen]]:
     """Every event once, by time, on the clock of the worker who asked."""
     return evidence.once(_read_happened)
@@ -77,7 +69,7 @@ def happened(evidence: Evidence) -> list[tuple[datetime, Happened, SurroundingSe
 def _read_happened(evidence: Evidence) -> list[tuple[datetime, Happened, SurroundingSeen]]:
     ahead = {one.artifact: one.clock.ahead for one in evidence.of(SurroundingsRead) if one.clock}
     once: dict[tuple[str, Happened], tuple[datetime, Happened, SurroundingSeen]] = {}
-    for seen in evidence.of(SurroundingSeen):
+    for seen in sorted(evidence.of(SurroundingSeen), key=when):
         if isinstance(seen.thing, Happened):
             at = seen.thing.at - ahead.get(seen.artifact, timedelta())
             once.setdefault((seen.vcenter, seen.thing), (at, seen.thing, seen))
@@ -172,7 +164,8 @@ def why_not(evidence: Evidence, families: Iterable[Family]) -> str | None:
     """Why these families say nothing about the target; None when they were read to the end."""
     if not seats(evidence):
         return f"The VM of {evidence.target} is not known. {vcenter_doubt(evidence) or ''}".strip()
-    looked = {one.vcenter: one for one in evidence.of(SurroundingsRead)}
+    mine = {seat.vm.vm for seat in seats(evidence)}
+    looked = {one.read.vcenter: one.read for one in readings(evidence) if not one.vms or mine & one.vms}
     if not looked:
         asked = {one.vcenter for one in evidence.of(VcenterAnswered)}
         which = f"vCenter {min(asked)}" if asked else "No vCenter"

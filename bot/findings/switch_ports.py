@@ -1,6 +1,7 @@
 """Which physical switch ports the VM's host is plugged into, by CDP or LLDP, and whether its VLAN arrives there."""
 
-from bot.findings.surrounding import Hit, Seat, answer, by_seat, seats, things
+from bot.findings.readings import things
+from bot.findings.surrounding import Hit, Seat, answer, by_seat, seats
 from bot.findings.wording import few, listing
 from bot.model.finding import Evidence, Finding
 from bot.model.observation import SurroundingSeen
@@ -47,5 +48,8 @@ def _unseen(evidence: Evidence, seat: Seat) -> Hit | None:
     if not vlan or not without or len(without) == len(heard):
         return None
     device, seen = without[0]
-    says = f"{device.device} of host {seat.vm.host} sees VLANs {few(device.seen_vlans)}, but not VLAN {vlan} of VM "
+    plural = "s" if len(device.seen_vlans) > 1 else ""
+    says = (
+        f"{device.device} of host {seat.vm.host} sees VLAN{plural} {few(device.seen_vlans)}, but not VLAN {vlan} of VM "
+    )
     return f"{says}{seat.vm.name}, which another uplink of the same switch sees.", seen

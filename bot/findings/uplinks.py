@@ -7,7 +7,8 @@ Source: Broadcom KB 318898 (the trigger is typically an external event upstream)
 from collections import Counter as Tally
 from datetime import timedelta
 
-from bot.findings.surrounding import Hit, Seat, answer, by_seat, clock_text, hosts_named, lately, seats, things
+from bot.findings.readings import things
+from bot.findings.surrounding import Hit, Seat, answer, by_seat, clock_text, hosts_named, lately, seats
 from bot.findings.wording import listing
 from bot.model.finding import Evidence, Finding
 from bot.model.observation import SurroundingSeen
@@ -86,7 +87,7 @@ def _resets(evidence: Evidence, *, dead: bool) -> list[Hit]:
         )
         for at, event, seen in lately(evidence)
         if event.kind == _RESET and event.host in hosts_named(evidence)
-        if not dead or (event.host, event.device) in down
+        if dead is ((event.host, event.device) in down)
     ]
 
 

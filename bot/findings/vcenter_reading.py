@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.findings.readings import readings
 from bot.findings.residence import moves
 from bot.findings.wording import finding, listing
 from bot.model.finding import Evidence, Finding, Standing
@@ -16,30 +17,30 @@ ANNOUNCED_WITHIN = timedelta(minutes=2)
 
 def find(evidence: Evidence) -> tuple[Finding, ...]:
     """What could not be read around the VM, and how far the vCenter's clock is from that of its worker."""
-    looked = list({one.vcenter: one for one in evidence.of(SurroundingsRead)}.values())
+    looked = [one.read for one in readings(evidence)]
     return (_read(looked), _clocks(evidence, looked))
 
 
 def _read(looked: list[SurroundingsRead]) -> Finding:
     gaps = list(dict.fromkeys(gap.says for one in looked for gap in one.gaps))
     if gaps:
-        return finding(READ, Standing.ABSENT, f"Not looked at in vCenter: {' '.join(gaps)}", looked)
+        return finding(READ, Standing.ABSENT, f"vCenter did not tell all: {' '.join(gaps)}", looked)
     if looked:
         return finding(READ, Standing.PRESENT, "What is around the VM was read in vCenter, all of it.", looked)
     return finding(READ, Standing.UNKNOWN, "No vCenter was asked what is around the VM.")
 
 
 def _clocks(evidence: Evidence, looked: list[SurroundingsRead]) -> Finding:
-    told = [(one, one.clock) for one in looked if one.clock]
+    told = [(one, one.clock) for one in {one.vcenter: one for one in looked}.values() if one.clock]
     if not told:
         return finding(CLOCKS, Standing.UNKNOWN, "No vCenter's clock was compared with ours.")
+    agree = all(abs(clock.ahead) <= AGREE for _, clock in told)
     says = listing(
-        f"the clock of vCenter {one.vcenter} runs {abs(clock.ahead).total_seconds():.1f} s "
-        f"{'behind' if clock.ahead < timedelta() else 'ahead'} (to {clock.within_ms / 1000:.2f} s)"
+        f"the clock of vCenter {one.vcenter} runs {abs(clock.ahead).total_seconds():.2f} s "
+        f"{'behind' if clock.ahead < timedelta() else 'ahead of'} its worker's (to {clock.within_ms / 1000:.2f} s)"
         for one, clock in told
     )
     says = f"{says[0].upper()}{says[1:]}, which is taken off its times.{_heard(evidence)}"
-    agree = all(abs(clock.ahead) <= AGREE for _, clock in told)
     return finding(CLOCKS, Standing.PRESENT if agree else Standing.ABSENT, says, [one for one, _ in told])
 
 

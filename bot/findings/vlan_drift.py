@@ -5,7 +5,8 @@ A standard port group is set on each host by itself; a distributed one has one V
 
 from collections import Counter as Tally
 
-from bot.findings.surrounding import Hit, Seat, answer, by_seat, seats, things
+from bot.findings.readings import things
+from bot.findings.surrounding import Hit, Seat, answer, by_seat, seats
 from bot.findings.wording import few, listing
 from bot.model.finding import Evidence, Finding
 from bot.model.vsphere import Host, HostGroup

@@ -154,7 +154,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Port:
-    """The distributed port of a vNIC, as vCenter last knew it; ``mac`` is the MAC in use there."""
+    """The distributed port of a vNIC, as vCenter last knew it; ``mac`` is the MAC in use there.
+
+    ``dropped`` are packets in either direction, ``from_uplink`` and ``to_uplink`` bytes, all counted since the port
+    came up: two readings tell something, one tells nothing.
+    """
 
     vm: str
     label: str
@@ -165,6 +169,9 @@ class Port:
     vlans: tuple[int, ...] = ()
     mtu: int | None = None
     conflict: bool | None = None
+    dropped: int | None = None
+    from_uplink: int | None = None
+    to_uplink: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -160,6 +160,11 @@ def driver_failed() -> Story:
     return silent().around(host(down=("vmnic1",)), event(f"{NET}vmnic.watchdog.reset", device="vmnic1"))
 
 
+def driver_reset() -> Story:
+    """The driver of an uplink was reset, and the link is back."""
+    return losing().around(host(), event(f"{NET}vmnic.watchdog.reset", device="vmnic1"))
+
+
 def links_of_many_hosts() -> Story:
     """Three hosts lost links at once."""
     lost = [event(f"{NET}vmnic.linkstate.down", host=name, device="vmnic1") for name in NAMES[:3]]
@@ -192,6 +197,12 @@ def port_link_down() -> Story:
 def port_with_other_mac() -> Story:
     """The port uses another MAC than the vNIC's, and conflicts."""
     return silent().around(*distributed(), port(mac=STRANGER, conflict=True))
+
+
+def counting_port() -> Story:
+    """Between two looks the port dropped packets, and got nothing from the uplinks."""
+    told = losing().around(*distributed(), port(dropped=3, from_uplink=900, to_uplink=100)).waits(30)
+    return told.around(*distributed(), port(dropped=12, from_uplink=900, to_uplink=4100))
 
 
 def past_the_switch() -> Story:
@@ -338,8 +349,9 @@ def lost_on_one_host() -> Story:
 
 ALL: tuple[Callable[[], Story], ...] = (
     with_clean_surroundings, with_gaps, host_in_maintenance, switch_out_of_step, switch_troubled, host_isolated,
-    uplink_down, driver_failed, links_of_many_hosts, uplink_flaps, bad_cable, flooded_uplink, port_link_down,
-    port_with_other_mac, past_the_switch, vlan_drifts, vlan_overridden, does_not_notify, teaming_unlike,
+    uplink_down, driver_failed, driver_reset, links_of_many_hosts, uplink_flaps,
+    bad_cable, flooded_uplink, port_link_down,
+    port_with_other_mac, counting_port, past_the_switch, vlan_drifts, vlan_overridden, does_not_notify, teaming_unlike,
     beacon_probing, learning_group, mtu_differs, untrunked, neighbours, alarmed, mac_conflict, guest_crashed,
     guest_drops, guest_floods, starved, storage_lost, reconfigured, lost_everywhere, lost_on_one_host,
 )  # fmt: skip

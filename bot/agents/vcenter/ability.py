@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
+from dataclasses import replace
 from datetime import datetime
 
 from bot.agents.vcenter.asking import Memory
@@ -16,6 +17,7 @@ from bot.agents.vcenter.stub import Deadline, Stub
 from bot.agents.vcenter.watcher import Watcher
 from bot.errors import InstrumentError, RequestError
 from bot.model.job import Artifact
+from bot.model.vsphere import Gap, Surroundings
 from bot.ports import Clock, Work
 from bot.probes.vcenter import Query, Snapshot, deliver, query
 
@@ -63,7 +65,25 @@ class VcenterAbility:
         if budget_s <= 0:
             raise InstrumentError("The job came too late to be looked up in vCenter.")
         deadline = Deadline.after(budget_s)
-        snapshot = self._in_time(work, deadline, lambda stubs: self._look_up(wanted, deadline, stubs, started_at))
+        known: list[Snapshot] = []
+
+        def owners(snapshot: Snapshot) -> None:
+            known.append(snapshot)
+            work.report(self._evidence(work, snapshot))
+
+        def look_up(stubs: list[Stub]) -> Snapshot:
+            return self._look_up(wanted, deadline, stubs, started_at, owners)
+
+        try:
+            snapshot = self._in_time(work, deadline, look_up)
+        except InstrumentError:
+            if not known or work.stopped():
+                raise
+            late = Gap("clock", "What is around the VMs did not come in time.")
+            snapshot = replace(known[-1], surroundings=Surroundings(gaps=(late,)))
+        return self._evidence(work, snapshot)
+
+    def _evidence(self, work: Work, snapshot: Snapshot) -> Sequence[tuple[Artifact, bytes]]:
         return (deliver(work.job, self._settings.vantage, snapshot, self._clock.now()),)
 
     def close(self) -> None:
@@ -93,7 +113,14 @@ class VcenterAbility:
                 raise InstrumentError("The look-up was stopped.") if stopped else self._unreadable(TimeoutError())
         return future.result()
 
-    def _look_up(self, wanted: Query, deadline: Deadline, stubs: list[Stub], at: datetime) -> Snapshot:
+    def _look_up(
+        self,
+        wanted: Query,
+        deadline: Deadline,
+        stubs: list[Stub],
+        at: datetime,
+        owners: Callable[[Snapshot], None],
+    ) -> Snapshot:
         session = None
         for final in (False, True):
             try:
@@ -101,8 +128,8 @@ class VcenterAbility:
                 stub = Stub(self._settings, self._tls, session.version, deadline, session.cookie)
                 stubs.append(stub)
                 try:
-                    asking = LookUp(stub, session, self._settings, wanted, self._memory)
-                    return asking.answer(self._index, self._guests, at)
+                    looking = LookUp(stub, session, self._settings, wanted, self._memory)
+                    return looking.answer(self._index, self._guests, at, owners)
                 finally:
                     stub.DropConnections()
             except FAILURES as error:

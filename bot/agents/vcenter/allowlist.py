@@ -22,7 +22,11 @@ REPEATABLE = frozenset(
         "QueryNetworkHint",
     }
 )
-"""Reads, and objects of our own session: asked again once when the connection was cut."""
+"""Reads, and objects of our own session: asked again once when the connection was cut.
+
+CurrentTime dates the events, QueryEvents brings them, QueryPerf the counters (System.View each), QueryNetworkHint what
+the uplinks hear (System.Read).
+"""
 
 ALLOWED = REPEATABLE | {
     "ContinueRetrievePropertiesEx",

@@ -4,6 +4,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from pyVmomi import vim
@@ -66,8 +67,10 @@ class LookUp:
         self._gaps: list[str] = []
         self._notes: list[str] = []
 
-    def answer(self, index: Index, guests: Guests, at: datetime) -> Snapshot:
+    def answer(self, index: Index, guests: Guests, at: datetime, owners: Callable[[Snapshot], None]) -> Snapshot:
         """The snapshot. Only the VMs have to be readable; every other part that fails leaves a sentence.
+
+        ``owners`` gets the answer to who owns what as soon as that is known: what is around them may take seconds.
 
         Raises:
             One of FAILURES.
@@ -76,12 +79,8 @@ class LookUp:
         self._gaps += inventory.gaps
         asked_before = self._stub.calls
         found = self._owners(inventory)
-        vms, unlisted = guests.look_into(self._stub, self._session, found)
-        self._notes += unlisted
         self._note_limits(inventory)
-        left = MOST_CALLS - (self._stub.calls - asked_before)
-        surroundings = self._around(inventory, found, left) if found else None
-        return Snapshot(
+        snapshot = Snapshot(
             format=FORMAT,
             vcenter=self._settings.vcenter,
             api_version=self._session.api_version,
@@ -89,10 +88,15 @@ class LookUp:
             asked=self._wanted,
             complete=not self._gaps,
             unread=(*self._gaps, *self._notes),
-            vms=vms,
-            surroundings=surroundings,
+            vms=tuple(each.vm for each in found),
             host_nics=inventory.host_nics(self._wanted),
         )
+        if not found:
+            return snapshot
+        owners(snapshot)
+        vms, unlisted = guests.look_into(self._stub, self._session, found)
+        around_them = self._around(inventory, found, MOST_CALLS - (self._stub.calls - asked_before))
+        return replace(snapshot, vms=vms, unread=(*snapshot.unread, *unlisted), surroundings=around_them)
 
     def _around(self, inventory: Inventory, found: tuple[Live, ...], calls: int) -> Surroundings:
         known = around.Found(found, self._groups, self._ports if self._ports_read else None, inventory.hosts)

@@ -23,6 +23,7 @@ def _port(port: Any) -> Port:
     state = port.state.runtimeInfo if port.state else None
     if state is None:
         return Port(vm="", label="", key=port.key, conflict=port.conflict)
+    counts = port.state.stats
     vlans = sorted({spread.start for spread in state.vlanIds or () if spread.start == spread.end})
     several = any(spread.start != spread.end for spread in state.vlanIds or ())
     return Port(
@@ -35,6 +36,9 @@ def _port(port: Any) -> Port:
         vlans=() if several else tuple(vlans[:MOST_VLANS]),
         mtu=state.mtu,
         conflict=port.conflict,
+        dropped=counts.packetsInDropped + counts.packetsOutDropped if counts else None,
+        from_uplink=counts.bytesInFromPnic if counts else None,
+        to_uplink=counts.bytesOutToPnic if counts else None,
     )
 
 

@@ -202,12 +202,36 @@ def test_the_newest_word_on_a_state_counts_and_events_add_up() -> None:
     assert (found[host_state.NOT_FIT], found[changes.CHANGED]) == (ABSENT, PRESENT)
 
 
+def test_a_later_look_at_another_vm_leaves_what_is_known_of_this_one() -> None:
+    """First the address is looked up, then the MACs that answer: their hosts are not the target's."""
+    state = VmState(vm="app05", name="app05", heartbeat="red")
+    raised = Alarm(name="Network", on="esx1", status="red", at=BEGIN)
+    first = silent().around(host(maintenance=True), state, raised).evidence()
+    elsewhere = host("esx9", cluster="even"), VmState(vm="app06", name="app06")
+    other = silent().waits(60).around(*elsewhere, gaps=[Gap("events", "Denied.")]).evidence()
+    again = [replace(one, artifact="sha256:again") for one in other.observations if one.vantage.agent == "vcenter"]
+    told = replace(first, observations=(*first.observations, *again))
+    found = {one.id: one.standing for one in judging.judge_evidence(told)[1]}
+    seen = (host_state.NOT_FIT, guest_state.HEARTBEAT, alarms.ON_NETWORK, storage_state.STALLED)
+    assert [found[id_] for id_ in seen] == [PRESENT, PRESENT, PRESENT, ABSENT]
+
+
+def test_an_alarm_that_a_later_look_no_longer_shows_is_over() -> None:
+    """Only what the newest look at the same VM shows is so."""
+    state = VmState(vm="app05", name="app05")
+    first = silent().around(host(), state, Alarm(name="Network", on="esx1", status="red", at=BEGIN)).evidence()
+    later = silent().waits(60).around(host(), state).evidence()
+    again = [replace(one, artifact="sha256:again") for one in later.observations if one.vantage.agent == "vcenter"]
+    told = replace(first, observations=(*first.observations, *again))
+    assert {one.id: one.standing for one in judging.judge_evidence(told)[1]}[alarms.ON_NETWORK] is ABSENT
+
+
 def test_the_clock_of_the_vcenter_is_taken_off_its_times() -> None:
     """A minute and a half decides whether a loss began before a move or after it."""
     told = silent().around(host(), event("VmReconfiguredEvent", vm="app05"), ahead_s=90.0)
     assert "`2026-03-01 02:53:30` UTC" in said(told, changes.CHANGED).statement
     clocks = said(told, vcenter_reading.CLOCKS)
-    assert (clocks.standing, "90.0 s ahead" in clocks.statement) == (ABSENT, True)
+    assert (clocks.standing, "90.00 s ahead" in clocks.statement) == (ABSENT, True)
 
 
 def test_a_hosts_notice_compares_the_agents_clocks() -> None:
@@ -274,6 +298,15 @@ def test_a_deaf_instrument_says_nothing_about_a_host() -> None:
     gone = [move("esx2", "esx1", told.now)]
     told = told.waits(60).silent_control().asks(answers=[]).echoes(lost=BAD)
     assert said(told.around(host(), *gone), moves.ONE_HOST).standing is UNKNOWN
+
+
+def test_what_is_lost_while_the_vm_moves_is_nobodys() -> None:
+    """The pause of a healthy move costs a packet or two; it is no loss on either host."""
+    told = look(well().waits(60), "during", lost=(5,))
+    gone = [move("esx2", "esx1", told.now)]
+    told = look(told.waits(60), "after")
+    found = said(told.around(host(), *gone), moves.ONE_HOST)
+    assert (found.standing, found.statement) == (ABSENT, "Packets of 10.0.0.5 are not lost on one host alone.")
 
 
 def test_a_look_that_heals_late_is_not_blamed_on_the_move() -> None:

@@ -1,11 +1,16 @@
 """What is around the VMs never costs the answer who owns what: it fails alone, with a sentence, within its calls."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 
 from bot.agents.vcenter import events
 from bot.agents.vcenter.asking import MOST_CALLS
-from bot.probes.vcenter import Snapshot, dump
-from tests.bot.agents.vcenter.conftest import MakeWorker
+from bot.model.job import Artifact
+from bot.ports import Work
+from bot.probes.vcenter import Snapshot, dump, parse
+from tests.bot.agents.vcenter.conftest import MakeWorker, job
 from tests.fixtures.vcsim import StartHere
 
 pytestmark = pytest.mark.vcsim
@@ -146,3 +151,29 @@ def test_what_a_vcenter_cannot_know_is_said(
 def test_nobody_found_is_nobody_to_look_around(vcsim: StartHere, worker: MakeWorker) -> None:
     """No VM, no host: a look-up that finds nobody costs no further call."""
     assert worker(vcsim("owners.json")).ask("10.9.9.9").surroundings is None
+
+
+def test_the_owners_are_told_at_once_and_what_is_around_them_later(vcsim: StartHere, worker: MakeWorker) -> None:
+    """A channel waits for whose the MAC is; hosts and events may take seconds more."""
+    looking = worker(vcsim("incident.json"))
+    early: list[Snapshot] = []
+
+    def report(evidence: Sequence[tuple[Artifact, bytes]]) -> None:
+        assert "QueryEvents" not in looking.vcenter.calls()
+        early.extend(parse(data) for _, data in evidence)
+
+    ((_, data),) = looking.ability(Work(job("10.0.0.5"), lambda: False, report))
+    final = parse(data)
+    assert [replace(final, surroundings=None)] == early
+    assert final.surroundings is not None
+
+
+def test_a_worker_that_is_cut_off_while_it_looks_around_still_tells_the_owners(
+    vcsim: StartHere, worker: MakeWorker
+) -> None:
+    """A server that sends a byte now and then outlives every timeout of a single call."""
+    looking = worker(vcsim("incident.json"), timeout_s=3.0, call_timeout_s=30.0)
+    looking.vcenter.apply(faults=[{"method": "QueryNetworkHint", "hang_ms": 20_000}])
+    answer = looking.ask("10.0.0.5")
+    assert [vm.name for vm in answer.vms] == ["app-01", "app-02"]
+    assert "in time" in sentences(answer)
