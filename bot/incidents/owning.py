@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Address
 
 from bot import findings
+from bot.incidents import around
 from bot.incidents.identities import identities
 from bot.incidents.machines import Machine, machines
 from bot.incidents.sections import sections
@@ -19,7 +20,7 @@ from bot.probes.vcenter import Query, Snapshot
 _FAMILIES = ("vcenter.", "owner.", "guest.", "trigger.")
 """The findings that rest on vCenter alone."""
 _SNAPSHOT = frozenset(
-    {"format", "vcenter", "api_version", "read_at", "asked", "complete", "unread", "vms", "host_nics"}
+    {"format", "vcenter", "api_version", "read_at", "asked", "complete", "unread", "vms", "host_nics", "surroundings"}
 )
 _NOTHING_AROUND = "Uplinks and their switch ports, alarms and the last moves were not read."
 _CLAIMED = "owner.target_vm_known"  # says what the claim says
@@ -126,10 +127,17 @@ def _unread(
 def _further(snapshots: Sequence[Snapshot]) -> tuple[tuple[Section, ...], tuple[str, ...]]:
     """What else the snapshots hold, and what they say they do not hold."""
     several = len({snapshot.vcenter for snapshot in snapshots}) > 1
-    lines: dict[str, dict[str, None]] = {}
+    lines: dict[tuple[str, bool], dict[str, None]] = {}
     untold: dict[str, None] = {}
     for snapshot in snapshots:
-        for section in sections(snapshot, _SNAPSHOT, snapshot.vcenter if several else ""):
-            into = untold if section.title.endswith("gaps") else lines.setdefault(section.title, {})
+        prefix = f"{snapshot.vcenter} " if several else ""
+        if (told := snapshot.surroundings) is not None:
+            hosts, vms = {vm.host for vm in snapshot.vms if vm.host}, {vm.id for vm in snapshot.vms}
+            for section in around.sections(told, hosts, vms):
+                lines.setdefault((prefix + section.title, section.shown), {}).update(dict.fromkeys(section.lines))
+            untold.update(dict.fromkeys(around.gaps(told)))
+        for section in sections(snapshot, _SNAPSHOT, prefix.strip()):
+            into = untold if section.title.endswith("gaps") else lines.setdefault((section.title, False), {})
             into.update(dict.fromkeys(section.lines))
-    return tuple(Section(title, tuple(told)) for title, told in lines.items()), tuple(untold)
+    found = (Section(title, tuple(told), shown=shown) for (title, shown), told in lines.items())
+    return tuple(found), tuple(untold)

@@ -31,10 +31,14 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One more thing that a snapshot holds, a line an item: hosts, alarms, events."""
+    """One more thing that a snapshot holds, a line an item: hosts, alarms, events.
+
+    ``shown`` is what belongs beside the owner; the rest can wait for whoever looks closer.
+    """
 
     title: str
     lines: tuple[str, ...]
+    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ _OWNERS = 3
 _LINES = 5
 _CONFLICTS = 3
 _ESTABLISHED = 5
+_SECTIONS = 6
 
 
 def parts(card: Card, owners: Owners) -> Iterator[Block]:
@@ -21,8 +22,8 @@ def parts(card: Card, owners: Owners) -> Iterator[Block]:
     yield header("⚠️" if owners.conflicts else "📇" if _asked(owners) else "❓", card.headline)
     says = fitted(card.says or "", SECTION - 2)
     yield section(says if "`" in says else f"*{says}*")  # Slack shows the stars of bold text with code in it
-    if further := [one.says for one in owners.conflicts[1:]]:
-        yield listing("Also", bullets(further[:_CONFLICTS]), len(further) - _CONFLICTS, "in the thread")
+    if also := [one.says for one in owners.conflicts[1:]]:
+        yield listing("Also", bullets(also[:_CONFLICTS]), len(also) - _CONFLICTS, "in the thread")
     for owner in owners.owners[:_OWNERS]:
         alone = len(owners.owners) == 1 and not owners.conflicts  # then its first fact is the sentence above
         lines = [*owner.facts[1 if alone else 0 :], *owner.interfaces]
@@ -33,8 +34,10 @@ def parts(card: Card, owners: Owners) -> Iterator[Block]:
     if owners.established:
         shown = bullets(owners.established[:_ESTABLISHED])
         yield listing("What vCenter shows", shown, len(owners.established) - _ESTABLISHED, "in the thread")
-    if owners.sections:
-        titles = ", ".join(f"{each.title} ({len(each.lines)})" for each in owners.sections)
+    for each in [one for one in owners.sections if one.shown][:_SECTIONS]:
+        yield listing(each.title, bullets(each.lines[:_LINES]), len(each.lines) - _LINES, "in the thread")
+    if further := [one for one in owners.sections if not one.shown]:
+        titles = ", ".join(f"{each.title} ({len(each.lines)})" for each in further)
         yield context(f"Also read, in the thread: {fitted(titles, LINE)}")
     if owners.missing:
         yield context(f"Not seen: {fitted(' '.join(owners.missing), LINE)}")
