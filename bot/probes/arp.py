@@ -13,6 +13,7 @@ from bot.frames.plan import Claim, Echoes, Plan, Sending, by_time
 from bot.model.addresses import ZERO, Mac, can_own
 from bot.model.job import Artifact, Job, JobOptions, Vantage
 from bot.model.observation import ArpAnnounced, ArpAnswer, ArpAsked, Observation, RarpNotice
+from bot.probes.place import place
 
 LOOK_ECHOES = 3  # enough to tell "never" from "sometimes" before the wire is touched
 UNICAST_AT_S = 0.15  # the last of those echo requests is 50 ms old: on one segment its answer is there
@@ -122,15 +123,11 @@ def read(artifact: Artifact, heard: Iterable[Heard]) -> Iterator[Observation]:
 
 
 def _arp(artifact: Artifact, one: Heard, frame: ArpFrame) -> Observation | None:
-    vantage, digest, locator = artifact.vantage, artifact.digest, f"frame {one.number}"
-    ours = frame.transmitter == vantage.mac
+    ours = frame.transmitter == artifact.vantage.mac
     somebodys = frame.sender_mac != ZERO and frame.sender_ip != NOBODY
     if frame.operation in (REQUEST, REPLY) and somebodys and frame.sender_ip == frame.target_ip:
         return ArpAnnounced(
-            seen_at=one.seen_at,
-            vantage=vantage,
-            artifact=digest,
-            locator=locator,
+            **place(artifact, one),
             ip=frame.sender_ip,
             mac=frame.sender_mac,
             transmitter=frame.transmitter,
@@ -139,10 +136,7 @@ def _arp(artifact: Artifact, one: Heard, frame: ArpFrame) -> Observation | None:
         )
     if frame.operation == REPLY and somebodys:
         return ArpAnswer(
-            seen_at=one.seen_at,
-            vantage=vantage,
-            artifact=digest,
-            locator=locator,
+            **place(artifact, one),
             ip=frame.sender_ip,
             mac=frame.sender_mac,
             transmitter=frame.transmitter,
@@ -153,10 +147,7 @@ def _arp(artifact: Artifact, one: Heard, frame: ArpFrame) -> Observation | None:
         )
     if frame.operation == REQUEST and can_own(frame.sender_mac):
         return ArpAsked(
-            seen_at=one.seen_at,
-            vantage=vantage,
-            artifact=digest,
-            locator=locator,
+            **place(artifact, one),
             wanted=frame.target_ip,
             asker=_somebody(frame.sender_ip),
             asker_mac=frame.sender_mac,
@@ -175,10 +166,7 @@ def _rarp(artifact: Artifact, one: Heard, frame: RarpFrame) -> RarpNotice | None
     if frame.operation != REVERSE_REQUEST or frame.sender_mac != frame.target_mac or not can_own(frame.sender_mac):
         return None
     return RarpNotice(
-        seen_at=one.seen_at,
-        vantage=artifact.vantage,
-        artifact=artifact.digest,
-        locator=f"frame {one.number}",
+        **place(artifact, one),
         mac=frame.sender_mac,
         transmitter=frame.transmitter,
         vlans=frame.vlans,

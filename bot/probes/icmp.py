@@ -7,6 +7,7 @@ from bot.frames.frame import EchoFrame, who_has
 from bot.frames.plan import ECHO_GAP_S, Claim, Echoes, Plan, Sending, by_time
 from bot.model.job import Artifact, Job, JobOptions, Vantage
 from bot.model.observation import EchoAnswer, EchoAsked, Observation
+from bot.probes.place import place
 
 ASKINGS = 3  # a lost broadcast must not be taken for a dead gateway
 ASK_GAP_S = 0.2
@@ -50,15 +51,13 @@ def plan(job: Job, vantage: Vantage, claims: Sequence[Claim] = ()) -> Plan:
 
 def read(artifact: Artifact, heard: Iterable[Heard]) -> Iterator[Observation]:
     """Every echo request and reply in the capture, in frame order; ``ours`` were sent by the vantage itself."""
-    for number, seen_at, frame, _ in heard:
+    for one in heard:
+        frame = one.frame
         if not isinstance(frame, EchoFrame):
             continue
         if frame.reply:
             yield EchoAnswer(
-                seen_at=seen_at,
-                vantage=artifact.vantage,
-                artifact=artifact.digest,
-                locator=f"frame {number}",
+                **place(artifact, one),
                 ip=frame.source,
                 ident=frame.ident,
                 seq=frame.seq,
@@ -69,10 +68,7 @@ def read(artifact: Artifact, heard: Iterable[Heard]) -> Iterator[Observation]:
             )
         else:
             yield EchoAsked(
-                seen_at=seen_at,
-                vantage=artifact.vantage,
-                artifact=artifact.digest,
-                locator=f"frame {number}",
+                **place(artifact, one),
                 ip=frame.destination,
                 ident=frame.ident,
                 seq=frame.seq,

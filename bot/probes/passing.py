@@ -6,19 +6,16 @@ from bot.frames.captured import Heard
 from bot.frames.frame import HelloFrame, LoopFrame, PacketFrame
 from bot.model.job import Artifact
 from bot.model.observation import HelloHeard, LoopSeen, Observation, PacketSeen
+from bot.probes.place import place
 
 
 def read(artifact: Artifact, heard: Iterable[Heard]) -> Iterator[Observation]:
     """Every packet of the target, hello of a virtual router and frame of a MAC to itself, in frame order."""
     for one in heard:
-        seen_at, vantage, digest, locator = one.seen_at, artifact.vantage, artifact.digest, f"frame {one.number}"
         match one.frame:
             case PacketFrame() as frame:
                 yield PacketSeen(
-                    seen_at=seen_at,
-                    vantage=vantage,
-                    artifact=digest,
-                    locator=locator,
+                    **place(artifact, one),
                     source=frame.source,
                     destination=frame.destination,
                     transmitter=frame.transmitter,
@@ -29,10 +26,7 @@ def read(artifact: Artifact, heard: Iterable[Heard]) -> Iterator[Observation]:
                 )
             case HelloFrame() as frame:
                 yield HelloHeard(
-                    seen_at=seen_at,
-                    vantage=vantage,
-                    artifact=digest,
-                    locator=locator,
+                    **place(artifact, one),
                     protocol=frame.protocol,
                     group=frame.group,
                     transmitter=frame.transmitter,
@@ -40,10 +34,7 @@ def read(artifact: Artifact, heard: Iterable[Heard]) -> Iterator[Observation]:
                 )
             case LoopFrame() as frame:
                 yield LoopSeen(
-                    seen_at=seen_at,
-                    vantage=vantage,
-                    artifact=digest,
-                    locator=locator,
+                    **place(artifact, one),
                     mac=frame.transmitter,
                     vlans=frame.vlans,
                 )
