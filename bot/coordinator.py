@@ -33,7 +33,7 @@ from bot.model.incident import (
     Requested,
 )
 from bot.model.job import Agent
-from bot.model.request import CAPTURE, Person, Place, Request, Target
+from bot.model.request import CAPTURE, IN_WORDS, Person, Place, Request, Target
 from bot.ports import Archive, Chat, Clock, Journal, News, Queue
 
 _log = log.get(__name__)
@@ -86,7 +86,7 @@ class Coordinator:
             InstrumentError: the queue cannot be reached; the text is the reply.
         """
         policy.authorise(self._rules, Capability.CHECK, person, place)
-        if command not in asking.COMMANDS:  # a capture has a door of its own, with another right
+        if command not in IN_WORDS:
             raise RequestError(f"I do not know how to {command[:20]}. {asking.usage()}")
         question = asking.parse(text, command)
         return self._open(command, question.target, question.deep, person, place)

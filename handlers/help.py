@@ -5,6 +5,7 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
+from bot.model.request import IN_WORDS
 from handlers.coordinator import Coordinator
 from handlers.payloads import of_mention, words_to
 from handlers.replies import reply
@@ -18,17 +19,17 @@ what rules the others out. I change nothing.
 `/vcenter 10.0.0.5`, or a name or MAC, only asks every vCenter who has it: owner, host, port group, conflicts
 `@ruleout arpcheck 10.0.0.5`, `@ruleout vcenter app01` do the same inside a thread, where Slack has no slash commands"""
 
-MENTIONED = ("arpcheck", "vcenter")
 _HELP = ("", "help", "?", "-h", "--help")
 
 
 def register(app: App, _coordinator: Coordinator) -> None:
     """Answer whoever asks what there is; only they see it."""
 
-    @app.command("/arpcheck", matchers=[_wants_usage])
-    @app.command("/vcenter", matchers=[_wants_usage])
     def usage(ack: Ack) -> None:
         ack(response_type="ephemeral", **reply(USAGE))
+
+    for command in IN_WORDS:
+        app.command(f"/{command}", matchers=[_wants_usage])(usage)
 
     @app.event("app_mention", matchers=[_says_nothing_known])
     def mentioned(event: dict[str, Any], context: dict[str, Any], client: WebClient) -> None:
@@ -43,4 +44,4 @@ def _wants_usage(command: dict[str, Any]) -> bool:
 def _says_nothing_known(event: dict[str, Any], context: dict[str, Any]) -> bool:
     first, rest = words_to(context.get("bot_user_id"), event.get("text") or "")
     by_person = not event.get("bot_id")  # two bots that explain themselves to each other would never end
-    return by_person and (first not in MENTIONED or rest.lower() in _HELP)
+    return by_person and (first not in IN_WORDS or rest.lower() in _HELP)

@@ -3,7 +3,8 @@
 import re
 
 from bot.findings.readings import things
-from bot.findings.surrounding import Hit, answer, clock_text, seats
+from bot.findings.surrounding import Hit, answer, seats
+from bot.findings.wording import clock_text
 from bot.model.finding import Evidence, Finding
 from bot.model.observation import SurroundingsRead
 from bot.model.vsphere import Alarm

@@ -1,6 +1,7 @@
 """What somebody changed about the VM, its port group or its switch in the last hour. A trigger at most."""
 
-from bot.findings.surrounding import Hit, answer, clock_text, lately, of_target, seats
+from bot.findings.surrounding import Hit, answer, lately, of_target, seats
+from bot.findings.wording import clock_text
 from bot.model.finding import Evidence, Finding
 
 CHANGED = "trigger.reconfigured"

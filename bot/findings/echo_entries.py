@@ -7,9 +7,10 @@ answer count: a capture may hold one direction alone.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from ipaddress import IPv4Address
 
+from bot.findings.echo_series import PATIENCE
 from bot.findings.reading import claimants, in_domain, stands_on_segment
 from bot.findings.wording import few, finding, listing, macs_text
 from bot.model.addresses import Mac
@@ -20,7 +21,6 @@ OVERHEARD_LOSS = "overheard.echoes_lost"
 FOLLOWS_ENTRY = "overheard.loss_follows_arp_entry"
 TO_UNCLAIMED = "overheard.echoes_to_unclaimed_mac"
 
-PATIENCE = timedelta(seconds=0.5)
 ECHOES = 2  # one lost echo says nothing
 
 

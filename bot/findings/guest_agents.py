@@ -3,11 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.findings.owning import target_vms, vcenter_doubt, vm_name
 from bot.findings.timing import when
-from bot.findings.wording import few, finding, listing
+from bot.findings.wording import clock_text, few, finding, listing
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import GuestProcessesRead, GuestProcessFound, Observation
 
@@ -117,23 +116,19 @@ def _faults(inside: _Inside) -> Iterable[str]:
 
 
 def _end(one: GuestProcessFound) -> str:
-    who = f"`{one.name}` (pid {one.pid}, started {_moment(one.started_at)})"
+    who = f"`{one.name}` (pid {one.pid}, started {clock_text(one.started_at)})"
     if one.ended_at is None and one.exit_code is None:
         return f"{who} shows no command line (a zombie)"
-    at = f" {_moment(one.ended_at)}" if one.ended_at else ""
+    at = f" {clock_text(one.ended_at)}" if one.ended_at else ""
     return f"{who} ended{at}" + (f" with exit code {one.exit_code}" if one.exit_code is not None else "")
 
 
 def _running(inside: _Inside) -> str:
     since = [
-        f"`{each[0].name}` (since {_moment(min(one.started_at for one in each))})"
+        f"`{each[0].name}` (since {clock_text(min(one.started_at for one in each))})"
         for _, each in sorted(inside.running.items())
     ]
     return f"{listing(since)} {'runs' if len(since) == 1 else 'run'}"
-
-
-def _moment(at: datetime) -> str:
-    return f"`{at:%Y-%m-%d %H:%M:%S}` UTC"
 
 
 def _key(name: str) -> str:

@@ -3,10 +3,11 @@
 Source of the drops: Broadcom KB 312565 (dropped during the handoff between the virtual switch and the guest driver).
 """
 
+from bot.findings.counted import RECEIVED, SAMPLE_S, Counted, floods, minutes, shares
 from bot.findings.readings import things
-from bot.findings.surrounding import Hit, answer, clock_text, lately, of_target, seats, vms_named
+from bot.findings.surrounding import Hit, answer, lately, of_target, seats, vms_named
+from bot.findings.wording import clock_text
 from bot.model.finding import Evidence, Finding
-from bot.model.observation import SurroundingSeen
 from bot.model.vsphere import Counter, VmState
 
 HEARTBEAT = "vcenter.guest.heartbeat_lost"
@@ -17,14 +18,10 @@ FLOODS = "vcenter.guest.floods"
 STARVED = "vcenter.cpu.vm_waits"
 
 DROPPED_SHARE, READY_SHARE = 0.01, 0.10
-_RECEIVED, _DROPPED, _READY = "net.packetsRx.summation", "net.droppedRx.summation", "cpu.ready.summation"
+_DROPPED, _READY = "net.droppedRx.summation", "cpu.ready.summation"
 _BROADCAST = "net.broadcastTx.summation"
-_SAMPLE_MS = 20_000
-FLOOD_EACH_S = 1000
-"""From so many broadcasts a second on every machine of the segment is kept busy by them."""
+_SAMPLE_MS = 1000 * SAMPLE_S
 _ENDS = ("VmPoweredOnEvent", "VmResettingEvent", "VmGuestRebootEvent")
-
-_Counted = list[tuple[Counter, SurroundingSeen]]
 
 
 def find(evidence: Evidence) -> tuple[Finding, ...]:
@@ -49,7 +46,7 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
                "events"),
         answer(evidence, DROPS, _drops(counted),
                f"Hardly a packet was dropped between the virtual switch and the guest of {target}.", "counters",
-               known=any(one.name == _RECEIVED for one, _ in counted)),
+               known=any(one.name == RECEIVED for one, _ in counted)),
         answer(evidence, FLOODS, _floods(counted), f"The VM of {target} does not flood its segment.", "counters",
                known=any(one.name == _BROADCAST for one, _ in counted)),
         # Linux does not tell (open-vm-tools #694), so that nothing is reported proves nothing.
@@ -69,29 +66,25 @@ def _crashes(evidence: Evidence) -> list[Hit]:
     ]
 
 
-def _drops(counted: _Counted) -> list[Hit]:
-    received = {(one.on, one.instance): one.total for one, _ in counted if one.name == _RECEIVED}
+def _drops(counted: Counted) -> list[Hit]:
     return [
         (
             f"{one.total} packets were dropped between the virtual switch and the guest of VM {one.on} in "
-            f"{one.samples * 20 // 60} minutes, {100 * one.total / whole:.0f} % of what came.",
+            f"{minutes(one)} minutes, {percent:.0f} % of what came.",
             seen,
         )
-        for one, seen in counted
-        if one.name == _DROPPED and (whole := received.get((one.on, one.instance), 0) + one.total)
-        if (one.on, one.instance) in received and one.total >= DROPPED_SHARE * whole
+        for one, seen, percent in shares(counted, _DROPPED, DROPPED_SHARE)
     ]
 
 
-def _floods(counted: _Counted) -> list[Hit]:
+def _floods(counted: Counted) -> list[Hit]:
     return [
         (f"VM {one.on} sent up to {each_s} broadcasts a second.", seen)
-        for one, seen in counted
-        if one.name == _BROADCAST and (each_s := one.peak * 1000 // _SAMPLE_MS) >= FLOOD_EACH_S
+        for one, seen, each_s in floods(counted, _BROADCAST)
     ]
 
 
-def _waits(counted: _Counted) -> list[Hit]:
+def _waits(counted: Counted) -> list[Hit]:
     ready = [(one, seen) for one, seen in counted if one.name == _READY and one.instance]
     return [
         (f"VM {one.on} waited {100 * share:.0f} % of the time for CPU {one.instance} of its host.", seen)

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from bot.findings.surrounding import Hit, Seat, answer, by_seat, clock_text, hosts_named, lately, seats, switch_of
+from bot.findings.surrounding import Hit, Seat, answer, by_seat, hosts_named, lately, seats, switch_of
+from bot.findings.wording import clock_text
 from bot.model.finding import Evidence, Finding
 
 NOT_FIT = "vcenter.host.not_fit"

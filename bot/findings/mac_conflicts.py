@@ -1,12 +1,10 @@
 """Do two VMs have one MAC, by vCenter's list or by what it logged?"""
 
 from bot.findings.owning import carriers, target_vms, vm_name
-from bot.findings.readings import things
-from bot.findings.surrounding import Hit, Seat, answer, by_seat, clock_text, happened, of_target
-from bot.findings.wording import listing
+from bot.findings.surrounding import Hit, Seat, answer, by_seat, happened, of_target, states_of
+from bot.findings.wording import clock_text, listing
 from bot.model.finding import Evidence, Finding
 from bot.model.observation import NicFound, VcenterAnswered, VmFound
-from bot.model.vsphere import VmState
 
 ON_TWO = "vcenter.mac.on_two_vms"
 LOGGED = "vcenter.mac.conflict_logged"
@@ -42,8 +40,8 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
 
 
 def _typed(evidence: Evidence, seat: Seat) -> Hit | None:
-    for state, seen in things(evidence, VmState):
-        if f"{seen.vcenter}/{state.vm}" == seat.vm.vm and seat.nic.label in state.manual_macs:
+    for state, seen in states_of(evidence, seat):
+        if seat.nic.label in state.manual_macs:
             return f"Somebody typed in the MAC `{seat.nic.mac}` of {seat.nic.label} of VM {seat.vm.name}.", seen
     return None
 

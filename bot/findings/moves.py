@@ -6,8 +6,8 @@ little against it; that it heals after each move is how a switch behaves that wa
 
 from bot.findings.reading import claims
 from bot.findings.residence import Stay, moves, stays
-from bot.findings.surrounding import Hit, answer, clock_text, lately, why_not
-from bot.findings.wording import finding, listing, macs_text
+from bot.findings.surrounding import Hit, answer, lately, why_not
+from bot.findings.wording import clock_text, finding, listing, macs_text
 from bot.model.finding import Evidence, Finding, Standing
 
 MOVED = "trigger.vm_moved"

@@ -1,8 +1,8 @@
 """Does the VM's virtual switch take frames as large as those on other hosts? Small packets never notice."""
 
 from bot.findings.readings import things
-from bot.findings.surrounding import Hit, Seat, answer, by_seat, clock_text, hosts_named, lately, seats
-from bot.findings.wording import few
+from bot.findings.surrounding import Hit, Seat, answer, by_seat, hosts_named, lately, seats
+from bot.findings.wording import clock_text, few
 from bot.model.finding import Evidence, Finding
 from bot.model.vsphere import Host
 

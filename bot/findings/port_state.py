@@ -1,10 +1,7 @@
 """The distributed port of the VM's vNIC: has it a link, which MAC is in use there, does the vNIC use it at all?"""
 
-from bot.findings.readings import things
-from bot.findings.surrounding import Hit, Seat, answer, by_seat, seats
+from bot.findings.surrounding import Hit, Seat, answer, by_seat, seats, states_of
 from bot.model.finding import Evidence, Finding
-from bot.model.observation import SurroundingSeen
-from bot.model.vsphere import VmState
 
 LINK_DOWN = "vcenter.port_link_down"
 MAC_DIFFERS = "vcenter.port.mac_differs"
@@ -63,12 +60,8 @@ def _conflict(seat: Seat) -> Hit | None:
 
 
 def _bypassed(evidence: Evidence, seat: Seat) -> Hit | None:
-    for state, seen in _states(evidence, seat):
+    for state, seen in states_of(evidence, seat):
         if seat.nic.label in state.passthrough:
             says = f"{seat.nic.label} of VM {seat.vm.name} goes past the virtual switch (SR-IOV)."
             return says, seen
     return None
-
-
-def _states(evidence: Evidence, seat: Seat) -> list[tuple[VmState, SurroundingSeen]]:
-    return [one for one in things(evidence, VmState) if f"{one[1].vcenter}/{one[0].vm}" == seat.vm.vm]

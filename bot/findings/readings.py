@@ -4,6 +4,7 @@ Not a finding: what several of them read. In one incident a vCenter is asked for
 answer; the second answer is about other VMs, and says nothing of the first ones' hosts.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -47,12 +48,20 @@ def _read_readings(evidence: Evidence) -> list[Reading]:
 
 def things(evidence: Evidence, kind: type[T]) -> list[tuple[T, SurroundingSeen]]:
     """Everything of this kind that still counts, each once."""
+    return [(seen.thing, seen) for seen in evidence.once(_read_things).get(kind, ()) if isinstance(seen.thing, kind)]
+
+
+def _read_things(evidence: Evidence) -> dict[type, list[SurroundingSeen]]:
+    """By kind, so that a thing among hundreds is not looked for by every finding."""
     live = {one.read.artifact for one in readings(evidence)}
-    newest: dict[object, tuple[T, SurroundingSeen]] = {}
+    newest: dict[object, SurroundingSeen] = {}
     for seen in sorted(evidence.of(SurroundingSeen), key=when):
-        if isinstance(seen.thing, kind) and (seen.artifact in live or not live):
-            newest[seen.vcenter, _name(seen.thing)] = (seen.thing, seen)
-    return list(newest.values())
+        if seen.artifact in live or not live:
+            newest[type(seen.thing), seen.vcenter, _name(seen.thing)] = seen
+    by_kind: dict[type, list[SurroundingSeen]] = defaultdict(list)
+    for seen in newest.values():
+        by_kind[type(seen.thing)].append(seen)
+    return dict(by_kind)
 
 
 def _name(thing: object) -> object:

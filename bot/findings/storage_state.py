@@ -1,6 +1,7 @@
 """Does the VM stand still because its storage does? Pauses of a VM look like loss on the wire."""
 
-from bot.findings.surrounding import Hit, answer, clock_text, hosts_named, lately, seats
+from bot.findings.surrounding import Hit, answer, hosts_named, lately, seats
+from bot.findings.wording import clock_text
 from bot.model.finding import Evidence, Finding
 
 STALLED = "vcenter.storage.stalled"

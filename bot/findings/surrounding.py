@@ -3,10 +3,10 @@
 Not a finding: what several of them read. State is taken from the newest look at a thing; events from all of them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bot.findings.owning import carriers, target_vms, vcenter_doubt
 from bot.findings.readings import readings, things
@@ -14,7 +14,7 @@ from bot.findings.timing import when
 from bot.findings.wording import finding
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import NicFound, Observation, SurroundingSeen, SurroundingsRead, VcenterAnswered, VmFound
-from bot.model.vsphere import Family, Group, Happened, Host, HostGroup, HostSwitch, Port, Switch, Uplink
+from bot.model.vsphere import Family, Group, Happened, Host, HostGroup, HostSwitch, Port, Switch, Uplink, VmState
 
 T = TypeVar("T")
 LATELY = timedelta(hours=1)
@@ -119,6 +119,11 @@ def switch_of(evidence: Evidence, seat: Seat) -> tuple[Switch, SurroundingSeen] 
     return next(found, None)
 
 
+def states_of(evidence: Evidence, seat: Seat) -> list[tuple[VmState, SurroundingSeen]]:
+    """What vCenter told of the seat's VM beside its vNICs."""
+    return [one for one in things(evidence, VmState) if f"{one[1].vcenter}/{one[0].vm}" == seat.vm.vm]
+
+
 def hosts_named(evidence: Evidence) -> frozenset[str]:
     """The hosts that the target's VMs run on."""
     return frozenset(seat.vm.host for seat in seats(evidence) if seat.vm.host)
@@ -134,11 +139,6 @@ def of_target(evidence: Evidence, event: Happened, seen: SurroundingSeen) -> boo
 def vms_named(evidence: Evidence) -> frozenset[str]:
     """The names of the VMs that carry the target."""
     return frozenset(seat.vm.name for seat in seats(evidence))
-
-
-def clock_text(at: datetime) -> str:
-    """A moment as it stands in a sentence."""
-    return f"`{at:%Y-%m-%d %H:%M:%S}` UTC"
 
 
 def answer(
@@ -179,6 +179,6 @@ def why_not(evidence: Evidence, families: Iterable[Family]) -> str | None:
     return None
 
 
-def by_seat(evidence: Evidence, read: Any) -> list[Hit]:
+def by_seat(evidence: Evidence, read: Callable[[Seat], Hit | None]) -> list[Hit]:
     """What ``read`` says of each seat, where it says anything."""
     return [hit for seat in seats(evidence) if (hit := read(seat)) is not None]

@@ -7,11 +7,11 @@ Source: Broadcom KB 318898 (the trigger is typically an external event upstream)
 from collections import Counter as Tally
 from datetime import timedelta
 
+from bot.findings.counted import Counted, floods, minutes, shares
 from bot.findings.readings import things
-from bot.findings.surrounding import Hit, Seat, answer, by_seat, clock_text, hosts_named, lately, seats
-from bot.findings.wording import listing
+from bot.findings.surrounding import Hit, Seat, answer, by_seat, hosts_named, lately, seats
+from bot.findings.wording import clock_text, listing
 from bot.model.finding import Evidence, Finding
-from bot.model.observation import SurroundingSeen
 from bot.model.vsphere import Counter
 
 DOWN = "vcenter.uplink.down"
@@ -31,9 +31,6 @@ _FLAPPING = f"{_NET}vmnic.linkstate.flapping"
 TOGETHER = timedelta(minutes=2)
 OFTEN = 3
 MANY = 2
-FLOOD_EACH_S = 1000
-"""From so many broadcasts a second on every machine of the segment is kept busy by them."""
-_SAMPLE_S = 20
 SHARE = 0.001
 """Of what an uplink receives, so much may be broken or dropped and nobody notices."""
 
@@ -70,11 +67,11 @@ def _down(seat: Seat) -> Hit | None:
     dead = [one.device for one in seat.uplinks if not one.up]
     if not dead or seat.host is None or seat.switch is None:
         return None
-    several = len(dead) > 1
-    all_ = "all its uplinks, " if len(dead) == len(seat.uplinks) and several else "its only uplink, "
-    whole = all_ if len(dead) == len(seat.uplinks) else ""
-    says = f"Host {seat.host[0].name} of VM {seat.vm.name} has no link on {whole}{listing(dead)}{',' if whole else ''}"
-    return f"{says} of {seat.switch.name}.", seat.host[1]
+    which = listing(dead)
+    if len(dead) == len(seat.uplinks):
+        which = f"{'all its uplinks' if len(dead) > 1 else 'its only uplink'}, {which},"
+    says = f"Host {seat.host[0].name} of VM {seat.vm.name} has no link on {which} of {seat.switch.name}."
+    return says, seat.host[1]
 
 
 def _resets(evidence: Evidence, *, dead: bool) -> list[Hit]:
@@ -130,29 +127,24 @@ def _lacp(evidence: Evidence) -> list[Hit]:
     ]
 
 
-def _counted(evidence: Evidence, name: str) -> list[tuple[Counter, SurroundingSeen]]:
+def _counted(evidence: Evidence) -> Counted:
     used = {(seat.vm.host, one.device) for seat in seats(evidence) for one in seat.uplinks}
-    found = things(evidence, Counter)
-    return [(one, seen) for one, seen in found if one.name == name and (one.on, one.instance) in used]
+    return [(one, seen) for one, seen in things(evidence, Counter) if (one.on, one.instance) in used]
 
 
 def _shares(evidence: Evidence, name: str, what: str) -> list[Hit]:
-    received = {(one.on, one.instance): one.total for one, _ in _counted(evidence, "net.packetsRx.summation")}
     return [
         (
             f"{one.instance} of host {one.on} counted {one.total} {what}, in "
-            f"{one.samples * _SAMPLE_S // 60} minutes, {100 * one.total / whole:.1f} % of what came.",
+            f"{minutes(one)} minutes, {percent:.1f} % of what came.",
             seen,
         )
-        for one, seen in _counted(evidence, name)
-        if (whole := received.get((one.on, one.instance), 0) + one.total) and (one.on, one.instance) in received
-        if one.total >= SHARE * whole
+        for one, seen, percent in shares(_counted(evidence), name, SHARE)
     ]
 
 
 def _floods(evidence: Evidence) -> list[Hit]:
     return [
-        (f"{one.instance} of host {one.on} got up to {one.peak // _SAMPLE_S} broadcasts a second.", seen)
-        for one, seen in _counted(evidence, "net.broadcastRx.summation")
-        if one.peak >= FLOOD_EACH_S * _SAMPLE_S
+        (f"{one.instance} of host {one.on} got up to {each_s} broadcasts a second.", seen)
+        for one, seen, each_s in floods(_counted(evidence), "net.broadcastRx.summation")
     ]

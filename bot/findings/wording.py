@@ -1,6 +1,7 @@
 """How findings are worded: the sentence with its witnesses, and lists as a reader lists them."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from bot.model.addresses import Mac
 from bot.model.finding import Finding, Standing, Witness
@@ -42,3 +43,8 @@ def number(count: int) -> str:
 def macs_text(macs: Iterable[Mac]) -> str:
     """The MACs in order, each in backticks, as a reader lists them."""
     return listing(f"`{mac}`" for mac in sorted(macs))
+
+
+def clock_text(at: datetime) -> str:
+    """A moment as it stands in a sentence."""
+    return f"`{at:%Y-%m-%d %H:%M:%S}` UTC"

@@ -1,13 +1,11 @@
 """What a vCenter told of a VM's surroundings, in words: uplinks and their switch ports, alarms, moves, and the rest."""
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import datetime
 
-from bot.incidents.wording import listing
+from bot.incidents.sections import section
+from bot.incidents.wording import listing, moment
 from bot.model.owners import Section
 from bot.model.vsphere import Alarm, Group, Happened, Host, Neighbour, Port, Surroundings, Switch, Teaming, Uplink
-
-_LINES = 40
 
 
 def sections(around: Surroundings, hosts: Collection[str], vms: Collection[str]) -> Iterator[Section]:
@@ -39,10 +37,8 @@ def gaps(around: Surroundings) -> tuple[str, ...]:
 
 
 def _section(title: str, lines: Iterable[str], *, shown: bool = False) -> Iterator[Section]:
-    told = tuple(lines)
-    if told:
-        more = (f"… and {len(told) - _LINES} more",) if len(told) > _LINES else ()
-        yield Section(title, told[:_LINES] + more, shown=shown)
+    if told := tuple(lines):
+        yield section(title, told, shown=shown)
 
 
 def _clock(ahead_ms: int) -> str:
@@ -61,15 +57,15 @@ def _moved(one: Happened) -> bool:
 
 
 def _move(one: Happened) -> str:
-    return f"{one.vm} moved from {one.source} to {one.host} at `{_time(one.at)}`{f' ({one.by})' if one.by else ''}"
+    return f"{one.vm} moved from {one.source} to {one.host} at `{moment(one.at)}`{f' ({one.by})' if one.by else ''}"
 
 
 def _event(one: Happened) -> str:
-    return f"`{_time(one.at)}`: {one.says or one.kind}"
+    return f"`{moment(one.at)}`: {one.says or one.kind}"
 
 
 def _alarm(one: Alarm) -> str:
-    return f"{one.name} on {one.on}: {one.status} since `{_time(one.at)}`{', acknowledged' * bool(one.acknowledged)}"
+    return f"{one.name} on {one.on}: {one.status} since `{moment(one.at)}`{', acknowledged' * bool(one.acknowledged)}"
 
 
 def _uplink(host: Host, one: Uplink, heard: dict[tuple[str, str], Neighbour]) -> str:
@@ -102,7 +98,7 @@ def _far(one: Neighbour | None) -> str:
 
 def _host(one: Host) -> str:
     state = "in maintenance" if one.maintenance else None
-    booted = f"up since `{_time(one.booted_at)}`" if one.booted_at else None
+    booted = f"up since `{moment(one.booted_at)}`" if one.booted_at else None
     return " · ".join([one.name, *filter(None, [one.connection, one.status and f"status {one.status}", state, booted])])
 
 
@@ -140,7 +136,3 @@ def _switch(one: Switch) -> str:
 def _known(value: object, form: str) -> Iterator[str]:
     if value is not None:
         yield form.format(value)
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"

@@ -8,9 +8,6 @@ from bot.errors import RequestError
 from bot.model.addresses import can_own, parse_mac
 from bot.model.request import CHECK, LOOK_UP, Target
 
-COMMANDS = (CHECK, LOOK_UP)
-"""What can be asked in words; a capture has a door of its own, with another right."""
-
 _LONGEST = 80  # vCenter allows 80 characters in a VM name; nothing that can be asked for is longer
 _LINKED = re.compile(r"<(?:https?://)?[^|>]*\|([^>]+)>|<https?://([^>]+)>")  # how Slack writes a recognised address
 _DOTTED = re.compile(r"[0-9.]+")

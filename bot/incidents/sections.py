@@ -3,11 +3,12 @@
 The worker's snapshot grows by optional sections; what a look-up was told must not wait for words of its own here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.incidents.wording import moment
 from bot.model.owners import Section
 
 _LINES = 40
@@ -27,10 +28,14 @@ def sections(noun: Any, known: Iterable[str], title: str = "") -> Iterator[Secti
             yield _section(whole, value)
 
 
-def _section(title: str, value: Any) -> Section:
-    lines = tuple(filter(None, map(_spoken, value))) if isinstance(value, tuple) else (_spoken(value),)
+def section(title: str, lines: Sequence[str], *, shown: bool = False) -> Section:
+    """The section with these lines; of very many the first, and how many more."""
     more = (f"… and {len(lines) - _LINES} more",) if len(lines) > _LINES else ()
-    return Section(title, lines[:_LINES] + more)
+    return Section(title, (*lines[:_LINES], *more), shown)
+
+
+def _section(title: str, value: Any) -> Section:
+    return section(title, list(filter(None, map(_spoken, value))) if isinstance(value, tuple) else [_spoken(value)])
 
 
 def _spoken(value: Any) -> str:
@@ -41,7 +46,7 @@ def _spoken(value: Any) -> str:
         told = ((field.name, _nested(getattr(value, field.name))) for field in fields(value))
         return ", ".join(text if name in _NAMED else f"{_words(name)} {text}" for name, text in told if text)
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S} UTC"
+        return moment(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):

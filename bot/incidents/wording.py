@@ -1,6 +1,7 @@
-"""Names as a sentence lists them."""
+"""Names as a sentence lists them, and times as it names them."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 _SHOWN = 8
 
@@ -12,3 +13,8 @@ def listing(words: Iterable[str], joint: str = "and") -> str:
         return f"{', '.join(every[:_SHOWN])} {joint} {len(every) - _SHOWN} more"
     *most, last = every
     return f"{', '.join(most)} {joint} {last}" if most else last
+
+
+def moment(at: datetime) -> str:
+    """A time in UTC to the second, which says so."""
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"

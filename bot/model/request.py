@@ -8,6 +8,8 @@ from bot.model.addresses import Mac
 
 CHECK, CAPTURE, LOOK_UP = "arpcheck", "capture", "vcenter"
 """The commands: judge a machine, capture its packets, ask every vCenter who it is."""
+IN_WORDS = (CHECK, LOOK_UP)
+"""What can be asked in words; a capture has a door of its own, with another right."""
 
 
 @dataclass(frozen=True, slots=True)

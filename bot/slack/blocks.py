@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from bot.incidents.card import Card, Instrument, Stage, as_text, highlights, where
+from bot.model import request
 from bot.model.incident import Outcome
-from bot.model.request import LOOK_UP
 from bot.model.verdict import Answer, EvidenceItem, RuledOut, Verdict
 from bot.slack import owners, tokens
 from bot.slack.mrkdwn import fitted, fitted_lines, marked
@@ -106,8 +106,8 @@ def _footer(card: Card) -> Block:
 
 def _buttons(card: Card, key: bytes) -> Iterator[Block]:
     offered = []
-    if card.command != CAPTURE and card.ended is not Outcome.REFUSED:
-        offered.append((AGAIN, "Look up again" if card.command == LOOK_UP else "Check again"))
+    if card.command != request.CAPTURE and card.ended is not Outcome.REFUSED:
+        offered.append((AGAIN, "Look up again" if card.command == request.LOOK_UP else "Check again"))
         if card.verdict:
             offered.append((CAPTURE, "Capture"))
     if offered:

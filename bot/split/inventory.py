@@ -5,13 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from ipaddress import ip_address
 
-from bot.findings.wording import listing
+from bot.incidents.wording import listing
 from bot.model.addresses import parse_mac
 from bot.probes.vcenter import Snapshot, Vm
 from bot.split.attributes import ADDRESSES, IDENTITIES, MACS, SIDES
 from bot.split.machines import Attribute, Table, Values
-
-_SHOWN = 8
 
 
 def fill(table: Table, snapshot: Snapshot) -> tuple[Table, tuple[str, ...]]:
@@ -90,18 +88,13 @@ def _gaps(table: Table, snapshot: Snapshot, vms: Sequence[Sequence[Vm]]) -> Iter
     vcenter = f"the snapshot of vCenter {snapshot.vcenter}"
     yield from snapshot.unread
     if unknown := [name for name, found in zip(table.machines, vms, strict=True) if not found]:
-        yield f"{_some(unknown)}: {vcenter} holds no such VM."
+        yield f"{listing(unknown)}: {vcenter} holds no such VM."
     if several := [name for name, found in zip(table.machines, vms, strict=True) if len(found) > 1]:
-        yield f"{_some(several)}: {vcenter} holds several VMs that it may be, so nothing was taken from there."
+        yield f"{listing(several)}: {vcenter} holds several VMs that it may be, so nothing was taken from there."
     machines: defaultdict[str, list[str]] = defaultdict(list)
     for name, found in zip(table.machines, vms, strict=True):
         if len(found) == 1:
             machines[found[0].id].append(name)
     for names in machines.values():
         if len(names) > 1:
-            yield f"{_some(names)}: one VM, says {vcenter}, but compared as {len(names)} machines."
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - _SHOWN
-    return listing([*names[:_SHOWN], f"{more} more"] if more > 0 else names)
+            yield f"{listing(names)}: one VM, says {vcenter}, but compared as {len(names)} machines."

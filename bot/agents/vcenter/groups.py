@@ -1,11 +1,9 @@
 """How port groups are set, standard and distributed: from the vCenter's elements to the nouns of bot.model.vsphere."""
 
-from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from bot.agents.vcenter.inventory import vlan_of
+from bot.agents.vcenter.inventory import mac_in, vlan_of
 from bot.agents.vcenter.properties import flag, part, parts
-from bot.model.addresses import Mac, parse_mac
 from bot.model.vsphere import HostGroup, Policy, Teaming
 
 MOST_MACS = 500
@@ -61,16 +59,8 @@ def host_group(group: Element) -> HostGroup:
             mac_changes=flag(group, security.format("macChanges")),
             forged=flag(group, security.format("forgedTransmits")),
         ),
-        macs=tuple(sorted(set(_macs(group)))[:MOST_MACS]),
+        macs=tuple(sorted({mac for told in parts(group, "port/mac") if (mac := mac_in(told.text))})[:MOST_MACS]),
     )
-
-
-def _macs(group: Element) -> Iterator[Mac]:
-    for told in parts(group, "port/mac"):
-        try:
-            yield parse_mac(told.text or "")
-        except ValueError:
-            continue
 
 
 def port_teaming(config: Element) -> Teaming:

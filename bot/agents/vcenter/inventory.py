@@ -116,14 +116,15 @@ def vnics(vm: Properties) -> Iterator[Element]:
 
 def mac_of(element: Element, path: str = "macAddress") -> Mac | None:
     """The MAC in a part, or None where it is absent or (a guest may say anything) no MAC."""
-    return _mac_in(part(element, path) or "")
+    return mac_in(part(element, path))
 
 
 # A vNIC's MAC and address come twice, one right after the other: as configured and as its guest tells.
 @lru_cache(maxsize=256)
-def _mac_in(text: str) -> Mac | None:
+def mac_in(text: str | None) -> Mac | None:
+    """The MAC in a text, or None where there is none."""
     try:
-        return parse_mac(text)
+        return parse_mac(text or "")
     except ValueError:
         return None
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from pyVmomi import vim
 
+from bot.agents.vcenter.inventory import mac_in
 from bot.agents.vcenter.stub import Stub
-from bot.model.addresses import Mac, parse_mac
 from bot.model.vsphere import Port
 
 MOST_VLANS = 16
@@ -32,7 +32,7 @@ def _port(port: Any) -> Port:
         key=port.key,
         link_up=state.linkUp,
         blocked=bool(state.blocked),
-        mac=_mac(state.macAddress),
+        mac=mac_in(state.macAddress),
         vlans=() if several else tuple(vlans[:MOST_VLANS]),
         mtu=state.mtu,
         conflict=port.conflict,
@@ -40,10 +40,3 @@ def _port(port: Any) -> Port:
         from_uplink=counts.bytesInFromPnic if counts else None,
         to_uplink=counts.bytesOutToPnic if counts else None,
     )
-
-
-def _mac(told: str | None) -> Mac | None:
-    try:
-        return parse_mac(told or "")
-    except ValueError:
-        return None

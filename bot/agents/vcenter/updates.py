@@ -21,7 +21,6 @@ _TAGS = ("version", "objectSet", "truncated")
 _VERSION, _OBJECT, _TRUNCATED = (f"{VIM}{name}" for name in _TAGS)
 _UPDATE, _REF, _CHANGE, _MISSING = (f"{VIM}{name}" for name in ("kind", "obj", "changeSet", "missingSet"))
 _NAME, _VALUE = f"{VIM}name", f"{VIM}val"
-_TAGS = ("version", "objectSet", "truncated")
 _VM, _HOST, _CLUSTER = "VirtualMachine", "HostSystem", "ClusterComputeResource"
 # It changes with every change of a VM's configuration: also where a vNIC is none of those that are asked for by key,
 # and where a server takes keyed paths and never says a word about them.

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import RequestError
-from bot.incidents.asking import COMMANDS, Question, parse
+from bot.incidents.asking import Question, parse
 from bot.model.addresses import Mac
-from bot.model.request import LOOK_UP, Target
+from bot.model.request import IN_WORDS, LOOK_UP, Target
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_mistake_in_a_look_up_is_answered_with_a_right_look_up(text: str, says
     assert "/arpcheck" not in str(refused.value)
 
 
-@given(st.text(max_size=400), st.sampled_from(COMMANDS))
+@given(st.text(max_size=400), st.sampled_from(IN_WORDS))
 def test_no_text_breaks_the_parser(text: str, command: str) -> None:
     """Whatever is typed is either a question or a refusal."""
     try:
