@@ -25,9 +25,9 @@ import structlog
 from pyVmomi import SoapStubAdapter, vim, vmodl
 
 from bot.agents.vcenter import VcenterSettings
+from bot.agents.vcenter.deadline import Deadline
 from bot.agents.vcenter.index import Inventory
 from bot.agents.vcenter.session import Sessions
-from bot.agents.vcenter.stub import Deadline
 from bot.agents.vcenter.watcher import Watcher
 from bot.model.addresses import Mac
 from bot.model.incident import Failed, Reported

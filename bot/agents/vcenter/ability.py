@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.agents.vcenter.asking import Memory
+from bot.agents.vcenter.deadline import Deadline
 from bot.agents.vcenter.guest_processes import Guests
 from bot.agents.vcenter.keeper import Keeper
 from bot.agents.vcenter.lookup import Index, LookUp
 from bot.agents.vcenter.reasons import FAILURES, advice, clause, session_is_gone
 from bot.agents.vcenter.session import Sessions
 from bot.agents.vcenter.settings import VcenterSettings
-from bot.agents.vcenter.stub import Deadline, Stub
+from bot.agents.vcenter.stub import Stub
 from bot.agents.vcenter.watcher import Watcher
 from bot.errors import InstrumentError, RequestError
 from bot.model.job import Artifact

@@ -13,12 +13,13 @@ from dataclasses import replace
 from pyVmomi import vim, vmodl
 
 from bot import log
+from bot.agents.vcenter.deadline import Deadline
 from bot.agents.vcenter.machine import Live
 from bot.agents.vcenter.properties import collect, of
 from bot.agents.vcenter.reasons import FAILURES, clause
 from bot.agents.vcenter.session import Session
 from bot.agents.vcenter.settings import VcenterSettings
-from bot.agents.vcenter.stub import Deadline, Stub
+from bot.agents.vcenter.stub import Stub
 from bot.probes.vcenter import GuestProcess, GuestProcesses, Vm
 
 _LOG = log.get(__name__)

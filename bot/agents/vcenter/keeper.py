@@ -2,9 +2,9 @@
 
 import threading
 
+from bot.agents.vcenter.deadline import Deadline
 from bot.agents.vcenter.session import Sessions
 from bot.agents.vcenter.settings import VcenterSettings
-from bot.agents.vcenter.stub import Deadline
 
 
 class Keeper:

@@ -8,8 +8,9 @@ from xml.etree.ElementTree import Element
 
 from pyVmomi import vim, vmodl
 
+from bot.agents.vcenter.answers import VIM
 from bot.agents.vcenter.session import Session
-from bot.agents.vcenter.stub import CUT, VIM, Stub
+from bot.agents.vcenter.stub import CUT, Stub
 
 T = TypeVar("T")
 _PC = vmodl.query.PropertyCollector

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pyVmomi import vim
 
 from bot import log
+from bot.agents.vcenter.deadline import Deadline
 from bot.agents.vcenter.reasons import FAILURES, session_is_gone
 from bot.agents.vcenter.settings import VcenterSettings
-from bot.agents.vcenter.stub import Deadline, Stub, newest_common_version
+from bot.agents.vcenter.stub import Stub
+from bot.agents.vcenter.versions import newest_common_version
 from bot.errors import InstrumentError
 
 _LOG = log.get(__name__)

@@ -9,85 +9,25 @@ import ssl
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
-from http.client import BadStatusLine, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
+from http.client import BadStatusLine, HTTPException, HTTPResponse, IncompleteRead
 from io import BytesIO
-from typing import IO, Any
+from typing import Any
 from xml.etree import ElementTree
 from xml.parsers.expat import ExpatError
 
-from pyVmomi import SoapAdapter, VmomiSupport
+from pyVmomi import SoapAdapter
 
 from bot.agents.vcenter import allowlist
+from bot.agents.vcenter.answers import PAGE, PIECE, Asked, Timed, elements, unpacked
+from bot.agents.vcenter.deadline import Deadline
 from bot.agents.vcenter.settings import VcenterSettings
 
 CUT = (ConnectionError, ssl.SSLEOFError, IncompleteRead, BadStatusLine, ExpatError, ElementTree.ParseError)
 """What a connection that was cut in the middle looks like. A timeout is no cut: asking again would take as long."""
 
-VIM = "{urn:vim25}"
-PAGE = ("objects", "token")
-"""The parts of a property collector's answer."""
-_PIECE = 1 << 16
 _AT_ONCE_S = 0.01
 """An answer that need not be waited for longer may have been made at any time since it was asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """A moment of the monotonic clock after which nothing is waited for."""
-
-    ends_at: float
-
-    @classmethod
-    def after(cls, seconds: float) -> "Deadline":
-        """The moment that is so many seconds away."""
-        return cls(time.monotonic() + seconds)
-
-    def left_s(self) -> float:
-        """Seconds left.
-
-        Raises:
-            TimeoutError: none.
-        """
-        left = self.ends_at - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the time for this look-up is over")
-        return left
-
-    @property
-    def over(self) -> bool:
-        """Whether no time is left."""
-        return time.monotonic() >= self.ends_at
-
-    def share(self, part: float) -> "Deadline":
-        """A nearer deadline: this part of the time that is left."""
-        return Deadline.after(self.left_s() * part)
-
-
-def newest_common_version(settings: VcenterSettings, tls: ssl.SSLContext, deadline: Deadline) -> str:
-    """The newest API version that both pyVmomi and the vCenter speak, as pyVmomi names it.
-
-    pyVmomi's own negotiation (SmartConnect) has no timeout: a server that accepts and stays silent hangs it for ever.
-
-    Raises:
-        OSError, HTTPException, ElementTree.ParseError: the vCenter cannot be reached, or is none.
-    """
-    timeout_s = min(settings.call_timeout_s, deadline.left_s())
-    connection = HTTPSConnection(settings.host, settings.port, timeout=timeout_s, context=tls)
-    try:
-        connection.request("GET", "/sdk/vimServiceVersions.xml")
-        response = connection.getresponse()
-        if response.status != 200:
-            raise HTTPException(f"HTTP {response.status} for its list of API versions")
-        document = ElementTree.fromstring(response.read(1 << 20))  # noqa: S314  verified sender; expat limits expansion
-    finally:
-        connection.close()
-    offered = {element.text for element in document.iter("version")}
-    for version in VmomiSupport.GetServiceVersions("vim25"):
-        if VmomiSupport.versionIdMap[version] in offered:
-            return str(version)
-    raise HTTPException(f"no API version in common (it offers {', '.join(sorted(map(str, offered)))})")
 
 
 class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no types
@@ -156,7 +96,7 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
         """
         return self.answer(self.ask(mo, method, *args), tags)
 
-    def ask(self, mo: Any, method: str, *args: Any) -> "Asked":
+    def ask(self, mo: Any, method: str, *args: Any) -> Asked:
         """Send a call whose answer is fetched later; every ``Asked`` has a connection to itself until then."""
         allowlist.check(method)
         self.calls += 1
@@ -177,7 +117,7 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
         return Asked(connection, info.result, time.monotonic())
 
     def answer(
-        self, asked: "Asked", tags: tuple[str, ...], *, whole: bool = False
+        self, asked: Asked, tags: tuple[str, ...], *, whole: bool = False
     ) -> Generator[ElementTree.Element, None, None]:
         """The answer as from ``stream``; ``whole``: it has arrived, and the connection is free, before the first."""
         connection = self._current = asked.connection
@@ -191,18 +131,18 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
                 raise self._fault(response, asked.result)
             if response.status != 200:
                 raise HTTPException(f"HTTP {response.status} {response.reason}")
-            body: Any = _Timed(self._body(response), self.deadline)
+            body: Any = Timed(unpacked(response), self.deadline)
             if whole:
-                body = BytesIO(b"".join(iter(partial(body.read, _PIECE), b"")))
+                body = BytesIO(b"".join(iter(partial(body.read, PIECE), b"")))
             else:
-                yield from _elements(body, tags)
+                yield from elements(body, tags)
             response.read()
         except BaseException:
             connection.close()  # half an answer may still be on it
             raise
         self.ReturnConnection(connection)
         if whole:
-            yield from _elements(body, tags)
+            yield from elements(body, tags)
 
     @contextmanager
     def within(self, deadline: Deadline) -> Iterator[None]:
@@ -225,46 +165,7 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
 
     def _fault(self, response: HTTPResponse, result: Any) -> Exception:
         try:
-            fault: Exception = SoapAdapter.SoapResponseDeserializer(self).Deserialize(self._body(response), result)
+            fault: Exception = SoapAdapter.SoapResponseDeserializer(self).Deserialize(unpacked(response), result)
         except KeyError as error:  # as in InvokeMethod
             raise HTTPException(f"a fault of the unknown type {error}") from error
         return fault
-
-    def _body(self, response: HTTPResponse) -> Any:
-        packed = response.getheader("Content-Encoding", "").lower() == "gzip"
-        gzip = SoapAdapter.GzipReader
-        return gzip(response, encoding=gzip.GZIP, readChunkSize=_PIECE) if packed else response
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A call on its way, the type of its result, and when it was sent, on the monotonic clock."""
-
-    connection: Any
-    result: Any
-    at: float
-
-    def forget(self) -> None:
-        """Do without the answer."""
-        self.connection.close()
-
-
-def _elements(body: Any, tags: tuple[str, ...]) -> Iterator[ElementTree.Element]:
-    wanted = {f"{VIM}{tag}" for tag in tags}
-    for _, element in ElementTree.iterparse(body):  # noqa: S314  verified sender; expat limits expansion
-        if element.tag in wanted:
-            yield element
-            if len(element):  # one without may be a leaf of the same name in a property
-                element.clear()
-
-
-class _Timed:
-    """A body whose sender may not stretch it over the deadline by sending a byte now and then."""
-
-    def __init__(self, body: IO[bytes], deadline: Deadline) -> None:
-        self._body, self._deadline = body, deadline
-
-    def read(self, size: int = -1, /) -> bytes:
-        """The next bytes."""
-        self._deadline.left_s()
-        return self._body.read(size)

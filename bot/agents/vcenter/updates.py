@@ -8,13 +8,15 @@ from xml.etree.ElementTree import Element
 
 from pyVmomi import vim, vmodl
 
+from bot.agents.vcenter.answers import VIM, Asked
+from bot.agents.vcenter.deadline import Deadline
 from bot.agents.vcenter.index import Delta
 from bot.agents.vcenter.inventory import DEVICES, HOST, VM, HostRow, VmRow, host_row, vm_row
 from bot.agents.vcenter.machine import PortGroup, port_group
 from bot.agents.vcenter.properties import Properties, collect, denies, in_view, of
 from bot.agents.vcenter.reasons import FAILURES
 from bot.agents.vcenter.session import Session
-from bot.agents.vcenter.stub import VIM, Asked, Deadline, Stub
+from bot.agents.vcenter.stub import Stub
 
 _PC = vmodl.query.PropertyCollector
 _TAGS = ("version", "objectSet", "truncated")

@@ -12,12 +12,13 @@ from dataclasses import replace
 from pyVmomi import vim, vmodl
 
 from bot import log
+from bot.agents.vcenter.deadline import Deadline
 from bot.agents.vcenter.index import Inventory
 from bot.agents.vcenter.inventory import DEVICES, KEYED
 from bot.agents.vcenter.reasons import FAILURES
 from bot.agents.vcenter.session import Sessions
 from bot.agents.vcenter.settings import VcenterSettings
-from bot.agents.vcenter.stub import Deadline, Stub
+from bot.agents.vcenter.stub import Stub
 from bot.agents.vcenter.updates import Subscription, subscribed
 from bot.errors import InstrumentError
 

@@ -10,9 +10,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.agents.vcenter.asking import MOST_CALLS
+from bot.agents.vcenter.deadline import Deadline
 from bot.agents.vcenter.index import Inventory
 from bot.agents.vcenter.session import Sessions
-from bot.agents.vcenter.stub import Deadline
 from bot.agents.vcenter.watcher import Watcher
 from bot.errors import InstrumentError
 from bot.model.addresses import Mac
