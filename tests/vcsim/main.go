@@ -317,6 +317,7 @@ type FaultSpec struct {
 	Method   string `json:"method"` // "*" = every method
 	Fault    string `json:"fault"`  // a vim fault type name, e.g. NoPermission, NotAuthenticated, HostNotReachable
 	HTTP     int    `json:"http"`   // or an HTTP status
+	Answer   string `json:"answer"` // or this in the SOAP body, with the HTTP status, default 200
 	Close    bool   `json:"close"`  // or drop the connection
 	HangMs   int    `json:"hang_ms"`
 	Times    int    `json:"times"`
@@ -2119,6 +2120,13 @@ func (s *state) serve(svc *simulator.Service, hooks map[string]hook) http.Handle
 						c.Close()
 					}
 				}
+				return
+			case hit.Answer != "":
+				cw.Header().Set("Content-Type", "text/xml; charset=utf-8")
+				if hit.HTTP != 0 {
+					cw.WriteHeader(hit.HTTP)
+				}
+				_, _ = io.WriteString(cw, envStart+hit.Answer+envEnd)
 				return
 			case hit.HTTP != 0:
 				cw.WriteHeader(hit.HTTP)

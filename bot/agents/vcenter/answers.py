@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from http.client import HTTPResponse
 from typing import IO, Any
 from xml.etree import ElementTree
@@ -11,6 +12,7 @@ from pyVmomi import SoapAdapter
 from bot.agents.vcenter.deadline import Deadline
 
 VIM = "{urn:vim25}"
+KIND = "{http://www.w3.org/2001/XMLSchema-instance}type"
 PAGE = ("objects", "token")
 """The parts of a property collector's answer."""
 PIECE = 1 << 16
@@ -34,6 +36,11 @@ def unpacked(response: HTTPResponse) -> Any:
     packed = response.getheader("Content-Encoding", "").lower() == "gzip"
     gzip = SoapAdapter.GzipReader
     return gzip(response, encoding=gzip.GZIP, readChunkSize=PIECE) if packed else response
+
+
+def all_of(body: "Timed") -> bytes:
+    """Everything that is left of the body."""
+    return b"".join(iter(partial(body.read, PIECE), b""))
 
 
 def elements(body: Any, tags: tuple[str, ...]) -> Iterator[ElementTree.Element]:

@@ -13,9 +13,10 @@ from xml.etree.ElementTree import Element
 
 from pyVmomi import vim
 
+from bot.agents.vcenter.answers import KIND
 from bot.agents.vcenter.asking import Asking
 from bot.agents.vcenter.groups import line, text
-from bot.agents.vcenter.properties import KIND, part, parts
+from bot.agents.vcenter.properties import part, parts
 from bot.agents.vcenter.raised import moment
 from bot.agents.vcenter.stub import Stub
 from bot.model.vsphere import Happened

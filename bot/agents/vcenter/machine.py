@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
+from bot.agents.vcenter.answers import KIND
 from bot.agents.vcenter.groups import port_policy, port_teaming, text
 from bot.agents.vcenter.inventory import (
     DEVICES,
@@ -15,7 +16,7 @@ from bot.agents.vcenter.inventory import (
     vlan_of,
     vnics,
 )
-from bot.agents.vcenter.properties import KIND, Properties, flag, part, parts
+from bot.agents.vcenter.properties import Properties, flag, part, parts
 from bot.agents.vcenter.raised import Raised, moment, raised
 from bot.model.vsphere import Group, VmState
 from bot.probes.vcenter import Address, Backing, GuestNic, Nic, Vm

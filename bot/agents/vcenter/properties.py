@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from pyVmomi import vim, vmodl
 
-from bot.agents.vcenter.answers import VIM
+from bot.agents.vcenter.answers import KIND, VIM
 from bot.agents.vcenter.session import Session
 from bot.agents.vcenter.stub import CUT, Stub
 
@@ -16,7 +16,6 @@ T = TypeVar("T")
 _PC = vmodl.query.PropertyCollector
 _NS = {"": VIM[1:-1]}
 _TOKEN = f"{VIM}token"
-KIND = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,14 @@ from xml.parsers.expat import ExpatError
 from pyVmomi import vim, vmodl
 
 from bot.agents.vcenter.settings import VcenterSettings
+from bot.agents.vcenter.words import UnknownWordError
 
 FAILURES = (OSError, HTTPException, ParseError, ExpatError, zlib.error, vmodl.MethodFault)
 """Everything that a vCenter, or the way to it, can do to a call."""
 
 _CHECK_SERVICE = "Check whether its vpxd service is well and whether a firewall drops packets on the way."
 _CHECK_ADDRESS = "Check the host name, the port, and whether the vCenter is up."
+_UPDATE = "A vCenter that is newer than the worker needs a newer worker: update it."
 _CHECK_CA = "Check that {ca_file} holds this vCenter's CA, from https://{host}/certs/download.zip."
 
 # The first kind that fits counts, so a special one stands before its base: NotAuthenticated is a NoPermission,
@@ -32,6 +34,7 @@ _REASONS: tuple[tuple[type[BaseException], str, str], ...] = (
     (ConnectionRefusedError, "it refuses connections", _CHECK_ADDRESS),
     (ConnectionError, "the connection was cut", _CHECK_SERVICE),
     (OSError, "the connection failed ({error})", _CHECK_ADDRESS),
+    (UnknownWordError, "its answer holds something unknown to us ({error})", _UPDATE),
     (Exception, "it does not answer as a vCenter does ({error})", _CHECK_ADDRESS),
 )
 

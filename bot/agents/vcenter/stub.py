@@ -1,6 +1,6 @@
 """The wire to a vCenter: verified TLS, one deadline, the allowlist, and a fast way to read many properties.
 
-pyVmomi writes every request. It also reads the small answers; the large ones go through ElementTree, because
+pyVmomi writes every request. It also understands the small answers; the large ones go through ElementTree, because
 pyVmomi's deserialiser takes ten times as long for the same bytes (3.7 against 35 MB/s, pyVmomi 9.1).
 """
 
@@ -9,8 +9,7 @@ import ssl
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from functools import partial
-from http.client import BadStatusLine, HTTPException, HTTPResponse, IncompleteRead
+from http.client import BadStatusLine, HTTPException, IncompleteRead
 from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree
@@ -19,9 +18,10 @@ from xml.parsers.expat import ExpatError
 from pyVmomi import SoapAdapter
 
 from bot.agents.vcenter import allowlist
-from bot.agents.vcenter.answers import PAGE, PIECE, Asked, Timed, elements, unpacked
+from bot.agents.vcenter.answers import PAGE, Asked, Timed, all_of, elements, unpacked
 from bot.agents.vcenter.deadline import Deadline
 from bot.agents.vcenter.settings import VcenterSettings
+from bot.agents.vcenter.words import refusal, understood
 
 CUT = (ConnectionError, ssl.SSLEOFError, IncompleteRead, BadStatusLine, ExpatError, ElementTree.ParseError)
 """What a connection that was cut in the middle looks like. A timeout is no cut: asking again would take as long."""
@@ -56,18 +56,23 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
         self.answered_at = 0.0
 
     def InvokeMethod(self, mo: Any, info: Any, args: Any, outerStub: Any = None) -> Any:  # noqa: N802, N803  pyVmomi's
-        """Send one call, if it is on the allowlist."""
+        """Send one call, if it is on the allowlist, and give pyVmomi's object for the answer.
+
+        Not by pyVmomi's own: what it raises for an answer that it does not know, it also raises for a mistake of ours.
+        """
         allowlist.check(info.wsdlName)
         self.calls += 1
         try:
-            try:
-                return super().InvokeMethod(mo, info, args, outerStub)
-            except CUT:
-                if self.aborted or info.wsdlName not in allowlist.REPEATABLE:
-                    raise
-                return super().InvokeMethod(mo, info, args, outerStub)
-        except KeyError as error:  # pyVmomi's way to meet a type that it does not know
-            raise HTTPException(f"an answer of the unknown type {error}") from error
+            return self._call(mo, info, args)
+        except CUT:
+            if self.aborted or info.wsdlName not in allowlist.REPEATABLE:
+                raise
+            return self._call(mo, info, args)
+
+    def _call(self, mo: Any, info: Any, args: Any) -> Any:
+        with self._arriving(self._send(mo, info, args)) as body:
+            whole = all_of(body)
+        return understood(self, whole, info.result)
 
     def GetConnection(self) -> Any:  # noqa: N802  pyVmomi's name
         """A connection that gives up when a call's time is over."""
@@ -100,7 +105,23 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
         """Send a call whose answer is fetched later; every ``Asked`` has a connection to itself until then."""
         allowlist.check(method)
         self.calls += 1
-        info = getattr(type(mo), method).info  # by the name on the wire, which pyVmomi's own name may differ from
+        # By the name on the wire, which pyVmomi's own name may differ from.
+        return self._send(mo, getattr(type(mo), method).info, args)
+
+    def answer(
+        self, asked: Asked, tags: tuple[str, ...], *, whole: bool = False
+    ) -> Generator[ElementTree.Element, None, None]:
+        """The answer as from ``stream``; ``whole``: it has arrived, and the connection is free, before the first."""
+        with self._arriving(asked) as body:
+            if whole:
+                body = BytesIO(all_of(body))
+            else:
+                yield from elements(body, tags)
+        if whole:
+            yield from elements(body, tags)
+
+    def _send(self, mo: Any, info: Any, args: Any) -> Asked:
+        request = self.SerializeRequest(mo, info, args)
         connection = self.GetConnection()
         headers = {
             "Cookie": self.cookie,
@@ -110,16 +131,15 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
             "Accept-Encoding": "gzip",
         }
         try:
-            connection.request("POST", self.path, self.SerializeRequest(mo, info, args), headers)
+            connection.request("POST", self.path, request, headers)
         except BaseException:
             connection.close()
             raise
         return Asked(connection, info.result, time.monotonic())
 
-    def answer(
-        self, asked: Asked, tags: tuple[str, ...], *, whole: bool = False
-    ) -> Generator[ElementTree.Element, None, None]:
-        """The answer as from ``stream``; ``whole``: it has arrived, and the connection is free, before the first."""
+    @contextmanager
+    def _arriving(self, asked: Asked) -> Iterator[Any]:
+        """The body of the answer to read from; then the connection is free for the next call."""
         connection = self._current = asked.connection
         try:
             connection.sock.settimeout(min(self._call_timeout_s, self.deadline.left_s()))  # from now, not from asking
@@ -127,22 +147,20 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
             response = connection.getresponse()
             arrived_at = time.monotonic()
             self.answered_at = arrived_at if arrived_at - began_at > _AT_ONCE_S else asked.at
-            if response.status == 500:
-                raise self._fault(response, asked.result)
-            if response.status != 200:
+            if response.status not in (200, 500):
                 raise HTTPException(f"HTTP {response.status} {response.reason}")
-            body: Any = Timed(unpacked(response), self.deadline)
-            if whole:
-                body = BytesIO(b"".join(iter(partial(body.read, PIECE), b"")))
-            else:
-                yield from elements(body, tags)
+            self.cookie = response.getheader("Set-Cookie") or self.cookie
+            body = Timed(unpacked(response), self.deadline)
+            fault = refusal(self, all_of(body), asked.result) if response.status == 500 else None
+            if fault is None:
+                yield body
             response.read()
         except BaseException:
             connection.close()  # half an answer may still be on it
             raise
         self.ReturnConnection(connection)
-        if whole:
-            yield from elements(body, tags)
+        if fault is not None:
+            raise fault
 
     @contextmanager
     def within(self, deadline: Deadline) -> Iterator[None]:
@@ -162,10 +180,3 @@ class Stub(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi has no
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
             except OSError:
                 return  # it is closed already
-
-    def _fault(self, response: HTTPResponse, result: Any) -> Exception:
-        try:
-            fault: Exception = SoapAdapter.SoapResponseDeserializer(self).Deserialize(unpacked(response), result)
-        except KeyError as error:  # as in InvokeMethod
-            raise HTTPException(f"a fault of the unknown type {error}") from error
-        return fault

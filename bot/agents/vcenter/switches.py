@@ -7,9 +7,10 @@ from xml.etree.ElementTree import Element
 
 from pyVmomi import vim
 
+from bot.agents.vcenter.answers import KIND
 from bot.agents.vcenter.asking import Asking
 from bot.agents.vcenter.groups import line, text, whole
-from bot.agents.vcenter.properties import KIND, Properties, collect, flag, of, part, parts
+from bot.agents.vcenter.properties import Properties, collect, flag, of, part, parts
 from bot.agents.vcenter.raised import Raised, raised
 from bot.model.vsphere import Member, Switch
 
