@@ -16,6 +16,10 @@ _log = log.get(__name__)
 TURN_S = 1.0
 """How long the loop waits for one thing before it looks at the others."""
 
+DRAIN_S = 3.0
+"""How long jobs may go on after the stop. A check takes two seconds. Whoever stops an agent waits ten for all of it:
+two turns, this, a second for what does not finish, and the ability's own closing."""
+
 Evidence = Sequence[tuple[Artifact, bytes]]
 
 STOP_WITHIN_S = 5.0
@@ -44,7 +48,7 @@ class Runner:
         agent: Agent,
         *,
         slots: int = 8,
-        drain_s: float = 10.0,
+        drain_s: float = DRAIN_S,
         stop_within_s: float = STOP_WITHIN_S,
         turn_s: float = TURN_S,
     ) -> None:

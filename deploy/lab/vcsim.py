@@ -55,6 +55,10 @@ class Vcsim:
         """Count from zero."""
         self._control("stats", {})
 
+    def clear_faults(self) -> None:
+        """Behave again."""
+        self._control("clear-faults", {})
+
     def expire_sessions(self) -> None:
         """Forget every session, as after half an hour without a call."""
         self._control("expire-sessions", {})

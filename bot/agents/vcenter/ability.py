@@ -25,7 +25,7 @@ from bot.probes.vcenter import Query, Snapshot, deliver, query
 _MARGIN_S = 1.0
 """Left of a job's life for the report to travel."""
 _GLANCE_S = 0.1
-CLOSE_WITHIN_S = 6.0
+CLOSE_WITHIN_S = 3.0
 
 
 class VcenterAbility:
@@ -88,7 +88,7 @@ class VcenterAbility:
         return (deliver(work.job, self._settings.vantage, snapshot, self._clock.now()),)
 
     def close(self) -> None:
-        """Stop what was started and log out of the vCenter, within ``CLOSE_WITHIN_S``; a later job logs in again."""
+        """Stop what was started and log out of the vCenter, within ``CLOSE_WITHIN_S``; a later job finds no session."""
         self._keeper.stop()
         self._watcher.stop(Deadline.after(CLOSE_WITHIN_S / 2))
         self._sessions.close(Deadline.after(CLOSE_WITHIN_S / 2))

@@ -54,6 +54,7 @@ class Sessions:
         self._lock = threading.Lock()
         self._session: Session | None = None
         self._refusals = 0
+        self._over = False
 
     def current(self, deadline: Deadline, *, asked: bool = True) -> Session:
         """The session; logs in first if there is none. While one thread logs in, the others wait for it.
@@ -62,7 +63,7 @@ class Sessions:
         last attempt is left to a person's question.
 
         Raises:
-            InstrumentError: the password was refused too often.
+            InstrumentError: the password was refused too often, or ``close`` was called.
             vim.fault.InvalidLogin: it was refused now.
             TimeoutError: another thread's login took all the time that this one had.
         """
@@ -108,7 +109,8 @@ class Sessions:
                 _LOG.info("vcenter_session_expired", vcenter=self._settings.vcenter)
 
     def close(self, deadline: Deadline) -> None:
-        """Log out, so that no idle session is left behind."""
+        """Log out for good, so that no idle session is left behind, nor one that a look-up cut short opens anew."""
+        self._over = True
         if not self._lock.acquire(timeout=deadline.left_s()):
             _LOG.warning("vcenter_logout_failed", vcenter=self._settings.vcenter, error="a login is on its way")
             return
@@ -130,6 +132,8 @@ class Sessions:
             stub.DropConnections()
 
     def _log_in(self, deadline: Deadline) -> Session:
+        if self._over:
+            raise InstrumentError("The worker is being stopped.")
         if self._refusals >= REFUSALS:
             raise InstrumentError(
                 f"vCenter {self._settings.vcenter} refused the user {self._settings.user} {REFUSALS} times, and no "

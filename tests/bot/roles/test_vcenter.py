@@ -4,20 +4,45 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.model.incident import Reported
+from bot.model.job import Job, JobOptions, Probe
+from bot.probes.vcenter import parse
+from bot.queue.bot_side import RedisQueue
 from bot.queue.seal import queue_key
 from deploy.demo.server import Server
-from tests.contracts.bench import until
+from deploy.lab.vcsim import Vcsim
+from tests.contracts.bench import CLOCK, finals, hear, until
 from tests.fixtures.vcsim import StartHere
 
 pytestmark = [pytest.mark.vcsim, pytest.mark.server]
 
 ENDS_WITHIN_S = 10.0
 MASTER = b"a master key for this test only."
+QUEUE = "vcenter.dc1"
+
+
+def start(vcenter: Vcsim, valkey: Server, log: Path) -> "subprocess.Popen[bytes]":
+    """The worker, as an operator starts it."""
+    environment = {
+        "PATH": os.defpath,
+        "RULEOUT_REDIS_URL": valkey.url,
+        "RULEOUT_QUEUE_KEYS": f"{QUEUE}={queue_key(MASTER, QUEUE).hex()}",
+        "RULEOUT_VCENTER_NAME": "dc1",
+        "RULEOUT_VCENTER_HOST": f"127.0.0.1:{vcenter.port}",
+        "RULEOUT_VCENTER_USER": "reader",
+        "RULEOUT_VCENTER_PASSWORD": "right",
+        "RULEOUT_VCENTER_CA_FILE": str(vcenter.ca_file),
+    }
+    with log.open("wb") as out:
+        command = [sys.executable, "-m", "bot", "vcenter"]
+        return subprocess.Popen(command, env=environment, stdout=out, stderr=out)
 
 
 @pytest.mark.parametrize(
@@ -33,20 +58,8 @@ def test_told_to_stop_it_ends_soon(
 ) -> None:
     """An operator who restarts it does not wait, and a supervisor that loses patience kills: the session stays then."""
     vcenter = vcsim({"faults": [fault] if fault else []})
-    environment = {
-        "PATH": os.defpath,
-        "RULEOUT_REDIS_URL": valkey.url,
-        "RULEOUT_QUEUE_KEYS": f"vcenter.dc1={queue_key(MASTER, 'vcenter.dc1').hex()}",
-        "RULEOUT_VCENTER_NAME": "dc1",
-        "RULEOUT_VCENTER_HOST": f"127.0.0.1:{vcenter.port}",
-        "RULEOUT_VCENTER_USER": "reader",
-        "RULEOUT_VCENTER_PASSWORD": "right",
-        "RULEOUT_VCENTER_CA_FILE": str(vcenter.ca_file),
-    }
     log = tmp_path / "log"
-    with log.open("wb") as out:
-        command = [sys.executable, "-m", "bot", "vcenter"]
-        role = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
+    role = start(vcenter, valkey, log)
     try:
         until(lambda: vcenter.calls().get(reached) and "agent_ready" in log.read_text())
         role.send_signal(signal.SIGTERM)
@@ -55,3 +68,49 @@ def test_told_to_stop_it_ends_soon(
         role.kill()
     if fault is None or fault["method"] != "*":
         assert vcenter.sessions() == 0
+
+
+@pytest.mark.parametrize(
+    ("hanging", "owners", "session_ends"),
+    [
+        pytest.param("QueryPerf", ["app01"], True, id="after the owners"),
+        pytest.param("FindAllByIp", [], True, id="before the owners"),
+        pytest.param("*", [], False, id="everything hangs, also the logout"),
+    ],
+)
+def test_told_to_stop_while_a_look_up_hangs_it_ends_soon_and_hands_the_job_back(
+    vcsim: StartHere, valkey: Server, tmp_path: Path, hanging: str, owners: list[str], session_ends: bool
+) -> None:
+    """The vCenter that hangs is the one whose worker is restarted; who asked still gets the owners, and then all."""
+    vcenter, log = vcsim("facts.json"), tmp_path / "log"
+    queue = RedisQueue(valkey.url, [MASTER], "bot-1", CLOCK)
+    now = CLOCK.now()
+    asked = Job(
+        "job-1", "inc-1", Probe.VCENTER, QUEUE, IPv4Address("10.0.0.5"), JobOptions(), now, now + timedelta(minutes=1)
+    )
+    role = start(vcenter, valkey, log)
+    try:
+        until(lambda: "vcenter_loaded" in log.read_text() and "agent_ready" in log.read_text())
+        vcenter.reset()
+        vcenter.apply(faults=[{"method": hanging, "hang_ms": 60_000}])
+        queue.put([asked])
+        until(lambda: vcenter.calls().get("FindAllByIp" if hanging == "*" else hanging))
+        role.send_signal(signal.SIGTERM)
+        assert role.wait(ENDS_WITHIN_S) == 0, log.read_text()
+    finally:
+        role.kill()
+    assert (vcenter.sessions() == 0) is session_ends
+    heard = list(queue.news(0.2))
+    assert not finals(heard)
+    told = [parse(data) for news in heard if isinstance(news.event, Reported) for data in news.blobs.values()]
+    assert [vm.name for snapshot in told for vm in snapshot.vms] == owners
+    vcenter.clear_faults()
+    again = start(vcenter, valkey, log)
+    try:
+        (final,) = finals(hear(queue, lambda news: bool(finals(news))))
+        (data,) = final.blobs.values()
+        assert [vm.name for vm in parse(data).vms] == ["app01"]
+    finally:
+        again.terminate()
+        again.wait(ENDS_WITHIN_S)
+        queue.close()

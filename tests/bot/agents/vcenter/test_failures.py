@@ -198,6 +198,17 @@ def test_a_session_that_never_lasts_is_not_opened_for_ever(vcsim: StartHere, wor
 
 
 @vcsim_needed
+def test_a_worker_that_was_closed_logs_in_no_more(vcsim: StartHere, worker: MakeWorker) -> None:
+    """A look-up that the stop cut short loses its session too, and would open one that nobody closes."""
+    looking = worker(vcsim("owners.json"))
+    looking.ask("10.0.0.5")
+    looking.ability.close()
+    with pytest.raises(InstrumentError, match="being stopped"):
+        looking.ask("10.0.0.5")
+    assert (looking.vcenter.calls()["Login"], looking.vcenter.sessions()) == (1, 0)
+
+
+@vcsim_needed
 def test_look_ups_at_the_same_time_share_one_login_and_one_reading(vcsim: StartHere, worker: MakeWorker) -> None:
     """Ten people ask at once when something is down."""
     looking = worker(vcsim("owners.json"))
