@@ -9,7 +9,7 @@ from pyVmomi import vim
 from bot.agents.vcenter.asking import Asking
 from bot.agents.vcenter.groups import host_group, line, text, whole
 from bot.agents.vcenter.inventory import HostRow, mac_of
-from bot.agents.vcenter.properties import Properties, collect, of, part, parts
+from bot.agents.vcenter.properties import Properties, collect, of, part, parts, truth
 from bot.agents.vcenter.raised import Raised, moment, raised
 from bot.model.vsphere import Host, HostSwitch, Uplink
 
@@ -79,7 +79,6 @@ def _doubt(asking: Asking, found: Sequence[HostRead], at: frozenset[str]) -> Non
 
 
 def _host(host: Properties, wanted: frozenset[str], known: Mapping[str, HostRow]) -> HostRead:
-    maintenance = {"true": True, "false": False}.get(host.text("runtime.inMaintenanceMode") or "")
     groups = None
     if "config.network.portgroup" in host.values:
         every = (host_group(each) for each in host.all("config.network.portgroup"))
@@ -91,7 +90,7 @@ def _host(host: Properties, wanted: frozenset[str], known: Mapping[str, HostRow]
             cluster=known[host.id].cluster if host.id in known else None,
             connection=host.text("runtime.connectionState"),
             power=host.text("runtime.powerState"),
-            maintenance=maintenance,
+            maintenance=truth(host.text("runtime.inMaintenanceMode")),
             status=host.text("overallStatus"),
             booted_at=moment(host.text("runtime.bootTime")),
             uplinks=tuple(map(_uplink, host.all("config.network.pnic")[:MOST_DEVICES])),

@@ -16,7 +16,7 @@ from bot.agents.vcenter.inventory import (
     vlan_of,
     vnics,
 )
-from bot.agents.vcenter.properties import Properties, flag, part, parts
+from bot.agents.vcenter.properties import Properties, flag, part, parts, truth
 from bot.agents.vcenter.raised import Raised, moment, raised
 from bot.model.vsphere import Group, VmState
 from bot.probes.vcenter import Address, Backing, GuestNic, Nic, Vm
@@ -113,7 +113,7 @@ def live(vm: Properties, hosts: Mapping[str, HostRow]) -> Live:
         ports,
         _state(vm),
         raised(vm),
-        ready=vm.text("guest.guestOperationsReady") in ("true", "1"),
+        ready=bool(truth(vm.text("guest.guestOperationsReady"))),
         linux=vm.text("guest.guestFamily") == "linuxGuest",
     )
 
@@ -168,7 +168,7 @@ def port_group(group: Properties) -> PortGroup:
     if config is None:
         return PortGroup(group.id, None, None, overridable=False)
     overlay = part(config, "backingType") == "nsx" or part(config, "logicalSwitchUuid") is not None
-    overridable = part(config, "policy/vlanOverrideAllowed") in ("true", "1")
+    overridable = bool(flag(config, "policy/vlanOverrideAllowed"))
     vlan = config.find("{*}defaultPortConfig/{*}vlan")
     plain = _kind(vlan) == "VmwareDistributedVirtualSwitchVlanIdSpec" and not overlay and not overridable
     tag = vlan_of(part(vlan, "vlanId")) if vlan is not None and plain else None

@@ -54,7 +54,15 @@ def parts(element: Element, path: str) -> list[Element]:
 
 def flag(element: Element, path: str) -> bool | None:
     """A part that is true or false; None where it is absent."""
-    return {"true": True, "1": True, "false": False, "0": False}.get(part(element, path) or "")
+    return truth(part(element, path))
+
+
+def truth(text: str | None) -> bool | None:
+    """What an xs:boolean says; None where it is absent, or none.
+
+    Source: W3C XML Schema 1.0 part 2, section 3.2.2.
+    """
+    return {"true": True, "1": True, "false": False, "0": False}.get((text or "").strip())
 
 
 @contextmanager

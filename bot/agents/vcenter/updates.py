@@ -13,7 +13,7 @@ from bot.agents.vcenter.deadline import Deadline
 from bot.agents.vcenter.index import Delta
 from bot.agents.vcenter.inventory import DEVICES, HOST, VM, HostRow, VmRow, host_row, vm_row
 from bot.agents.vcenter.machine import PortGroup, port_group
-from bot.agents.vcenter.properties import Properties, collect, denies, in_view, of
+from bot.agents.vcenter.properties import Properties, collect, denies, in_view, of, truth
 from bot.agents.vcenter.reasons import FAILURES
 from bot.agents.vcenter.session import Session
 from bot.agents.vcenter.stub import Stub
@@ -136,7 +136,7 @@ def read(elements: Iterable[Element]) -> Answer:
     latest: dict[str, _Item | None] = {}
     for element in elements:
         if element.tag == _TRUNCATED:
-            more = element.text in ("true", "1")
+            more = bool(truth(element.text))
         elif element.tag == _OBJECT:
             more = False  # whatever of that name was in it; the answer's own comes last
             update, item = _update(element)

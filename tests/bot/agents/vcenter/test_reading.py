@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.agents.vcenter.groups import NAME_CHARS, line, whole
+from bot.agents.vcenter.properties import truth
 from bot.agents.vcenter.raised import moment
 
 AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -17,6 +18,18 @@ AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 def test_a_number_is_one_or_none(told: str | None, number: int | None) -> None:
     """Missing is not zero."""
     assert whole(told) == number
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("true", True), ("1", True), (" true\n", True), ("false", False), ("0", False),
+        ("", None), (None, None), ("True", None), ("yes", None), ("2", None),
+    ],
+)  # fmt: skip
+def test_a_boolean_is_written_in_four_ways(told: str | None, said: bool | None) -> None:
+    """What is not told is not false, and a host in maintenance is so in either writing."""
+    assert truth(told) is said
 
 
 @pytest.mark.parametrize(
