@@ -1,9 +1,9 @@
 """The outcome of a split in sentences, and for a terminal."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from bot.findings.wording import listing
 from bot.incidents.card import entries, printable
+from bot.incidents.wording import listing
 from bot.model.cause import Side
 from bot.split.conclusion import Conclusion, Control, Split, Together
 from bot.split.ranking import Separation
@@ -31,7 +31,8 @@ def as_text(outcome: Split, missing: Sequence[str] = ()) -> str:
 def says(outcome: Split) -> Iterator[str]:
     """What follows from the table, a sentence each."""
     leaders = outcome.leaders
-    separates = f"{_listed(str(one.trait) for one in leaders)} {'separates' if len(leaders) == 1 else 'separate'}"
+    traits = listing(str(one.trait) for one in leaders) if leaders else "nothing"
+    separates = f"{traits} {'separate' if len(leaders) > 1 else 'separates'}"
     match outcome.conclusion:
         case Conclusion.ONE_SIDE:
             yield f"{separates} the affected machines from the others, and nothing else in the table does as well."
@@ -129,11 +130,11 @@ def _contradicting_alone(outcome: Split) -> Iterator[str]:
         if one.exceptions == 1 and one.sides not in ((), (outcome.side,)):
             refuted.setdefault(one.against[0], []).append(str(one.trait))
     for machine, traits in refuted.items():
-        yield f"{machine} once more: it alone speaks against {_listed(traits)}."
+        yield f"{machine} once more: it alone speaks against {listing(traits)}."
 
 
 def _parts(control: Control) -> str:
-    return f"{_listed(map(str, control.has))}, but not {_listed(map(str, control.lacks))}"
+    return f"{listing(map(str, control.has))}, but not {listing(map(str, control.lacks))}"
 
 
 def _counted(separations: Sequence[Separation]) -> list[str]:
@@ -157,8 +158,3 @@ def _line(one: Separation) -> str:
 
 def _some(names: Sequence[str], count: int) -> str:
     return listing([*names, f"{count - len(names)} more"] if count > len(names) else names)
-
-
-def _listed(words: Iterable[str]) -> str:
-    every = list(words)
-    return _some(every[:_SHOWN], len(every))
