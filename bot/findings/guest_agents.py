@@ -9,6 +9,7 @@ from bot.findings.timing import when
 from bot.findings.wording import clock_text, few, finding, listing
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import GuestProcessesRead, GuestProcessFound, Observation
+from bot.model.programs import program
 
 AGENT_ENDED = "guest.agent_ended"
 AGENT_RUNS = "guest.agent_runs"
@@ -37,18 +38,18 @@ class _Inside:
         by_name: dict[str, list[GuestProcessFound]] = defaultdict(list)
         for one in self.found:
             if one.ended_at is None and one.exit_code is None and not one.bare:
-                by_name[_key(one.name)].append(one)
+                by_name[program(one.name)].append(one)
         return by_name
 
     @property
     def gone(self) -> list[GuestProcessFound]:
         """What ended and was not replaced: a program that only starts a daemon of its name ends as well."""
-        return [one for one in self.found if self.whole and _key(one.name) not in self.running]
+        return [one for one in self.found if self.whole and program(one.name) not in self.running]
 
     @property
     def lonely(self) -> list[tuple[str, str]]:
         """What runs without the agent that it needs, where the list would show that one."""
-        looked_for = {_key(name) for name in self.read.looked_for}
+        looked_for = {program(name) for name in self.read.looked_for}
         pairs = ((name, NEEDS[name]) for name in sorted(self.running) if name in NEEDS)
         return [pair for pair in pairs if self.whole and pair[1] in looked_for and pair[1] not in self.running]
 
@@ -129,10 +130,6 @@ def _running(inside: _Inside) -> str:
         for _, each in sorted(inside.running.items())
     ]
     return f"{listing(since)} {'runs' if len(since) == 1 else 'run'}"
-
-
-def _key(name: str) -> str:
-    return name.casefold().removesuffix(".exe")
 
 
 def _witnesses(inside: Iterable[_Inside]) -> list[Observation]:

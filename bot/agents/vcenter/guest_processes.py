@@ -20,6 +20,7 @@ from bot.agents.vcenter.reasons import FAILURES, clause
 from bot.agents.vcenter.session import Session
 from bot.agents.vcenter.settings import VcenterSettings
 from bot.agents.vcenter.stub import Stub
+from bot.model.programs import program
 from bot.probes.vcenter import GuestProcess, GuestProcesses, Vm
 
 _LOG = log.get(__name__)
@@ -55,7 +56,7 @@ class Guests:
 
     def __init__(self, settings: VcenterSettings) -> None:
         self._settings = settings
-        self._names = frozenset(map(_key, settings.guest_agents))
+        self._names = frozenset(map(program, settings.guest_agents))
         self._turn_over = threading.Condition()
         self._asking: set[str] = set()
         self._refused: set[str] = set()
@@ -148,7 +149,7 @@ class Guests:
         # open-vm-tools of 2019 give no name to what has no arguments, and some programs write their own title, as in
         # "heartbeat: master control process" (lib/procMgr/procMgrPosix.c).
         first = ((name or command).split() or [""])[0].rstrip(":")
-        own = next((one for one in map(_base, (name, first)) if _key(one) in self._names), None)
+        own = next((one for one in map(_base, (name, first)) if program(one) in self._names), None)
         if own is None:
             return None
         # A zombie has an empty /proc/<pid>/cmdline; Tools then put its name into both fields.
@@ -171,10 +172,6 @@ def _process_manager(stub: Stub, session: Session, page: int) -> vim.vm.guest.Pr
 
 def _base(name: str) -> str:
     return name.replace("\\", "/").rpartition("/")[2]
-
-
-def _key(name: str) -> str:
-    return name.casefold().removesuffix(".exe")
 
 
 def _because(error: BaseException) -> str:
