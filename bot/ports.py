@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.model.audit import Entry
 from bot.model.incident import AnyEvent, Failed, Incident, Lost, Reported, Started
 from bot.model.job import Agent, Artifact, Job
+from bot.model.people import Channel, Member
 from bot.model.request import Person, Place
 
 
@@ -144,6 +146,34 @@ class Archive(Protocol):
         Raises:
             InstrumentError: the disk does not take it.
         """
+        ...
+
+
+class Audit(Protocol):
+    """Where every deed is written down for good, in order; nothing in it is ever changed."""
+
+    def record(self, entry: Entry) -> None:
+        """Write the deed down before it has an effect.
+
+        Raises:
+            InstrumentError: it cannot be written; what must not happen unseen does not happen.
+        """
+        ...
+
+    def of_channel(self, channel: str, most: int) -> tuple[Entry, ...]:
+        """The newest ``most`` deeds that were asked for in the channel, oldest first."""
+        ...
+
+
+class Directory(Protocol):
+    """What the chat knows of people and places, at most a minute old. Nothing here raises."""
+
+    def member(self, person: Person) -> Member | None:
+        """The person, or None: the chat does not say, so nothing more than a look is allowed."""
+        ...
+
+    def channel(self, channel: str) -> Channel | None:
+        """The channel, or None: the chat does not say, so nothing more than a look is allowed."""
         ...
 
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 from ipaddress import IPv4Address, IPv4Network
 
 from bot.model.addresses import Mac
+from bot.model.capture import Filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,16 @@ class JobOptions:
     """What a job may vary. An agent refuses what its own configuration does not allow.
 
     ``listen_s`` is the time from the last broadcast request (or from the start of a capture) to the end of
-    listening. ``names`` and ``macs`` are further things to look up in vCenter.
+    listening. ``names`` and ``macs`` are further things to look up in vCenter. ``filter`` says what to capture (None:
+    the target's ARP and ICMP), ``payload`` whether whole frames are wished for instead of headers.
     """
 
     listen_s: float = 1.0
     echoes: int = 5
     macs: tuple[Mac, ...] = ()
     names: tuple[str, ...] = ()
+    filter: Filter | None = None
+    payload: bool = False
 
 
 @dataclass(frozen=True, slots=True)
