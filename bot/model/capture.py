@@ -9,7 +9,7 @@ from ipaddress import IPv4Address
 class Traffic(StrEnum):
     """A kind of frame that a capture takes."""
 
-    ARP = "arp"  # with RARP: who claims an address, and who moved
+    ARP = "arp"  # and what names no address: who moved, who bonds, which routers are there
     ICMP = "icmp"
     ALL = "all"  # whatever the hosts send and get
 
@@ -18,12 +18,20 @@ DECIDING = (Traffic.ARP, Traffic.ICMP)
 """What decides who is to blame, and what is captured where nobody says otherwise."""
 
 
+NOTICES = "rarp or ether proto 0x9000 or (dst net 224.0.0.0/24 and (ip proto 112 or udp dst port 1985 or 3222))"
+"""What tells a move, a bond or a virtual router from a conflict, and names no guest's address: it goes with ARP."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """The frames that are taken: of these kinds, from or to one of ``hosts`` (ARP: about one of them).
 
-    ``peer``: only between a host and this one. ``port``: only TCP and UDP from or to it, so ``traffic`` is ALL.
-    ``vlan``: only frames with this tag. ``str()`` says the same in tcpdump's language.
+    ``peer``: of these only what is from or to this one as well. ``port``: only TCP and UDP from or to it, so
+    ``traffic`` is ALL; a later fragment has no port and is not taken. ``vlan``: only frames with this tag. With ARP
+    go the ``NOTICES``, whomever they are about.
+
+    ``str()`` says the same in tcpdump's language for frames without tags (``vlan``: with that one alone). What is
+    taken is also taken behind up to two tags, which tcpdump's language has no short word for.
     """
 
     hosts: tuple[IPv4Address, ...]
@@ -32,15 +40,22 @@ class Filter:
     port: int | None = None
     vlan: int | None = None
 
+    @property
+    def takes_notices(self) -> bool:
+        """Whether frames that name no guest's address are taken too."""
+        return self.port is None and not {Traffic.ARP, Traffic.ALL}.isdisjoint(self.traffic)
+
     def __str__(self) -> str:
-        clauses = [] if self.vlan is None else [f"vlan {self.vlan}"]
+        clauses = []
         if self.port is not None:
-            clauses.append(f"port {self.port}")
+            clauses.append(f"(tcp or udp) and port {self.port}")
         elif Traffic.ALL not in self.traffic:
-            clauses.append(_any("arp or rarp" if kind is Traffic.ARP else str(kind) for kind in self.traffic))
+            clauses.append(_any(map(str, self.traffic)))
         clauses.append(_any(f"host {host}" for host in self.hosts))
         clauses += [] if self.peer is None else [f"host {self.peer}"]
-        return " and ".join(clauses)
+        wanted = " and ".join(clauses)
+        wanted = f"({wanted}) or {NOTICES}" if self.takes_notices else wanted
+        return wanted if self.vlan is None else f"vlan {self.vlan} and ({wanted})"
 
 
 def _any(terms: Iterable[str]) -> str:

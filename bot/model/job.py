@@ -107,7 +107,9 @@ class Artifact:
     """Bytes that an agent brought back, named by their digest; the bytes lie elsewhere.
 
     ``dropped`` counts what the instrument lost while it looked (frames the kernel dropped); None where the
-    instrument cannot tell.
+    instrument cannot tell. ``incomplete`` says, as a sentence, why a capture did not run to its end, or that it has
+    not yet. ``ahead_ms`` is how far the agent's clock ran ahead of the queue server's, by which two vantages can be
+    told on one clock; None where nobody measured it.
     """
 
     job: str
@@ -119,3 +121,5 @@ class Artifact:
     started_at: datetime
     stopped_at: datetime
     dropped: int | None
+    incomplete: str | None = None
+    ahead_ms: int | None = None
