@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from typing import Protocol
 
 from bot.model.audit import Entry
-from bot.model.incident import AnyEvent, Failed, Incident, Lost, Reported, Started
+from bot.model.incident import AnyEvent, Failed, Incident, Lost, Progressed, Reported, Started
 from bot.model.job import Agent, Artifact, Job
 from bot.model.people import Channel, Member
 from bot.model.request import Person, Place
@@ -29,7 +30,7 @@ class News:
     """Something an agent said about one of our jobs; ``blobs`` are the artifacts' bytes by digest."""
 
     incident: str
-    event: Started | Reported | Failed | Lost
+    event: Started | Progressed | Reported | Failed | Lost
     blobs: Mapping[str, bytes]
 
 
@@ -65,12 +66,17 @@ class Work:
     """What an ability is given: the job, and how to talk back while it runs.
 
     ``stopped`` turns True when the job was cancelled or the agent lost its lease; an ability looks at it at least
-    ten times a second. ``report`` sends the evidence so far (best effort; never raises).
+    ten times a second. ``report`` sends the evidence so far (best effort; never raises). ``progress`` says how far a
+    capture is (likewise): packets, bytes, dropped packets, seconds left. ``stop_reason`` is the sentence behind
+    ``stopped``, or None. ``left_s`` are the seconds until nobody waits for the job any more.
     """
 
     job: Job
     stopped: Callable[[], bool]
     report: Callable[[Sequence[tuple[Artifact, bytes]]], None]
+    progress: Callable[[int, int, int | None, float], None] = lambda *_: None
+    stop_reason: Callable[[], str | None] = lambda: None
+    left_s: Callable[[], float] = lambda: inf
 
 
 class Ability(Protocol):
@@ -101,7 +107,15 @@ class Intake(Protocol):
         ...
 
     def stop_reason(self, job: Job) -> str | None:
-        """Why the job must stop now, as a sentence: cancelled, out of time, taken over. None: go on."""
+        """Why the job must stop now, as a sentence: stopped, out of time, taken over, nobody asks. None: go on."""
+        ...
+
+    def left_s(self, job: Job) -> float:
+        """How many seconds are left until the job expires, by the clock that its bot and its agents share."""
+        ...
+
+    def progress(self, job: Job, packets: int, size_bytes: int, dropped: int | None, left_s: float) -> None:
+        """Say how far a capture is. Best effort: the next one says more."""
         ...
 
     def report(self, job: Job, evidence: Sequence[tuple[Artifact, bytes]], *, final: bool) -> None:

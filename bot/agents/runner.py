@@ -3,7 +3,7 @@
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot import log
@@ -17,6 +17,8 @@ TURN_S = 1.0
 """How long the loop waits for one thing before it looks at the others."""
 
 Evidence = Sequence[tuple[Artifact, bytes]]
+
+LEAVING = "The agent itself was stopped."
 
 STOP_WITHIN_S = 5.0
 """How long an ability that was told to stop may go on before its job is given up."""
@@ -105,7 +107,14 @@ class Runner:
         if ability is None:
             can = ", ".join(sorted(self._abilities)) or "nothing"
             return f"Agent {self._agent.name} cannot do {job.probe} jobs; it can do: {can}."
-        work = Work(job, stopped=self._stopped(job), report=lambda evidence: self._report_so_far(job, evidence))
+        work = Work(
+            job,
+            stopped=lambda: self._stop_reason(job) is not None,
+            report=lambda evidence: self._report_so_far(job, evidence),
+            progress=lambda *far: self._intake.progress(job, *far),
+            stop_reason=lambda: self._stop_reason(job),
+            left_s=lambda: self._intake.left_s(job),
+        )
         try:
             return ability(work)
         except (InstrumentError, RequestError) as error:
@@ -133,8 +142,8 @@ class Runner:
         if not self._leaving.is_set():
             self._intake.report(job, evidence, final=False)
 
-    def _stopped(self, job: Job) -> Callable[[], bool]:
-        return lambda: self._leaving.is_set() or self._intake.stop_reason(job) is not None
+    def _stop_reason(self, job: Job) -> str | None:
+        return LEAVING if self._leaving.is_set() else self._intake.stop_reason(job)
 
     def _give_up_overdue(self) -> None:
         """Answer for abilities that do not stop. Their slot stays taken: the thread is still there."""
