@@ -92,11 +92,13 @@ class Waiting:
         self.begun = threading.Event()
         self.release = threading.Event()
         self.was_stopped = threading.Event()
+        self.reason: str | None = None
 
     def __call__(self, work: Work) -> Sequence[tuple[Artifact, bytes]]:
         self.begun.set()
         while not self.release.wait(0.02):
             if work.stopped():
+                self.reason = work.stop_reason()
                 self.was_stopped.set()
                 break
         return [evidence(work.job, b"what was seen until then")]
@@ -107,7 +109,9 @@ class Bench(Protocol):
 
     ends: ExitStack
 
-    def queue(self, bot_id: str = "bot-1", masters: Sequence[bytes] = MASTERS) -> Queue: ...
+    def queue(
+        self, bot_id: str = "bot-1", masters: Sequence[bytes] = MASTERS, lease_s: float = keys.ASKING_S
+    ) -> Queue: ...
 
     def intake(self, of: Agent, masters: Sequence[bytes] = MASTERS, limit_bytes: int = keys.LIMIT_BYTES) -> Intake: ...
 
@@ -152,8 +156,8 @@ class MemoryBench:
         self.ends = ends
         self._server = MemoryServer(CLOCK)
 
-    def queue(self, bot_id: str = "bot-1", masters: Sequence[bytes] = MASTERS) -> Queue:
-        return MemoryQueue(self._server, masters, bot_id)
+    def queue(self, bot_id: str = "bot-1", masters: Sequence[bytes] = MASTERS, lease_s: float = keys.ASKING_S) -> Queue:
+        return MemoryQueue(self._server, masters, bot_id, lease_s=lease_s)
 
     def intake(self, of: Agent, masters: Sequence[bytes] = MASTERS, limit_bytes: int = keys.LIMIT_BYTES) -> Intake:
         intake = MemoryIntake(self._server, keys_of(of.queues, masters), of, limit_bytes=limit_bytes)
@@ -179,8 +183,10 @@ class ServerBench:
         self.client = server.connect(url)
         ends.callback(self.client.close)
 
-    def queue(self, bot_id: str = "bot-1", masters: Sequence[bytes] = MASTERS) -> RedisQueue:
-        queue = RedisQueue(self.url, masters, bot_id, CLOCK)
+    def queue(
+        self, bot_id: str = "bot-1", masters: Sequence[bytes] = MASTERS, lease_s: float = keys.ASKING_S
+    ) -> RedisQueue:
+        queue = RedisQueue(self.url, masters, bot_id, CLOCK, lease_s=lease_s)
         self.ends.callback(queue.close)
         return queue
 
