@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot import log
 from bot.agents import capture_filter
 from bot.agents.bounds import CaptureBounds, filter_of
-from bot.agents.courier import Courier
+from bot.agents.courier import Courier, pause_s
 from bot.agents.evidence import seal
 from bot.agents.recorder import Recorder
 from bot.agents.ring import RETIRE_MS, Ring
@@ -26,7 +27,7 @@ _NOT_YET = timedelta(milliseconds=2 * RETIRE_MS)  # what may still be in a block
 _MARGIN_S = 2.0  # before the job's end: what was captured has to travel while somebody waits for it
 
 RUNS_STILL = "It still ran when this was sent."
-CUT_SHORT = "An agent had died on it, and its time was up."
+CUT_SHORT = "It began late, and its time was up before it had run in full."
 
 _log = log.get(__name__)
 
@@ -56,8 +57,8 @@ class CaptureAbility:
         with self._place(), _room(bounds) as spool, Ring(self._vantage.interface, program) as ring:
             recorder = Recorder(ring, spool, bounds, listen_s)
             capture = _Capture(work, self._vantage, bounds, self._clock, recorder)
-            reader = spool.reader()
-            with Courier(reader, capture.tell, capture.send, listen_s=max(listen_s, 1.0), most_bytes=bounds.size_bytes):
+            pause = partial(pause_s, listen_s=max(listen_s, 1.0), most_bytes=bounds.size_bytes)
+            with Courier(spool.reader(), capture.tell, capture.send, pause):
                 ended = recorder.run(work.stop_reason)
             if ended is None and listen_s < options.listen_s:
                 ended = CUT_SHORT

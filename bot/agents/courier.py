@@ -17,12 +17,20 @@ TOTAL = 3
 """So many times the largest capture travels at most in advance, evenly over the time."""
 
 
+def pause_s(ran_s: float, sent_bytes: int, *, listen_s: float, most_bytes: int) -> float:
+    """How long not to send again, once so many bytes were sent after so many seconds.
+
+    Either the capture has to have grown by ``GROWTH``, or what was sent has to be made up for: all together then stays
+    near ``TOTAL`` times the largest capture, and a small one that is cut off has lost the last third at most.
+    """
+    return max(ran_s * (GROWTH - 1), sent_bytes * listen_s / (TOTAL * most_bytes))
+
+
 class Courier:
     """Calls ``progress`` every second and ``send`` at growing intervals, until the block ends; a context manager.
 
-    ``send`` returns how many bytes it sent. An agent that is killed leaves what it saw in the first two thirds of its
-    time at least, and the sum of all sendings stays within ``TOTAL`` times ``most_bytes``. The reader is the courier's
-    own and closed after its last way.
+    ``send`` returns how many bytes it sent; ``pause`` says for how long it is not called again, after so many seconds
+    and bytes. The reader is the courier's own and closed after its last way.
     """
 
     def __init__(
@@ -30,12 +38,9 @@ class Courier:
         reader: Reader,
         progress: Callable[[], None],
         send: Callable[[Reader], int],
-        *,
-        listen_s: float,
-        most_bytes: int,
+        pause: Callable[[float, int], float],
     ) -> None:
-        self._reader, self._progress, self._send = reader, progress, send
-        self._bytes_per_s = TOTAL * most_bytes / listen_s
+        self._reader, self._progress, self._send, self._pause = reader, progress, send, pause
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
 
@@ -47,12 +52,11 @@ class Courier:
         self._over.set()
 
     def _run(self) -> None:
-        began_s = time.monotonic()
-        due_s = PROGRESS_S
+        began_s, due_s = time.monotonic(), PROGRESS_S
         with self._reader:
             while not self._over.wait(PROGRESS_S):
                 self._progress()
                 if time.monotonic() - began_s >= due_s:
                     sent_bytes = self._send(self._reader)
-                    now_s = time.monotonic() - began_s
-                    due_s = now_s + max(now_s * (GROWTH - 1), sent_bytes / self._bytes_per_s)
+                    ran_s = time.monotonic() - began_s
+                    due_s = ran_s + self._pause(ran_s, sent_bytes)

@@ -126,8 +126,10 @@ class Runner:
             return f"Agent {self._agent.name} has a fault in its {job.probe} probe; reference {reference} in its log."
 
     def _report(self, job: Job, outcome: Evidence | str) -> None:
-        if self._leaving.is_set():
-            return  # Cut short by our own stop: another agent does it anew and in full.
+        if self._leaving.is_set():  # Cut short by our own stop: another agent does it anew and in full.
+            if told := [] if isinstance(outcome, str) else [one for one in outcome if one[0].incomplete]:
+                self._intake.report(job, told, final=False)  # It cannot hear again what this one heard.
+            return
         if not isinstance(outcome, str):
             try:
                 self._intake.report(job, outcome, final=True)

@@ -4,12 +4,13 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
-from bot.agents.runner import Runner
+from bot.agents.runner import LEAVING, Runner
 from bot.errors import InstrumentError, RequestError
-from bot.model.incident import Failed
+from bot.model.incident import Failed, Reported
 from bot.model.job import Artifact, Probe
 from bot.ports import Ability, Work
 from tests.contracts.bench import (
@@ -142,6 +143,30 @@ def test_a_stop_lets_running_jobs_finish(bench: MemoryBench) -> None:
     assert not thread.is_alive()
     assert told(hear(queue, lambda news: bool(finals(news)))) == ["Started", "Reported"]
     assert queue.agents() == ()
+
+
+def test_a_stop_that_cannot_wait_still_brings_what_was_captured(bench: MemoryBench) -> None:
+    """A successor hears what comes, not what came."""
+    begun = threading.Event()
+
+    def ability(work: Work) -> Sequence[tuple[Artifact, bytes]]:
+        begun.set()
+        while not (reason := work.stop_reason()):
+            begun.wait(0.01)
+        artifact, data = evidence(work.job, b"what was seen until then")
+        return [(replace(artifact, incomplete=reason), data), evidence(work.job, b"half of a check")]
+
+    end = run_agent(bench, "a", ["agent.a"], ability)
+    queue = bench.queue()
+    queue.put([job("agent.a")])
+    assert begun.wait(5)
+    end()
+    heard = hear(queue, lambda news: "Reported" in told(news))
+    assert finals(heard) == []
+    (news,) = (one for one in heard if isinstance(one.event, Reported))
+    assert isinstance(news.event, Reported)
+    assert [artifact.incomplete for artifact in news.event.artifacts] == [LEAVING]
+    assert list(news.blobs.values()) == [b"what was seen until then"]
 
 
 def test_a_stopped_agent_takes_nothing_more(bench: MemoryBench) -> None:
