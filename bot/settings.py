@@ -59,7 +59,7 @@ SETTINGS = (
     Setting("RULEOUT_MAX_CAPTURE_BYTES", "agent", "Largest capture that it allows, in bytes; it ends there. Three times as much may travel while it runs.", "8388608"),
     Setting("RULEOUT_CAPTURE_PAYLOAD", "agent", "`yes`: whole packets may be captured where a job wishes it; else headers only.", "no"),
     Setting("RULEOUT_MAX_CAPTURES", "agent", "Captures that it runs at the same time; each takes 32 MB of memory and what it holds.", "2"),
-    Setting("RULEOUT_SPOOL_DIR", "agent", "Where a capture lies, in a file without a name, while it grows; empty: the machine's directory for temporary files.", ""),
+    Setting("RULEOUT_SPOOL_DIR", "agent", "Where a capture lies, in a file without a name, while it grows.", "/var/tmp"),  # noqa: S108  what is made there has no name
     Setting("RULEOUT_SPOOL_SPARE_BYTES", "agent", "What must stay free on that disk; a capture ends before it takes more.", "268435456"),
     Setting("RULEOUT_VCENTER_NAME", "vcenter", "This vCenter's name, as in RULEOUT_VCENTERS."),
     Setting("RULEOUT_VCENTER_HOST", "vcenter", "Host name, or host:port."),

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
-from tempfile import gettempdir
 
 from bot.agents.capture_filter import MOST_HOSTS
 from bot.errors import InstrumentError, RequestError
@@ -44,7 +43,7 @@ class CaptureBounds:
     size_bytes: int = 8 << 20
     payload: bool = False
     at_once: int = 2
-    spool: Path = Path(gettempdir())
+    spool: Path = Path("/var/tmp")  # noqa: S108  what is made there has no name
     spare_bytes: int = 256 << 20
 
 

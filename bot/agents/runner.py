@@ -26,9 +26,13 @@ STOP_WITHIN_S = 5.0
 
 @dataclass(slots=True)
 class _Running:
-    """One job at work; ``told_at`` is when its ability was first seen to have a reason to stop."""
+    """One job at work; ``told_at`` is when its ability was first seen to have a reason to stop.
+
+    ``done``: the ability has ended, and what it brought is on its way, which may take long.
+    """
 
     job: Job
+    done: bool = False
     told_at: float | None = None
     over: threading.Event = field(default_factory=threading.Event)
 
@@ -95,7 +99,9 @@ class Runner:
         job = running.job
         _log.info("job_begun", job=job.id, probe=str(job.probe))
         try:
-            self._report(job, self._outcome(job))
+            outcome = self._outcome(job)
+            running.done = True
+            self._report(job, outcome)
         finally:
             self._running.pop(job.id, None)
             running.over.set()
@@ -150,6 +156,8 @@ class Runner:
     def _give_up_overdue(self) -> None:
         """Answer for abilities that do not stop. Their slot stays taken: the thread is still there."""
         for running in tuple(self._running.values()):
+            if running.done:
+                continue
             if running.told_at is None:
                 running.told_at = time.monotonic() if self._intake.stop_reason(running.job) else None
             elif time.monotonic() - running.told_at > self._stop_within_s:

@@ -2,7 +2,6 @@
 
 import argparse
 from pathlib import Path
-from tempfile import gettempdir
 
 from bot.agents.bounds import Bounds, CaptureBounds
 from bot.agents.capture import CaptureAbility
@@ -39,7 +38,7 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         size_bytes=settings.number("RULEOUT_MAX_CAPTURE_BYTES"),
         payload=settings.flag("RULEOUT_CAPTURE_PAYLOAD"),
         at_once=settings.number("RULEOUT_MAX_CAPTURES"),
-        spool=Path(settings.text("RULEOUT_SPOOL_DIR") or gettempdir()),
+        spool=Path(settings.text("RULEOUT_SPOOL_DIR")),
         spare_bytes=settings.number("RULEOUT_SPOOL_SPARE_BYTES"),
     )
     abilities: dict[Probe, Ability] = {

@@ -10,6 +10,7 @@ import multiprocessing
 import multiprocessing.dummy
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -196,6 +197,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=1.0, help="how long each rate is sent")
     parser.add_argument("--directory", type=Path, help="where both write; default: the temporary directory")
     given = parser.parse_args()
+    if os.geteuid() or not shutil.which("tcpdump"):
+        print("This needs root and tcpdump (Debian: apt install tcpdump), or there is nothing to compare with.")
+        return 2
     print(f"$ {COMMAND}   # Python {sys.version.split()[0]}, {os.cpu_count()} cores, frames of {len(_FRAME)} bytes")
     print(f"filter: {_FILTER}")
     listeners: dict[str, Listener] = {

@@ -154,24 +154,24 @@ class MemoryBench:
 
     def __init__(self, ends: ExitStack) -> None:
         self.ends = ends
-        self._server = MemoryServer(CLOCK)
+        self.server = MemoryServer(CLOCK)
 
     def queue(self, bot_id: str = "bot-1", masters: Sequence[bytes] = MASTERS, lease_s: float = keys.ASKING_S) -> Queue:
-        return MemoryQueue(self._server, masters, bot_id, lease_s=lease_s)
+        return MemoryQueue(self.server, masters, bot_id, lease_s=lease_s)
 
     def intake(self, of: Agent, masters: Sequence[bytes] = MASTERS, limit_bytes: int = keys.LIMIT_BYTES) -> Intake:
-        intake = MemoryIntake(self._server, keys_of(of.queues, masters), of, limit_bytes=limit_bytes)
+        intake = MemoryIntake(self.server, keys_of(of.queues, masters), of, limit_bytes=limit_bytes)
         self.ends.callback(intake.close)
         return intake
 
     def slip_in(self, queue: str, fields: seal.Fields) -> None:
-        self._server.put(queue, fields)
+        self.server.put(queue, fields)
 
     def slip_report(self, bot_id: str, fields: seal.Fields) -> None:
-        self._server.say(keys.reports(bot_id), fields)
+        self.server.say(keys.reports(bot_id), fields)
 
     def dead(self) -> list[str]:
-        return list(self._server.dead)
+        return list(self.server.dead)
 
 
 class ServerBench:

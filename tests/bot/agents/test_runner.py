@@ -11,8 +11,9 @@ import pytest
 from bot.agents.runner import LEAVING, Runner
 from bot.errors import InstrumentError, RequestError
 from bot.model.incident import Failed, Reported
-from bot.model.job import Artifact, Probe
+from bot.model.job import Artifact, Job, Probe
 from bot.ports import Ability, Work
+from bot.queue.memory import MemoryIntake
 from tests.contracts.bench import (
     MemoryBench,
     Waiting,
@@ -22,6 +23,7 @@ from tests.contracts.bench import (
     finals,
     hear,
     job,
+    keys_of,
     run_agent,
     told,
     until,
@@ -123,6 +125,34 @@ def test_an_ability_that_does_not_stop_is_answered_for(bench: MemoryBench) -> No
     assert isinstance(event, Failed)
     assert "could not end its capture probe" in event.reason
     assert queue.news(0.2) == ()
+
+
+class SlowIntake(MemoryIntake):
+    """A server far away: a report is on its way for a while."""
+
+    def report(self, job: Job, evidence: Sequence[tuple[Artifact, bytes]], *, final: bool) -> None:
+        threading.Event().wait(0.6)
+        super().report(job, evidence, final=final)
+
+
+def test_evidence_that_travels_long_is_waited_for(bench: MemoryBench) -> None:
+    """A stopped capture of some megabytes takes seconds over a slow line: it is not an ability that hangs."""
+    described = agent("a", "agent.a")
+    ability = Waiting()
+    intake = SlowIntake(bench.server, keys_of(described.queues), described)
+    runner = Runner(intake, {Probe.CAPTURE: ability}, described, stop_within_s=0.1, turn_s=0.05, drain_s=5)
+    stop = threading.Event()
+    thread = threading.Thread(target=runner.run, args=(stop,))
+    thread.start()
+    queue = bench.queue()
+    asked = job("agent.a")
+    queue.put([asked])
+    assert ability.begun.wait(5)
+    queue.cancel(asked)
+    heard = hear(queue, lambda news: bool(finals(news)))
+    stop.set()
+    thread.join()
+    assert told(heard) == ["Started", "Reported"]
 
 
 def test_a_stop_lets_running_jobs_finish(bench: MemoryBench) -> None:
