@@ -12,6 +12,7 @@ import select
 import socket
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -75,7 +76,8 @@ class Ring:
     def close(self) -> None:
         """Give the memory back; the interface leaves promiscuous mode with the last socket that asked for it."""
         self._view.release()
-        self._memory.close()
+        with suppress(BufferError):  # an error on its way out still holds a block; the memory goes with it
+            self._memory.close()
         self._ears.close()
 
     def blocks(self, timeout_s: float) -> Iterator[memoryview]:
@@ -84,7 +86,7 @@ class Ring:
         Each is the kernel's again when the next is asked for.
 
         Raises:
-            InstrumentError: the interface was switched off or removed; what was filled before came out first.
+            InstrumentError: the interface was switched off or removed; what came in before is still given by ``end``.
         """
         if not self._ready():
             self._poll.poll(max(timeout_s, 0.0) * 1000)

@@ -7,7 +7,7 @@
 | alive:<agent>:<random>     | string | lease of one agent process, a consumer      | 3 s, renewed every 0.5 s    |
 | agent:<name>               | string | Agent as JSON, as it announces itself       | as the lease                |
 | serving:<queue>            | string | name of an agent that takes its jobs        | as the lease                |
-| asking:<bot>               | string | lease of one bot process that awaits answers| 15 s, renewed every 2 s     |
+| asking:<bot>               | string | lease of one bot that awaits answers        | 15 s, renewed every 2 s     |
 | seen:<job>                 | string | id of the only entry that may run the job   | 1 min past the job's end    |
 | cancel:<job>               | string | seal: whoever runs the job must stop        | 1 min past the job's end    |
 | artifact:<digest>:<upload> | hash   | chunk number -> bytes                       | 15 min, or until read       |

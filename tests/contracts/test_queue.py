@@ -162,6 +162,19 @@ def test_the_jobs_of_a_bot_that_listens_go_on(bench: Bench) -> None:
     assert finals(hear(queue, lambda news: bool(finals(news))))
 
 
+def test_the_jobs_of_a_bot_that_comes_back_in_time_go_on(bench: Bench) -> None:
+    """A restart of less than the lease is no death."""
+    ability = Waiting()
+    run_agent(bench, "a", ["agent.a"], ability)
+    before = bench.queue(lease_s=3.0)
+    before.put([job("agent.a")])
+    assert told(hear(before, bool)) == ["Started"]
+    assert not ability.was_stopped.wait(1.5)
+    after = bench.queue()
+    after.news(0.1)
+    assert not ability.was_stopped.wait(3 + keys.LEASE_S + 1)
+
+
 def test_a_report_is_dated_by_the_bot_and_names_agent_and_attempt(bench: Bench) -> None:
     """An incident's timeline has one clock."""
     run_agent(bench, "prod-1", ["agent.prod-1"], brings(b"x"))
