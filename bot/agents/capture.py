@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -119,7 +118,7 @@ class _Capture:
         )
         if self._recorder.full and written.last_ns is not None:
             until = moment(written.last_ns)
-        artifact, data = seal(
+        return seal(
             self._work.job,
             self._vantage,
             Media.PCAP,
@@ -127,5 +126,5 @@ class _Capture:
             started_at=self._started_at,
             stopped_at=until,
             dropped=dropped,
+            incomplete=incomplete,
         )
-        return replace(artifact, incomplete=incomplete), data

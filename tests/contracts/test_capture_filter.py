@@ -43,6 +43,19 @@ FILTERS = {
 }
 
 
+def any_filter(chance: random.Random) -> Filter:
+    """One that nobody thought of."""
+    hosts = chance.sample((A, B, C, D), chance.randint(1, 3))
+    peer = chance.choice((None, None, *({A, B, C, D} - set(hosts))))
+    vlan = chance.choice((None, None, 10, 20))
+    if chance.random() < 0.3:
+        return Filter(tuple(hosts), (Traffic.ALL,), peer, chance.choice((443, 53, 1985)), vlan)
+    traffic = chance.choice(
+        ((Traffic.ARP,), (Traffic.ICMP,), (Traffic.ARP, Traffic.ICMP), (Traffic.ALL,), tuple(Traffic))
+    )
+    return Filter(tuple(hosts), traffic, peer, None, vlan)
+
+
 @cache
 def frames() -> tuple[bytes, ...]:
     """Some thousand frames without tags: near misses, fragments, options, hellos, ARP and RARP about few machines."""
@@ -98,6 +111,16 @@ def test_what_is_said_about_a_filter_is_what_it_takes(wanted: Filter) -> None:
     taken = of_ours(wanted, of)
     assert taken == of_libpcap(str(wanted), of)
     assert taken
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_said_about_any_filter_is_what_it_takes(seed: int) -> None:
+    """The grammar lets people combine what no table lists."""
+    wanted = any_filter(random.Random(seed))
+    of = frames()[seed % 2 :: 2]
+    if wanted.vlan is not None:
+        of = (*of[::2], *(tagged(frame, wanted.vlan) for frame in of), *(tagged(frame, 30) for frame in of[::2]))
+    assert of_ours(wanted, of) == of_libpcap(str(wanted), of)
 
 
 @pytest.mark.parametrize("wanted", FILTERS.values(), ids=FILTERS)
