@@ -12,7 +12,7 @@ from bot.agents.bounds import CaptureBounds, filter_of
 from bot.agents.courier import Courier, pause_s
 from bot.agents.evidence import seal
 from bot.agents.recorder import Recorder
-from bot.agents.ring import RETIRE_MS, Ring
+from bot.agents.ring import LATEST_S, Ring
 from bot.agents.spool import Reader, Spool
 from bot.errors import InstrumentError, RequestError
 from bot.frames.captured import LONGEST_BYTES, moment
@@ -22,7 +22,7 @@ from bot.ports import Clock, Work
 Sealed = tuple[Artifact, bytes]
 
 HEADER_BYTES = 256  # all headers of ARP and ICMP behind any stack of tags, and little of anybody's data
-_NOT_YET = timedelta(milliseconds=2 * RETIRE_MS)  # what may still be in a block that the kernel fills
+_NOT_YET = timedelta(seconds=LATEST_S)  # what may still be in a block that the kernel fills
 _MARGIN_S = 2.0  # before the job's end: what was captured has to travel while somebody waits for it
 
 RUNS_STILL = "It still ran when this was sent."
@@ -54,7 +54,7 @@ class CaptureAbility:
         program = capture_filter.program(wanted, snap_bytes, payload=options.payload)
         listen_s = min(options.listen_s, max(0.0, work.left_s() - _MARGIN_S))
         with self._place(), _room(bounds) as spool, Ring(self._vantage.interface, program) as ring:
-            recorder = Recorder(ring, spool, bounds, listen_s)
+            recorder = Recorder(ring, spool, bounds, self._clock, listen_s)
             capture = _Capture(work, self._vantage, bounds, self._clock, recorder)
             pause = partial(pause_s, listen_s=max(listen_s, 1.0), most_bytes=bounds.size_bytes)
             with Courier(spool.reader(), capture.tell, capture.send, pause):
@@ -64,7 +64,7 @@ class CaptureAbility:
             if ended:
                 _log.warning("capture_incomplete", job=work.job.id, reason=ended)
             with spool.reader() as whole:
-                return (capture.sealed(whole, self._clock.now(), ended),)
+                return (capture.sealed(whole, recorder.stopped_at or self._clock.now(), ended),)
 
     @contextmanager
     def _place(self) -> Iterator[None]:
@@ -96,7 +96,6 @@ class _Capture:
     def __init__(self, work: Work, vantage: Vantage, bounds: CaptureBounds, clock: Clock, recorder: Recorder) -> None:
         self._work, self._vantage, self._bounds, self._clock = work, vantage, bounds, clock
         self._recorder = recorder
-        self._started_at = clock.now()
 
     def tell(self) -> None:
         """Say how far it is."""
@@ -105,7 +104,7 @@ class _Capture:
 
     def send(self, reader: Reader) -> int:
         """Send what there is so far; how many bytes that was."""
-        until = max(self._started_at, self._clock.now() - _NOT_YET)
+        until = max(self._recorder.started_at, self._clock.now() - _NOT_YET)
         artifact, data = self.sealed(reader, until, RUNS_STILL)
         self._work.report(((artifact, data),))
         return len(data)
@@ -123,7 +122,7 @@ class _Capture:
             self._vantage,
             Media.PCAP,
             written.data,
-            started_at=self._started_at,
+            started_at=self._recorder.started_at,
             stopped_at=until,
             dropped=dropped,
             incomplete=incomplete,

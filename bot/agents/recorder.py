@@ -5,12 +5,14 @@ Nothing here is done for each frame, so what a slow agent loses is decided by th
 
 import time
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from bot.agents.blocks import count
 from bot.agents.bounds import CaptureBounds
 from bot.agents.ring import Ring
 from bot.agents.spool import Spool, SpoolError
 from bot.errors import InstrumentError
+from bot.ports import Clock
 
 _LOOK_UP_S = 0.05  # how long it may go on after it was stopped
 _COUNT_S = 1.0
@@ -19,11 +21,13 @@ _COUNT_S = 1.0
 class Recorder:
     """One capture while it grows. The counts may be read by other threads."""
 
-    def __init__(self, ring: Ring, spool: Spool, bounds: CaptureBounds, listen_s: float) -> None:
+    def __init__(self, ring: Ring, spool: Spool, bounds: CaptureBounds, clock: Clock, listen_s: float) -> None:
+        self.started_at = clock.now()
+        self.stopped_at: datetime | None = None  # when it began to hear nothing; None: it still hears
         self.frames = 0
         self.dropped = 0
         self.full = False  # what came after the last frame was not recorded, whatever the time
-        self._ring, self._spool, self._bounds = ring, spool, bounds
+        self._ring, self._spool, self._bounds, self._clock = ring, spool, bounds, clock
         self._ends_s = time.monotonic() + listen_s
         self._counted_s = time.monotonic()
 
@@ -57,6 +61,7 @@ class Recorder:
             raise
         except InstrumentError as trouble:  # the interface is gone; what it brought before is in the ring
             ended = str(trouble)
+        self.stopped_at = self._clock.now()
         return self._keep(self._ring.end()) or ended
 
     def _keep(self, blocks: Iterable[memoryview]) -> str | None:

@@ -22,7 +22,9 @@ from bot.errors import InstrumentError
 
 BLOCK_BYTES = 1 << 20
 BLOCKS = 32  # a tenth of a second at 320 MB/s: so long may every thread of the agent be busy with something else
-RETIRE_MS = 50  # a block that is not full by then is handed over as it is
+RETIRE_MS = 50  # a block that stood still so long is handed over as it is
+LATEST_S = 4 * RETIRE_MS / 1000
+"""By then every frame was handed over: the kernel looks every ``RETIRE_MS``, and takes a block the second time."""
 
 # include/uapi/linux/if_packet.h
 _PACKET_RX_RING, _PACKET_VERSION, _TPACKET_V3 = 5, 10, 2
@@ -114,7 +116,7 @@ class Ring:
         while came:
             came = False
             try:
-                for block in self.blocks(RETIRE_MS * 2 / 1000):
+                for block in self.blocks(LATEST_S):
                     came = True
                     yield block
             except InstrumentError:  # it was said before, or is over anyway

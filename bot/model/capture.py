@@ -11,7 +11,7 @@ class Traffic(StrEnum):
 
     ARP = "arp"  # and what names no address: who moved, who bonds, which routers are there
     ICMP = "icmp"
-    ALL = "all"  # whatever the hosts send and get
+    ALL = "all"  # whatever the hosts send and get: ARP and IPv4, for by nothing else is a host named
 
 
 DECIDING = (Traffic.ARP, Traffic.ICMP)

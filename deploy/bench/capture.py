@@ -38,6 +38,7 @@ from bot.frames.craft import craft
 from bot.frames.frame import EchoFrame
 from bot.model.addresses import Mac
 from bot.model.capture import Filter
+from bot.system import SystemClock
 from deploy.bench.flood import flood, multiply
 from deploy.lab.links import Links
 from deploy.lab.ns import Namespaces
@@ -82,7 +83,7 @@ def _agent(line: Connection, directory: Path, *, busy: bool = False) -> None:
     """The agent's own recording; ``busy``: while it turns what it has into a file for people, again and again."""
     program = capture_filter.program(_FILTER, HEADER_BYTES, payload=False)
     with Spool(directory) as spool, Ring("eth0", program) as ring:
-        recorder = Recorder(ring, spool, replace(_BOUNDS, spool=directory), 3600)
+        recorder = Recorder(ring, spool, replace(_BOUNDS, spool=directory), SystemClock(), 3600)
         if busy:
             multiprocessing.dummy.Process(target=_convert_for_ever, args=(spool,)).start()
         line.send(None)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import IPv4Network
 from math import inf
 from pathlib import Path
@@ -177,6 +177,28 @@ def test_a_stopped_capture_brings_what_it_has(run: Apart) -> None:
     assert [one.data for one in taken] == [ASKED, PING]
     assert artifact.incomplete == "It was stopped by a person."
     assert (artifact.stopped_at - artifact.started_at).total_seconds() < 2
+
+
+def _claimed() -> tuple[int, int]:
+    """Frames that were on the wire before the capture says that it stopped, and those that it holds."""
+    over, sent = threading.Event(), list[datetime]()
+
+    def tick() -> None:
+        while not over.wait(0.001):
+            standing().far_end([PING])
+            sent.append(SystemClock().now())
+
+    ticking = threading.Thread(target=tick)
+    artifact, taken = recorded(do(capture(listen_s=0.5), Once(ticking.start)))
+    over.set()
+    ticking.join()
+    return sum(at < artifact.stopped_at for at in sent), len(taken)
+
+
+def test_no_moment_is_claimed_that_was_not_heard(run: Apart) -> None:
+    """An answer in the last tenth of a second would read as silence."""
+    on_the_wire, kept = run(_claimed)
+    assert 0 < on_the_wire <= kept
 
 
 def _gone(how: str) -> tuple[Artifact, list[Captured]]:
