@@ -107,7 +107,8 @@ class Artifact:
     """Bytes that an agent brought back, named by their digest; the bytes lie elsewhere.
 
     ``dropped`` counts what the instrument lost while it looked (frames the kernel dropped); None where the
-    instrument cannot tell.
+    instrument cannot tell. ``incomplete`` says in a sentence why the look did not run to its end; None: it did.
+    ``ahead_ms`` is how far the agent's clock ran ahead of the queue server's; None: not known.
     """
 
     job: str
@@ -119,3 +120,5 @@ class Artifact:
     started_at: datetime
     stopped_at: datetime
     dropped: int | None
+    incomplete: str | None = None
+    ahead_ms: int | None = None
