@@ -1,8 +1,8 @@
 """The picture of a chart as PNG. Pillow and not matplotlib: 22 MB beside 170, imported in 20 ms instead of 310."""
 
-from concurrent.futures import ProcessPoolExecutor
 from io import BytesIO
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 
 from PIL import Image, ImageDraw
 
@@ -10,6 +10,7 @@ from bot.drawing.layout import Layout, layout
 from bot.drawing.lettering import SCALE, font
 from bot.drawing.palette import ALARM, BAND, EDGE, GROUND, MOVE
 from bot.drawing.shapes import HALF, stencil
+from bot.errors import InstrumentError
 from bot.incidents.chart import Chart
 from bot.incidents.moments import Kind
 
@@ -33,15 +34,32 @@ def draw(chart: Chart) -> bytes:
 
 
 def draw_apart(chart: Chart, timeout_s: float = 20.0) -> bytes:
-    """The picture, drawn in a process of its own that holds nothing of this one.
+    """The picture, drawn in a process of its own that holds nothing of this one and is gone when this returns.
 
     A fresh process and not a fork: the caller may have threads, whose locks a fork would copy as they are held.
 
     Raises:
-        TimeoutError: it took longer.
+        InstrumentError: it took longer, or the process ended without a picture.
     """
-    with ProcessPoolExecutor(1, get_context("spawn")) as beside:
-        return beside.submit(draw, chart).result(timeout_s)
+    context = get_context("spawn")
+    receiving, sending = context.Pipe(duplex=False)
+    process = context.Process(target=_send, args=(sending, chart), name="drawing", daemon=True)
+    process.start()
+    sending.close()
+    try:
+        if not receiving.poll(timeout_s):
+            raise InstrumentError(f"The picture was not drawn within {timeout_s:g} s.")
+        return receiving.recv_bytes()
+    except EOFError as error:
+        raise InstrumentError("The picture could not be drawn; the log of the drawing process says why.") from error
+    finally:
+        process.kill()
+        process.join()
+        receiving.close()
+
+
+def _send(sending: Connection, chart: Chart) -> None:
+    sending.send_bytes(draw(chart))
 
 
 def _paint(image: Image.Image, page: Layout) -> None:

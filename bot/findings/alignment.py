@@ -4,7 +4,7 @@ Not a finding: what several of them read. Everything is told by content; the age
 breaks a tie.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -100,14 +100,14 @@ def _crowds(apart: Sequence[timedelta]) -> tuple[timedelta, list[timedelta]]:
 
 def pairs(here: Sequence[Sight], there: Sequence[Sight], later: timedelta) -> tuple[Pair, ...]:
     """The frames that both have, each once, by time; ``later`` is the shift between them."""
-    theirs = {content: list(found) for content, found in _by_content(there).items()}
+    theirs = {content: deque(found) for content, found in _by_content(there).items()}
     found = []
     for one in here:
-        waiting = theirs.get(one.content, [])
+        waiting = theirs.get(one.content, deque())
         while waiting and waiting[0].at - one.at - later < -WITHIN:
-            waiting.pop(0)
+            waiting.popleft()
         if waiting and waiting[0].at - one.at - later <= WITHIN:
-            found.append(Pair(one, waiting.pop(0)))
+            found.append(Pair(one, waiting.popleft()))
     return tuple(found)
 
 

@@ -78,8 +78,11 @@ def _crossing(here: Window, there: Window, mine: Sequence[Sight], theirs: Sequen
     nearer = alignment.nearer_to_askers(both)
     passings: list[Passing] = []
     order: dict[Way, bool | None] = {}
+    met_on: defaultdict[Way, list[Pair]] = defaultdict(list)
+    for pair in both:
+        met_on[pair.here.way].append(pair)
     for way, sent, came in _by_way(mine, theirs):
-        met = tuple(pair for pair in both if pair.here.way == way)
+        met = tuple(met_on[way])
         order[way] = _here_first(way, here, there, sent, came, met, nearer)
         first_here = order[way] if order[way] is not None else bool(sent)
         if met or _expected(way, here if first_here else there, there if first_here else here):

@@ -5,7 +5,7 @@ shown is counted.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,6 +19,7 @@ from bot.findings.two_vantages import ahead_text
 from bot.incidents import moments as dated
 from bot.incidents.moments import Kind
 from bot.incidents.story_echoes import Pinging, pingings
+from bot.incidents.story_windows import Span, spans
 from bot.incidents.story_words import counted
 from bot.incidents.wording import listing
 from bot.model.addresses import Mac
@@ -48,14 +49,6 @@ class Mark(StrEnum):
     BACK = "echo with a reply"
     LOST = "echo without a reply"
     MISSED = "did not arrive there"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A time from the first to the last of claims of one MAC that no other MAC interrupts."""
-
-    begin: datetime
-    end: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +105,9 @@ def chart_of(
     target: IPv4Address, observations: Sequence[Observation], artifacts: Sequence[Artifact] = ()
 ) -> Chart | None:
     """The picture of one address."""
-    evidence = about_target(Evidence(target, tuple(observations)))
-    clocks = _Clocks(evidence)
+    every = Evidence(target, tuple(observations))
+    evidence = about_target(every)
+    clocks = _Clocks(evidence, spans(every))
     by_place: defaultdict[tuple[str, str], list[Listened]] = defaultdict(list)
     for one in evidence.of(Listened):
         by_place[one.vantage.agent, one.vantage.interface].append(one)
@@ -177,7 +171,8 @@ class _Clocks:
     Where one gives none, frames that it has in common with another tell how far its clock is off.
     """
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence, listened: Mapping[str, Span]) -> None:
+        self._spans = listened
         self._ahead = {
             one.artifact: timedelta(milliseconds=one.ahead_ms)
             for one in evidence.of(Listened)
@@ -192,24 +187,17 @@ class _Clocks:
             self._ahead[there.artifact] = ahead
             if abs(ahead) >= TOLD_FROM:
                 self.corrected[there.vantage.agent] = ahead
-        self._seen: defaultdict[str, list[datetime]] = defaultdict(list)
-        for one in evidence.observations:
-            if not isinstance(one, Listened):
-                self._seen[one.artifact].append(one.seen_at)
 
     def at(self, one: Observation) -> datetime:
         """When this was."""
         return one.seen_at - self._ahead.get(one.artifact, timedelta())
 
     def windows(self, heard: Iterable[Listened]) -> tuple[Span, ...]:
-        """When these captures ran; of a file that somebody recorded, from its first to its last frame."""
+        """When these captures ran."""
         found = []
         for one in heard:
-            begin, end, seen = one.started_at, one.seen_at, self._seen[one.artifact]
-            if begin == end and seen:
-                begin, end = min(seen), max(seen)
-            ahead = self._ahead.get(one.artifact, timedelta())
-            found.append(Span(begin - ahead, end - ahead))
+            span, ahead = self._spans[one.artifact], self._ahead.get(one.artifact, timedelta())
+            found.append(Span(span.begin - ahead, span.end - ahead))
         return tuple(sorted(found, key=lambda span: (span.begin, span.end)))
 
 
@@ -230,10 +218,10 @@ class _Grid:
             kept.setdefault((self.column(at), mark), (at, mark))
         return tuple(kept.values())
 
-    def spans(self, spans: Iterable[Span]) -> tuple[Span, ...]:
+    def joined(self, every: Iterable[Span]) -> tuple[Span, ...]:
         """Those that touch in a column joined."""
         joined: list[Span] = []
-        for span in spans:
+        for span in every:
             if joined and self.column(span.begin) <= self.column(joined[-1].end) + 1:
                 joined[-1] = Span(joined[-1].begin, max(span.end, joined[-1].end))
             else:
@@ -278,7 +266,7 @@ def _lanes(
             marks = [(clocks.at(claim.seen), _mark(claim)) for claim in claimed]
             marks += [(clocks.at(one), Mark.NOTICED) for one in announced]
             total = counted(len(claimed), "claim") if claimed else counted(len(announced), "notice")
-            yield Lane(mac, total, hue, grid.spans(_spans(mine, mac, clocks)), grid.marks(marks))
+            yield Lane(mac, total, hue, grid.joined(_spans(mine, mac, clocks)), grid.marks(marks))
     # Where not one reply of somebody else's ping came by, it may go another way: that is no loss.
     mine_pinged = [one for one in pingings(evidence) if one.sent[0].artifact in artifacts]
     pinged = [one for one in mine_pinged if one.took or one.sent[0].ours]

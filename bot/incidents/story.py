@@ -20,6 +20,7 @@ from bot.incidents.card import where
 from bot.incidents.moments import moments
 from bot.incidents.story_claims import asking, claiming, noticing, unanswered
 from bot.incidents.story_echoes import pinging, pingings
+from bot.incidents.story_windows import spans
 from bot.incidents.story_words import cite, clock, counted, some, times
 from bot.model.finding import Evidence, Standing
 from bot.model.incident import Incident
@@ -69,18 +70,14 @@ def tell_of(target: IPv4Address, observations: Sequence[Observation], artifacts:
 def _vantages(every: Evidence, artifacts: Sequence[Artifact]) -> Iterator[str]:
     """When each vantage listened, how much it heard, and what it lost or missed."""
     brought = {one.digest: one for one in artifacts if one.media is Media.PCAP}
-    seen: dict[str, list[Observation]] = {one.artifact: [] for one in every.of(Listened)}
-    for other in every.observations:
-        if other.artifact in seen and not isinstance(other, Listened):
-            seen[other.artifact].append(other)
+    frames = Counter(one.artifact for one in every.observations if not isinstance(one, Listened))
     for one in every.of(Listened):
-        begin, end = one.started_at, one.seen_at
-        if begin == end and seen[one.artifact]:  # a file that somebody recorded: its frames say when
-            begin, end = (limit(other.seen_at for other in seen[one.artifact]) for limit in (min, max))
+        span = spans(every)[one.artifact]
+        took_s = (span.end - span.begin).total_seconds()
         segment = f" ({one.vantage.segment})" if one.vantage.segment else ""
         yield (
-            f"{one.vantage.agent}{segment} listened on `{begin:%Y-%m-%d}` from {clock(begin)} to {clock(end)} UTC, "
-            f"{(end - begin).total_seconds():.1f} s: {counted(len(seen[one.artifact]), 'frame')} read, "
+            f"{one.vantage.agent}{segment} listened on `{span.begin:%Y-%m-%d}` from {clock(span.begin)} to "
+            f"{clock(span.end)} UTC, {took_s:.1f} s: {counted(frames[one.artifact], 'frame')} read, "
             f"{_lost(one)}.{_incomplete(one, brought.get(one.artifact))}"
         )
 

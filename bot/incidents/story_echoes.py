@@ -7,9 +7,10 @@ from datetime import timedelta
 from ipaddress import IPv4Address
 
 from bot.findings.echo_series import PATIENCE
+from bot.incidents.story_windows import spans
 from bot.incidents.story_words import cite, delays, during
 from bot.model.finding import Evidence
-from bot.model.observation import EchoAnswer, EchoAsked, Listened
+from bot.model.observation import EchoAnswer, EchoAsked
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def pingings(evidence: Evidence) -> tuple[Pinging, ...]:
 
 
 def _read_pingings(evidence: Evidence) -> tuple[Pinging, ...]:
-    ends = {one.artifact: one.seen_at for one in evidence.of(Listened)}
+    listened = spans(evidence)
     replies: dict[tuple[str, IPv4Address, IPv4Address, int, int], EchoAnswer] = {}
     for reply in evidence.of(EchoAnswer):
         replies.setdefault((reply.artifact, reply.told, reply.ip, reply.ident, reply.seq), reply)
@@ -42,8 +43,8 @@ def _read_pingings(evidence: Evidence) -> tuple[Pinging, ...]:
         if last.get(one.artifact) == packet:
             continue  # the same packet again, carried on by a router or shown twice by a mirror port
         last[one.artifact] = packet
-        end = ends.get(one.artifact)
-        if packet in replies or end is None or end <= one.seen_at or one.seen_at + PATIENCE <= end:
+        span = listened.get(one.artifact)
+        if packet in replies or span is None or one.seen_at + PATIENCE <= span.end:
             sent[one.artifact, one.asker, one.ip].append(one)
     found = []
     for (artifact, asker, ip), mine in sent.items():

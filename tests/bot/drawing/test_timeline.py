@@ -1,8 +1,10 @@
 """The picture itself: nothing covers a text, everything can be read, and the same chart is the same picture."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from itertools import combinations, pairwise
+from multiprocessing import active_children
 
 import pytest
 from PIL import Image
@@ -12,9 +14,11 @@ from bot.drawing.lettering import SCALE, fit, width
 from bot.drawing.palette import ALARM, BAND, DIM, GROUND, HUES, INK, LOSS, MOVE, contrast
 from bot.drawing.shapes import stencil
 from bot.drawing.timeline import draw, draw_apart
+from bot.errors import InstrumentError
 from bot.incidents.chart import Chart, Mark, chart_of
 from bot.model.finding import Evidence
 from tests.bot.incidents import captures
+from tests.bot.story import BEGIN
 
 TALES = [pytest.param(told, id=told.__name__) for told in captures.ALL]
 MOST_BYTES = 200_000
@@ -108,6 +112,21 @@ def test_a_process_of_its_own_draws_the_same() -> None:
     """The bot answers others meanwhile."""
     shown = of(captures.origin)
     assert draw_apart(shown) == draw(shown)
+
+
+def test_a_picture_that_takes_too_long_is_given_up() -> None:
+    """The verdict must not wait for it."""
+    with pytest.raises(InstrumentError, match="not drawn within 0 s"):
+        draw_apart(of(captures.healthy), timeout_s=0)
+
+
+def test_a_chart_that_cannot_be_drawn_says_so_and_leaves_nothing_running(capfd: pytest.CaptureFixture[str]) -> None:
+    """A fault of ours costs the picture and nothing else."""
+    upside_down = replace(of(captures.healthy), begins_at=BEGIN, ends_at=BEGIN)
+    with pytest.raises(InstrumentError, match="could not be drawn"):
+        draw_apart(upside_down)
+    assert "ZeroDivisionError" in capfd.readouterr().err
+    assert active_children() == []
 
 
 @pytest.mark.parametrize(
