@@ -83,19 +83,17 @@ def _by_content(seen: Sequence[Sight]) -> dict[Hashable, list[Sight]]:
 
 def _crowds(apart: Sequence[timedelta]) -> tuple[timedelta, list[timedelta]]:
     """Where most of these lie within ``WITHIN`` of each other, and other such places with as many."""
-    crowds: list[tuple[int, timedelta, timedelta]] = []
-    begin = 0
+    begins, begin = [], 0
     for end in range(len(apart)):
         while apart[end] - apart[begin] > WITHIN:
             begin += 1
-        crowds.append((end - begin + 1, apart[begin], median_low(apart[begin : end + 1])))
-    most = max(count for count, _, _ in crowds)
-    full = [(first, middle) for count, first, middle in crowds if count == most]
-    kept = [full[0]]
-    for first, middle in full[1:]:
-        if first - kept[-1][0] > WITHIN:
-            kept.append((first, middle))
-    return kept[0][1], [middle for _, middle in kept[1:]]
+        begins.append(begin)
+    most = max(end - begin for end, begin in enumerate(begins))
+    crowds: list[tuple[timedelta, timedelta]] = []  # where each begins, and its middle
+    for end, begin in enumerate(begins):
+        if end - begin == most and (not crowds or apart[begin] - crowds[-1][0] > WITHIN):
+            crowds.append((apart[begin], median_low(apart[begin : end + 1])))
+    return crowds[0][1], [middle for _, middle in crowds[1:]]
 
 
 def pairs(here: Sequence[Sight], there: Sequence[Sight], later: timedelta) -> tuple[Pair, ...]:

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 
-from bot.findings import alignment
+from bot.findings import alignment, ways
 from bot.findings.alignment import Clock, Pair
 from bot.findings.listening import Window, windows
-from bot.findings.sights import Sight, Way, ours, sights
+from bot.findings.sights import Sight, Way, sights
+from bot.findings.ways import Seen
 from bot.model.finding import Evidence
 
 MARGIN = timedelta(seconds=0.25)
 """So long before and after the frame the second vantage has to have listened."""
-CONTROL = 2
-"""So many other frames of the same way have to have arrived."""
 MOST_WINDOWS = 12
 
 
@@ -58,7 +57,7 @@ def _read_crossings(evidence: Evidence) -> tuple[Crossing, ...]:
     seen = sights(evidence)
     listening = [one for one in windows(evidence) if one.listened is not None][:MOST_WINDOWS]
     found = [
-        _crossing(here, there, seen.get(here.artifact, ()), seen.get(there.artifact, ()))
+        _crossing(evidence, here, there, seen.get(here.artifact, ()), seen.get(there.artifact, ()))
         for here, there in combinations(listening, 2)
         if _place(here) != _place(there) and (here.artifact in seen or there.artifact in seen)
     ]
@@ -69,7 +68,9 @@ def _place(window: Window) -> tuple[str, str]:
     return window.vantage.agent, window.vantage.interface
 
 
-def _crossing(here: Window, there: Window, mine: Sequence[Sight], theirs: Sequence[Sight]) -> Crossing | None:
+def _crossing(
+    evidence: Evidence, here: Window, there: Window, mine: Sequence[Sight], theirs: Sequence[Sight]
+) -> Crossing | None:
     told = _told(here, there)
     later = alignment.shift(mine, theirs, told)
     if not _overlap(here, there, later or told or timedelta()):
@@ -83,10 +84,15 @@ def _crossing(here: Window, there: Window, mine: Sequence[Sight], theirs: Sequen
         met_on[pair.here.way].append(pair)
     for way, sent, came in _by_way(mine, theirs):
         met = tuple(met_on[way])
-        order[way] = _here_first(way, here, there, sent, came, met, nearer)
-        first_here = order[way] if order[way] is not None else bool(sent)
-        if met or _expected(way, here if first_here else there, there if first_here else here):
-            passings.append(_passing(here, there, sent, came, met, order[way], later))
+        order[way] = ways.here_first(way, (here, sent), (there, came), met, nearer)
+        if order[way] or (order[way] is None and sent):
+            passing = _passing(evidence, (here, sent), (there, came), met, order[way] is not None, later)
+        else:
+            back = tuple(Pair(pair.there, pair.here) for pair in met)
+            earlier = None if later is None else -later
+            passing = _passing(evidence, (there, came), (here, sent), back, order[way] is not None, earlier)
+        if passing.arrived or passing.lost:
+            passings.append(passing)
     first = {number: known for number, pair in enumerate(both) if (known := order[pair.here.way]) is not None}
     return Crossing(here, there, alignment.clock(both, first, told), tuple(passings))
 
@@ -104,106 +110,39 @@ def _overlap(here: Window, there: Window, later: timedelta) -> bool:
 
 
 def _by_way(mine: Sequence[Sight], theirs: Sequence[Sight]) -> list[tuple[Way, list[Sight], list[Sight]]]:
-    ways: defaultdict[Way, tuple[list[Sight], list[Sight]]] = defaultdict(lambda: ([], []))
+    found: defaultdict[Way, tuple[list[Sight], list[Sight]]] = defaultdict(lambda: ([], []))
     for one in mine:
-        ways[one.way][0].append(one)
+        found[one.way][0].append(one)
     for one in theirs:
-        ways[one.way][1].append(one)
-    return [(way, *both) for way, both in ways.items()]
-
-
-def _here_first(
-    way: Way,
-    here: Window,
-    there: Window,
-    sent: Sequence[Sight],
-    came: Sequence[Sight],
-    met: Sequence[Pair],
-    nearer: bool | None,
-) -> bool | None:
-    """Whether "here" has these frames before "there"; None: it cannot be told.
-
-    By who sends and who receives them, by the TTL that a router lowers, and by the times both ways.
-    """
-    for window, seen, first in ((here, sent, True), (there, came, False)):
-        own = {window.vantage.mac, window.vantage.address} - {None}
-        if way.sender in own or any(ours(one) for one in seen):
-            return first
-        if way.receiver in own:
-            return not first
-    lowered = {pair.here.ttl - pair.there.ttl for pair in met if pair.here.ttl is not None and pair.there.ttl}
-    if lowered and min(lowered) > 0:
-        return True
-    if lowered and max(lowered) < 0:
-        return False
-    if nearer is None or not met:
-        return None
-    return nearer == met[0].here.towards
-
-
-def _expected(way: Way, first: Window, last: Window) -> bool:
-    """Whether the last vantage should hear frames of this way though it heard none of them.
-
-    A broadcast goes everywhere on its segment; what goes to one machine passes that machine, and whoever has no
-    address of its own: it stands behind a mirror port. An ordinary port does not get it.
-    """
-    if way.receiver is None:
-        return first.vantage.segment == last.vantage.segment
-    return last.vantage.address is None or way.receiver in (last.vantage.address, last.vantage.mac)
+        found[one.way][1].append(one)
+    return [(way, *both) for way, both in found.items()]
 
 
 def _passing(
-    here: Window,
-    there: Window,
-    sent: Sequence[Sight],
-    came: Sequence[Sight],
-    met: tuple[Pair, ...],
-    here_first: bool | None,
-    later: timedelta | None,
+    evidence: Evidence, first: Seen, last: Seen, met: tuple[Pair, ...], known: bool, later: timedelta | None
 ) -> Passing:
-    first, last, left, arrived, shift = here, there, sent, came, later
-    if here_first is False or (here_first is None and not sent):
-        first, last, left, arrived, shift = there, here, came, sent, None if later is None else -later
-    towards = (left or arrived)[0].towards
-    known_here = {pair.here.seen.locator for pair in met}
-    known_there = {pair.there.seen.locator for pair in met}
-    gone, odd = (known_here, known_there) if first is here else (known_there, known_here)
-    missing = tuple(one for one in left if one.seen.locator not in gone)
-    strays = [one for one in arrived if one.seen.locator not in odd]
-    if shift is not None:
-        missing = tuple(one for one in missing if _covered(one.at + shift, last))
-        strays = [one for one in strays if _covered(one.at - shift, first)]
-    doubt = _doubt(first, last, met, missing, strays, here_first, shift)
-    return Passing(first, last, towards, missing, met, doubt)
+    """What became of the frames of one way; ``known``: that the first vantage has them first is certain.
+
+    ``met`` are the frames that both have, the first vantage's here, and ``later`` is the shift to the last.
+    """
+    (begin, left), (end, arrived) = first, last
+    gone, come = {pair.here.seen.locator for pair in met}, {pair.there.seen.locator for pair in met}
+    missing = [one for one in left if one.seen.locator not in gone]
+    strays = [one for one in arrived if one.seen.locator not in come]
+    if later is not None:
+        missing = [one for one in missing if _covered(one.at + later, end)]
+        strays = [one for one in strays if _covered(one.at - later, begin)]
+    if not ways.expected((left or arrived)[0].way, begin, end, arrived, met=bool(met)):
+        missing = []
+    doubt = ways.doubt(begin, end, met, missing, strays, known=known)
+    a, b = begin.vantage.agent, end.vantage.agent
+    if later is None and left and arrived:
+        doubt = f"equal frames at {a} and at {b} cannot be told apart, for nothing tells how far their clocks are"
+    elif doubt is None and ways.answered(evidence, missing):
+        doubt = f"{b} did not see frames that were answered: they went another way, or it misses some"
+    return Passing(begin, end, (left or arrived)[0].towards, tuple(missing), met, doubt)
 
 
 def _covered(at: datetime, window: Window) -> bool:
     listened = window.listened
     return listened is not None and listened.started_at + MARGIN <= at <= listened.seen_at - MARGIN
-
-
-def _doubt(
-    first: Window,
-    last: Window,
-    met: Sequence[Pair],
-    missing: Sequence[Sight],
-    strays: Sequence[Sight],
-    here_first: bool | None,
-    shift: timedelta | None,
-) -> str | None:
-    a, b = first.vantage.agent, last.vantage.agent
-    if not met:
-        return (
-            f"{b} heard none of the frames that {a} saw, and no other one from the same sender: it may be deaf to them"
-        )
-    if shift is None:
-        return f"the frames at {a} and at {b} cannot be told apart"
-    if last.complete is not True:
-        return f"{b} lost frames itself" if last.complete is False else f"nobody knows whether {b} lost frames itself"
-    if missing and here_first is None:
-        return f"it cannot be told whether {a} or {b} has the frames first"
-    if strays:
-        return f"{b} also has frames that {a} does not: they go by several ways"
-    if missing and len(met) < CONTROL:
-        return f"{b} heard only one frame from the same sender: it may be deaf to them"
-    return None

@@ -453,15 +453,21 @@ class Story:
     ) -> Self:
         """What was heard here so far was heard at ``place`` too, which lies nearer to the target and ``hops`` behind.
 
-        Of the frames to the target those in ``lost`` (0, 1, ...) did not arrive there; of those from it the ones in
-        ``unsent`` were heard there and never here. ``ahead_s`` is by how much its clock is wrong.
+        Of the frames to the target those in ``lost`` (0, 1, ...) did not arrive there, and an echo that did not has no
+        reply; of those from it the ones in ``unsent`` were heard there and never here. ``ahead_s`` is by how much its
+        clock is wrong.
         """
         heard = [one for one in self.observations if one.vantage == self.here and isinstance(one, kinds)]
         to = back = 0
+        gone = set[tuple[int, int]]()
         for one in heard:
+            if isinstance(one, EchoAnswer) and (one.ident, one.seq) in gone:
+                self.observations.remove(one)
+                continue
             asked = isinstance(one, ArpAsked | EchoAsked)
             number, to, back = (to, to + 1, back) if asked else (back, to, back + 1)
             if asked and number in lost:
+                gone |= {(one.ident, one.seq)} if isinstance(one, EchoAsked) else set()
                 continue
             if not asked and number in unsent:
                 self.observations.remove(one)
