@@ -4,7 +4,7 @@ Not a finding: what several of them read. That a frame is missing counts only wh
 margin on both sides, lost nothing, and heard other frames from the same sender to the same receiver: the control.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -62,6 +62,10 @@ def _read_crossings(evidence: Evidence) -> tuple[Crossing, ...]:
         if _place(here) != _place(there) and (here.artifact in seen or there.artifact in seen)
     ]
     return tuple(one for one in found if one is not None)
+
+
+def _count_ways(evidence: Evidence) -> dict[str, Counter[Way]]:
+    return {artifact: Counter(one.way for one in seen) for artifact, seen in sights(evidence).items()}
 
 
 def _place(window: Window) -> tuple[str, str]:
@@ -132,8 +136,10 @@ def _passing(
     if later is not None:
         missing = [one for one in missing if _covered(one.at + later, end)]
         strays = [one for one in strays if _covered(one.at - later, begin)]
-    if not ways.expected((left or arrived)[0].way, begin, end, arrived, met=bool(met)):
-        missing = []
+    way = (left or arrived)[0].way
+    if not ways.expected(way, begin, end, arrived, met=bool(met)):
+        overheard = evidence.once(_count_ways).get(end.artifact, Counter())
+        missing = ways.between(missing, arrived, later) if ways.overhears(way, overheard) else []
     doubt = ways.doubt(begin, end, met, missing, strays, known=known)
     a, b = begin.vantage.agent, end.vantage.agent
     if later is None and left and arrived:

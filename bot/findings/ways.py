@@ -3,7 +3,9 @@
 Not a finding: what several of them read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from ipaddress import IPv4Address
 
 from bot.findings.alignment import Pair
 from bot.findings.listening import Window
@@ -55,6 +57,23 @@ def expected(way: Way, first: Window, last: Window, arrived: Sequence[Sight], *,
     return any(here.mac in _ends(one) for one in arrived)
 
 
+def overhears(way: Way, counted: Mapping[Way, int]) -> bool:
+    """Whether a vantage that has an address hears what others say to each other all the same: both sides of it.
+
+    So does a mirror port. A switch that floods shows one side alone, for the other answers a MAC that it has learned.
+    ``counted`` are the frames of each way that the vantage has.
+    """
+    return min(counted.get(way, 0), counted.get(Way(way.kind, way.receiver, way.sender), 0)) >= CONTROL
+
+
+def between(missing: Sequence[Sight], arrived: Sequence[Sight], later: timedelta | None) -> list[Sight]:
+    """Those of the missing frames before and after which the last vantage heard others of the same way."""
+    if later is None or not arrived:
+        return []
+    first, last = min(one.at for one in arrived), max(one.at for one in arrived)
+    return [one for one in missing if first < one.at + later < last]
+
+
 def _ends(one: Sight) -> tuple[object, ...]:
     """The MACs that the frame goes from and to."""
     match one.seen:
@@ -71,10 +90,11 @@ def _ends(one: Sight) -> tuple[object, ...]:
 def answered(evidence: Evidence, missing: Sequence[Sight]) -> bool:
     """Whether one of these echo requests came back, and so did arrive."""
     asked = [one.seen for one in missing if isinstance(one.seen, EchoAsked)]
-    if not asked:
-        return False
-    back = {(one.told, one.ip, one.ident, one.seq) for one in evidence.of(EchoAnswer)}
-    return any((one.asker, one.ip, one.ident, one.seq) in back for one in asked)
+    return any((one.asker, one.ip, one.ident, one.seq) in evidence.once(_came_back) for one in asked)
+
+
+def _came_back(evidence: Evidence) -> frozenset[tuple[IPv4Address, IPv4Address, int, int]]:
+    return frozenset((one.told, one.ip, one.ident, one.seq) for one in evidence.of(EchoAnswer))
 
 
 def doubt(

@@ -3,14 +3,17 @@
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis.strategies import floats, integers, sampled_from, sets
 
+from bot import archive
 from bot.findings import establish
 from bot.findings.crossing import crossings
 from bot.findings.two_vantages import LOST_FROM, LOST_TOWARDS
+from bot.incidents import bundle, judging
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.job import Vantage
 from bot.model.observation import ArpAnswer, ArpAsked, EchoAnswer, EchoAsked, Listened, Observation
@@ -19,6 +22,7 @@ from tests.bot.findings.table import said
 from tests.bot.story import APP, PEER_MAC, ROUTER, Story, story, vantage
 
 PRESENT, ABSENT, UNKNOWN = Standing
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 TAP = tales.TAP
 OTHER_TAP = Vantage("tap-2", "dc1-front", "eth3")
 STATION = vantage("dc1-b", last=251)
@@ -82,6 +86,25 @@ def test_a_frame_is_missed_only_where_it_would_have_been_heard(told: Story, towa
     assert said(told, LOST_FROM).standing is back, said(told, LOST_FROM).statement
 
 
+@pytest.mark.parametrize(
+    ("case", "towards", "back"),
+    [
+        pytest.param("healthy/hop_carries", ABSENT, ABSENT, id="a-switch-that-loses-nothing"),
+        pytest.param("healthy/hop_unwatched", UNKNOWN, UNKNOWN, id="a-mirror-port-that-is-not-fed"),
+        pytest.param("network.path_to_port_broken/hop_loses", PRESENT, ABSENT, id="a-switch-that-loses"),
+        pytest.param("network.path_to_port_broken/hop_loses_answers", ABSENT, PRESENT, id="it-loses-what-comes-back"),
+        pytest.param("network.routed_path_broken/router_loses", PRESENT, ABSENT, id="a-router-that-loses"),
+    ],
+)
+def test_recorded_hops_are_seen_as_they_were(case: str, towards: Standing, back: Standing) -> None:
+    """Real frames, through real bridges and routers of the lab."""
+    recorded, blobs = bundle.unpack(archive.load(SCENARIOS / case))
+    observations, _ = judging.read(recorded.artifacts, blobs, recorded.target)
+    evidence = Evidence(recorded.target, observations)
+    standings = {one.id: one.standing for one in establish(evidence)}
+    assert (standings[LOST_TOWARDS], standings[LOST_FROM]) == (towards, back)
+
+
 def test_the_sentence_counts_dates_and_names_both_vantages() -> None:
     """An engineer goes to the hop in between with it, and to the frames."""
     found = said(_tapped([4, 5], ahead_s=3.2), LOST_TOWARDS)
@@ -125,6 +148,16 @@ def test_an_ordinary_port_that_heard_some_frames_of_others_by_chance_misses_noth
     told = _pinged(12).seen_also(STATION, kinds=ECHOES, lost=range(4, 99))
     assert said(told, LOST_TOWARDS).standing is not PRESENT
     assert said(_pinged(12).seen_also(TAP, lost=range(7, 12)), LOST_TOWARDS).standing is PRESENT
+
+
+def test_a_port_that_hears_both_sides_of_a_talk_is_a_mirror_port_though_it_has_an_address() -> None:
+    """Agents have addresses. Flooding shows one side alone, and only until the switch has learned."""
+    mirrored = _pinged(12).seen_also(STATION, lost=[8, 9])
+    assert said(mirrored, LOST_TOWARDS).standing is PRESENT
+    at_the_end = _pinged(12).seen_also(STATION, lost=[12, 13, 14])
+    assert said(at_the_end, LOST_TOWARDS).standing is not PRESENT
+    one_side = _pinged(12).seen_also(STATION, lost=[8, 9], kinds=(ArpAsked, EchoAsked))
+    assert said(one_side, LOST_TOWARDS).standing is not PRESENT
 
 
 def test_a_router_that_listens_on_both_sides_is_no_ordinary_port() -> None:
