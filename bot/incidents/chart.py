@@ -131,18 +131,14 @@ def chart_of(
     kept = sorted(sorted(places, key=lambda place: -len(place.lanes))[:MOST_PLACES], key=lambda place: place.name)
     lines = _lines(evidence)
     inside = [line for line in lines if begin <= line.at <= end]
-    notes = [f"{counted(hidden, 'more MAC')} not shown"] if hidden else []
-    notes += [f"{counted(len(places) - len(kept), 'more vantage')} not shown"] if len(places) > len(kept) else []
-    notes += (
-        [f"{len(lines) - len(inside)} of {counted(len(lines), 'move and alarm')} at other times"]
-        if len(inside) < len(lines)
-        else []
-    )
-    notes += [f"{len(inside) - MOST_MOMENTS} moves and alarms more"] if len(inside) > MOST_MOMENTS else []
-    notes += [
-        f"the clock of {agent} {ahead_text(ahead)}, which is corrected"
-        for agent, ahead in sorted(clocks.corrected.items())
-    ]
+    missing = {
+        "MACs not shown": hidden,
+        "vantages not shown": len(places) - len(kept),
+        "moves and alarms at other times": len(lines) - len(inside),
+        "earlier moves and alarms": max(0, len(inside) - MOST_MOMENTS),
+    }
+    notes = [f"{what}: {count}" for what, count in missing.items() if count]
+    notes += [f"the clock of {agent} {ahead_text(ahead)}: corrected" for agent, ahead in clocks.corrected.items()]
     return Chart(str(target), begin, end, tuple(kept), tuple(inside[-MOST_MOMENTS:]), tuple(notes))
 
 

@@ -51,19 +51,19 @@ def tell_of(target: IPv4Address, observations: Sequence[Observation], artifacts:
     evidence = about_target(every)
     if not evidence.of(Listened):
         return Story((f"Nobody captured anything of {target}.",))
-    lines = [*some(list(_vantages(every, artifacts)), MOST["vantages"], "vantage")]
+    lines = [*some(list(_vantages(every, artifacts)), MOST["vantages"], "vantages")]
     if not claims(evidence):
         lines += _silence(evidence, Counter(one.artifact for one in every.observations))
     if _healthy(evidence):
         lines.append(_in_short(evidence))
     else:
-        lines += some(list(claiming(evidence)), MOST["claims"], "line")
-        lines += some(list(asking(evidence)), MOST["askers"], "asker")
+        lines += some(list(claiming(evidence)), MOST["claims"], "claims")
+        lines += some(list(asking(evidence)), MOST["askers"], "askers")
         lines += some(list(pinging(evidence)), MOST["series"], "series")
-    lines += some(list(noticing(evidence)), MOST["notices"], "notice")
-    lines += some(list(_crossings(evidence)), MOST["crossings"], "line")
+    lines += some(list(noticing(evidence)), MOST["notices"], "notices")
+    lines += some(list(_crossings(evidence)), MOST["crossings"], "what two vantages saw")
     dated = [f"{one.says} at `{one.at:%Y-%m-%d %H:%M:%S}` UTC ({one.seen.vantage.agent})." for one in moments(evidence)]
-    lines += some(dated[::-1], MOST["moments"], "move or alarm")
+    lines += some(dated[::-1], MOST["moments"], "moves and alarms")
     return Story(tuple(lines))
 
 

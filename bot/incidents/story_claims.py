@@ -8,15 +8,13 @@ from itertools import groupby, pairwise
 
 from bot.findings.reading import Claim, claimants, claims, replies, requests
 from bot.findings.wording import listing
-from bot.incidents.story_words import cite, clock, counted, delays, during, named, times
+from bot.incidents.story_words import FEW, cite, clock, counted, delays, during, named, times
 from bot.model.addresses import BROADCAST, Mac
 from bot.model.finding import Evidence
 from bot.model.observation import ArpAnnounced, ArpAnswer, ArpAsked, RarpNotice
 
 ANSWERS_WITHIN = timedelta(seconds=1)
 """A proxy answers up to 0.8 s late (Linux proxy_delay)."""
-FEW = 4
-"""So many MACs one after the other are told one by one."""
 _KINDS = {ArpAnswer: "answer", ArpAnnounced: "announcement", ArpAsked: "own request"}
 
 

@@ -83,9 +83,12 @@ def _series(one: Pinging) -> str:
 
 
 def _how(one: Pinging) -> str:
-    """Whether they were lost in one go."""
+    """Whether they were lost in one go, and whether only what was sent to one of several MACs was."""
     lost: Sequence[EchoAsked] = one.lost
     if len(lost) < 2:
         return ""
+    tried, deaf = ({sent.sent_to for sent in some if sent.sent_to} for some in (one.sent, lost))
+    if len(deaf) == 1 < len(tried):
+        return f", all of them sent to `{min(deaf)}`"
     places = [number for number, sent in enumerate(one.sent) if sent in lost]
     return ", all in one go" if places[-1] - places[0] == len(lost) - 1 else ", not in one go"

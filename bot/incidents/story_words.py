@@ -13,6 +13,9 @@ from bot.model.addresses import Mac
 from bot.model.finding import Witness
 from bot.model.observation import Observation
 
+FEW = 4
+"""So many MACs are named one by one."""
+
 
 def clock(at: datetime) -> str:
     """A moment of the capture's day, to the millisecond."""
@@ -42,22 +45,29 @@ def cite(seen: Iterable[Observation], at: str | None = None) -> str:
 
 
 def named(macs: Iterable[Mac]) -> str:
-    """The MACs, each in backticks; of very many the first, and how many more."""
-    return listing(f"`{mac}`" for mac in sorted(macs))
+    """The MACs, each in backticks; of more than four the first, and how many more."""
+    every = sorted(macs)
+    shown = every if len(every) <= FEW else every[: FEW - 1]
+    more = [f"{len(every) - len(shown)} more"] if len(every) > len(shown) else []
+    return listing([*(f"`{mac}`" for mac in shown), *more])
 
 
 def delays(spans: Sequence[timedelta]) -> str:
-    """The usual delay and how far they spread: ``0.2 ms (0.1 to 0.8 ms)``."""
-    low, middle, high = (
-        f"{one / timedelta(milliseconds=1):.1f}" for one in (min(spans), median_low(spans), max(spans))
-    )
+    """The usual delay and how far they spread: ``0.21 ms (0.08 to 1.3 ms)``."""
+    low, middle, high = map(_in_ms, (min(spans), median_low(spans), max(spans)))
     return f"{middle} ms" if low == high else f"{middle} ms ({low} to {high} ms)"
 
 
-def some(lines: Sequence[str], most: int, noun: str) -> Iterator[str]:
-    """The first of these lines; where there are more than ``most``, the last line counts the rest."""
+def _in_ms(span: timedelta) -> str:
+    """To two digits, as far as they are behind the point."""
+    ms = span / timedelta(milliseconds=1)
+    return f"{ms:.0f}" if ms >= 10 else f"{ms:.1f}" if ms >= 1 else f"{ms:.2f}"
+
+
+def some(lines: Sequence[str], most: int, nouns: str) -> Iterator[str]:
+    """The first of these lines; where there are more than ``most``, the last line counts the rest by its ``nouns``."""
     if len(lines) <= most:
         yield from lines
         return
     yield from lines[: most - 1]
-    yield f"… and {counted(len(lines) - most + 1, noun)} more."
+    yield f"… {len(lines) - most + 1} more ({nouns})."

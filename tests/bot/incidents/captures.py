@@ -40,7 +40,7 @@ def moved() -> Evidence:
     """Two vantages on either side of a hop: the VM moves, and for some seconds nothing arrives there."""
     one = story().asks(5, answers=[APP], gap_s=0.5)
     one.pinged(APP, sent=24, lost=range(9, 14))
-    one.seen_also(TAP, lost=range(13, 18), way_s=0.002, ahead_s=0.4).rarp(APP).waits(1).rarp(APP)
+    one.seen_also(TAP, lost=range(13, 18), way_s=0.00005, ahead_s=0.4).rarp(APP).waits(1).rarp(APP)
     one.asks(5, answers=[APP], gap_s=0.5)
     one.vm("app05", [APP], addresses=[TARGET]).vcenter()
     alarm = Alarm(name="Network uplink redundancy lost", on="esx1", status="yellow", at=BEGIN + timedelta(seconds=11.5))

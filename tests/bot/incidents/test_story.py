@@ -58,7 +58,13 @@ def test_two_macs_in_turn_are_told_with_their_frames_and_times() -> None:
     assert among(
         lines, f"`{APP_2ND}` claims {TARGET} 6 times, from `03:00:00.800` to `03:00:02.300`: 6 answers (frames"
     )
-    assert among(lines, "5 of 10 echo requests", "all in one go", "(frames 13, 14, 15 and 2 more)")
+    assert among(lines, "5 of 10 echo requests", f"all of them sent to `{APP_2ND}`", "(frames 13, 14, 15 and 2 more)")
+
+
+def test_echoes_lost_in_one_go_or_here_and_there_are_told_apart() -> None:
+    """An outage has a beginning and an end; a lossy path has neither."""
+    assert among(told(story().asks(answers=[APP]).echoes(sent=9, lost=[4, 5, 6])), "3 of 9 echo", ", all in one go (")
+    assert among(told(story().asks(answers=[APP]).echoes(sent=9, lost=[2, 7])), "2 of 9 echo", ", not in one go (")
 
 
 def test_an_address_that_moved_once_is_told_as_a_move() -> None:
@@ -154,7 +160,7 @@ def test_a_capture_full_of_strangers_stays_bounded() -> None:
         one.asks(1, answers=[Mac(f"00:50:56:aa:01:{number:02x}")], asker_mac=Mac(f"00:50:56:aa:02:{number:02x}"))
     lines = told(one)
     assert len(lines) <= sum(MOST.values()) == 25
-    assert among(lines, "… and 36 lines more.")
+    assert among(lines, "… 36 more (claims).")
 
 
 def test_names_that_people_typed_cannot_call_a_channel() -> None:
