@@ -54,8 +54,10 @@ def crossings(evidence: Evidence) -> tuple[Crossing, ...]:
 
 
 def _read_crossings(evidence: Evidence) -> tuple[Crossing, ...]:
-    seen = sights(evidence)
     listening = [one for one in windows(evidence) if one.listened is not None][:MOST_WINDOWS]
+    if len({_place(one) for one in listening}) < 2:
+        return ()
+    seen = sights(evidence)
     found = [
         _crossing(evidence, here, there, seen.get(here.artifact, ()), seen.get(there.artifact, ()))
         for here, there in combinations(listening, 2)
