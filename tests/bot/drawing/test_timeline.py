@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from itertools import combinations, pairwise
 from multiprocessing import active_children
 
 import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import DrawFn, composite, floats, integers, lists, sampled_from, text
 from PIL import Image
 
 from bot.drawing.layout import Layout, Text, layout
@@ -15,7 +18,9 @@ from bot.drawing.palette import ALARM, BAND, DIM, GROUND, HUES, INK, LOSS, MOVE,
 from bot.drawing.shapes import stencil
 from bot.drawing.timeline import draw, draw_apart
 from bot.errors import InstrumentError
-from bot.incidents.chart import Chart, Mark, chart_of
+from bot.incidents.chart import Chart, Lane, Line, Mark, Place, chart_of
+from bot.incidents.moments import Kind
+from bot.incidents.story_windows import Span
 from bot.model.finding import Evidence
 from tests.bot.incidents import captures
 from tests.bot.story import BEGIN
@@ -36,8 +41,8 @@ def overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def inside(text: Text, page: Layout) -> bool:
-    left, top, right, bottom = text.box
+def inside(one: Text, page: Layout) -> bool:
+    left, top, right, bottom = one.box
     return left >= 0 and top >= 0 and right <= page.width and bottom <= page.height
 
 
@@ -55,7 +60,7 @@ def test_no_mark_lies_on_a_text(told: Callable[[], Evidence]) -> None:
     """A cross over a MAC makes it another MAC."""
     page = layout(of(told))
     marks = [(one.x - 6, one.y - 6, one.x + 6, one.y + 6) for one in page.signs]
-    assert [text.text for text in page.texts for mark in marks if overlap(text.box, mark)] == []
+    assert [one.text for one in page.texts for mark in marks if overlap(one.box, mark)] == []
 
 
 @pytest.mark.parametrize("told", TALES)
@@ -73,8 +78,46 @@ def test_lanes_lie_below_each_other(told: Callable[[], Evidence]) -> None:
 @pytest.mark.parametrize("told", TALES)
 def test_every_text_can_be_read(told: Callable[[], Evidence]) -> None:
     """Contrast is computed, not judged by eye: the picture has a ground of its own in a chat's both modes."""
-    for text in layout(of(told)).texts:
-        assert contrast(text.colour, text.on) >= TEXT_CONTRAST, text
+    for one in layout(of(told)).texts:
+        assert contrast(one.colour, one.on) >= TEXT_CONTRAST, one
+
+
+NAMES = text(min_size=1, max_size=120)
+
+
+@composite
+def charts(pick: DrawFn) -> Chart:
+    """One to four vantages with up to eight MACs each, ten seconds to a day, moves and alarms at any moment."""
+    span_s = pick(sampled_from((1, 10, 61, 900, 3600, 86_400)))
+    begin = BEGIN + timedelta(seconds=pick(floats(0, 86_400)))
+    moment = floats(0, 1).map(lambda share: begin + timedelta(seconds=share * span_s))
+
+    def lane(number: int) -> Lane:
+        marks = tuple((at, pick(sampled_from(Mark))) for at in pick(lists(moment, max_size=9)))
+        first, last = sorted((pick(moment), pick(moment)))
+        return Lane(pick(NAMES), pick(NAMES), pick(sampled_from((number, None))), (Span(first, last),), marks)
+
+    places = tuple(
+        Place(
+            pick(NAMES), pick(NAMES), (Span(begin, begin + timedelta(seconds=span_s * pick(floats(0, 1)))),),
+            tuple(lane(number) for number in range(pick(integers(0, 10)))),
+        )
+        for _ in range(pick(integers(1, 4)))
+    )  # fmt: skip
+    lines = tuple(Line(pick(moment), pick(sampled_from(Kind)), pick(NAMES)) for _ in range(pick(integers(0, 6))))
+    notes = tuple(pick(lists(NAMES, max_size=4)))
+    return Chart("10.0.0.5", begin, begin + timedelta(seconds=span_s), places, lines, notes)
+
+
+@given(shown=charts())
+@settings(max_examples=60, deadline=None)
+def test_whatever_was_captured_no_text_lies_on_another(shown: Chart) -> None:
+    """Names can be anything, and anything can happen at one moment."""
+    page = layout(shown)
+    texts = [one for one in page.texts if one.text]
+    assert [one.text for one in texts if not inside(one, page)] == []
+    assert [(a.text, b.text) for a, b in combinations(texts, 2) if overlap(a.box, b.box)] == []
+    assert len(draw(shown)) < MOST_BYTES
 
 
 def test_every_shape_stands_out_from_the_band_and_the_ground() -> None:
@@ -130,7 +173,7 @@ def test_a_chart_that_cannot_be_drawn_says_so_and_leaves_nothing_running(capfd: 
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("name", "shown"),
     [
         pytest.param("app05", "app05", id="short"),
         pytest.param("a" * 500, None, id="long"),
@@ -138,8 +181,8 @@ def test_a_chart_that_cannot_be_drawn_says_so_and_leaves_nothing_running(capfd: 
         pytest.param("", "", id="empty"),
     ],
 )
-def test_a_name_fits_its_place_whatever_somebody_typed(text: str, shown: str | None) -> None:
+def test_a_name_fits_its_place_whatever_somebody_typed(name: str, shown: str | None) -> None:
     """A VM's name can be anything."""
-    fitted = fit(text, 13, 150)
+    fitted = fit(name, 13, 150)
     assert width(fitted, 13) <= 150
     assert fitted == shown if shown is not None else fitted.endswith("…")
