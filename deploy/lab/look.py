@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.agents.bounds import Bounds
+from bot.agents.capture import CaptureAbility
 from bot.agents.routed import RoutedAbility
 from bot.agents.segment import SegmentAbility
 from bot.agents.station import discover
@@ -18,12 +19,15 @@ from bot.system import SystemClock
 _ABILITIES: dict[Probe, Callable[[Vantage, Bounds, Clock], Ability]] = {
     Probe.ARP: SegmentAbility,
     Probe.ICMP: RoutedAbility,
+    Probe.CAPTURE: CaptureAbility,
 }
+LISTENING = "listening\n"
+"""What a capture says on standard error once it hears."""
 
 
-def order(job: Job, agent: str, segment: str) -> str:
+def order(job: Job, agent: str, segment: str, interface: str = "eth0") -> str:
     """What to write to this program's standard input."""
-    return json.dumps({"job": codec.encode(job), "agent": agent, "segment": segment})
+    return json.dumps({"job": codec.encode(job), "agent": agent, "segment": segment, "interface": interface})
 
 
 def brought(text: str) -> tuple[tuple[Artifact, bytes], ...]:
@@ -31,11 +35,27 @@ def brought(text: str) -> tuple[tuple[Artifact, bytes], ...]:
     return tuple((codec.decode(Artifact, row["artifact"]), base64.b64decode(row["data"])) for row in json.loads(text))
 
 
+class _Announced:
+    """Never stops; says that the ability hears when that first asks, for it asks once its socket is open."""
+
+    said = False
+
+    def __call__(self) -> bool:
+        if not self.said:
+            self.said = True
+            sys.stderr.write(LISTENING)
+            sys.stderr.flush()
+        return False
+
+
 def _look(asked: dict[str, Any]) -> list[dict[str, Any]]:
     job = codec.decode(Job, asked["job"])
-    vantage = discover("eth0", asked["segment"], asked["agent"])
+    agent, segment, interface = asked["agent"], asked["segment"], asked["interface"]
+    # Who only listens needs no address, and behind a mirror port has none.
+    tap = job.probe is Probe.CAPTURE
+    vantage = Vantage(agent, segment, interface) if tap else discover(interface, segment, agent)
     ability = _ABILITIES[job.probe](vantage, Bounds(), SystemClock())
-    found = ability(Work(job, stopped=lambda: False, report=lambda _evidence: None))
+    found = ability(Work(job, stopped=_Announced() if tap else lambda: False, report=lambda _evidence: None))
     return [{"artifact": codec.encode(artifact), "data": base64.b64encode(data).decode()} for artifact, data in found]
 
 
