@@ -7,6 +7,7 @@ from math import inf
 from typing import Protocol
 
 from bot.model.audit import Entry
+from bot.model.download import Link
 from bot.model.incident import AnyEvent, Failed, Incident, Lost, Progressed, Reported, Started
 from bot.model.job import Agent, Artifact, Job
 from bot.model.people import Channel, Member
@@ -191,20 +192,44 @@ class Directory(Protocol):
         ...
 
 
+class Links(Protocol):
+    """The way to the captures of closed cases, beside the chat."""
+
+    def offer(self, incident: str, person: Person) -> tuple[Link, ...]:
+        """Fresh links to the incident's captures, for this person alone; each can be used for a short time.
+
+        Empty where no address for downloads is configured or the bytes were deleted when their time was over.
+        """
+        ...
+
+
 class Chat(Protocol):
     """The only way to the people. Calls return at once; delivery, coalescing and rate limits are the port's part."""
 
-    def show(self, incident: Incident, facts: tuple[str, ...]) -> None:
+    def show(self, incident: Incident, facts: tuple[str, ...], progress: tuple[Progressed, ...] = ()) -> None:
         """Bring the incident's card up to date; ``facts`` are the statements established so far.
 
-        Posts it the first time, then edits it. A closed incident is delivered at once and is final.
+        ``progress`` is the last word on each running capture, with the moment when it came. Posts the card the first
+        time, then edits it. While a second person is waited for, its thread has a message to approve or decline. A
+        closed incident is delivered at once and is final.
         """
+        ...
+
+    def tell(self, incident: Incident, lines: Sequence[str]) -> None:
+        """Say what a capture shows, line by line, in the incident's thread."""
         ...
 
     def whisper(self, person: Person, place: Place, sentence: str) -> None:
         """Say something to one person only, where they asked."""
         ...
 
-    def attach(self, incident: Incident, filename: str, data: bytes, comment: str) -> None:
-        """Upload a file into the incident's thread."""
+    def attach(self, incident: Incident, filename: str, data: bytes, comment: str, alt: str | None = None) -> None:
+        """Upload a file into the incident's thread; ``alt`` says what a picture shows to who cannot see it.
+
+        Where that fails, a sentence there says so, and everything else stands.
+        """
+        ...
+
+    def hand(self, person: Person, place: Place, links: tuple[Link, ...]) -> None:
+        """Show links to one person only, where they asked."""
         ...

@@ -42,6 +42,7 @@ SETTINGS = (
     Setting("RULEOUT_TEAMS", "bot", "Further Slack team ids that may use the bot; its own team always may.", ""),
     Setting("RULEOUT_CHANNELS", "bot", "Channel ids where it answers; empty: every channel it was invited to.", ""),
     Setting("RULEOUT_CAPTURERS", "bot", "Who may capture: `TEAM/USER` ids, comma separated; empty: nobody.", ""),
+    Setting("RULEOUT_SECOND_PERSON_FOR", "bot", "Networks where a capture begins only once a second person has agreed, comma separated; empty: none.", ""),
     Setting("RULEOUT_VCENTERS", "bot, check, look-up", "Names of all vCenters, comma separated; a MAC counts as unknown only when each of them answered.", ""),
     Setting("RULEOUT_CASES_DIR", "bot", "Where closed incidents are kept as cases.", "cases"),
     Setting("RULEOUT_KEEP_DAYS", "bot", "Days until a case is deleted.", "30"),

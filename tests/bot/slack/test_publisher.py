@@ -30,6 +30,7 @@ class Desk:
             published=lambda *place: self.noted.append(place),
             delivered=self.seen.append,
             since=since,
+            now=lambda: stories.ASKED_AT,
             pace=pace,
         )
         self.publisher.start()
