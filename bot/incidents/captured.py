@@ -8,7 +8,7 @@ from bot.model.job import Artifact
 
 def ending(incident: Incident) -> tuple[Outcome, str]:
     """The outcome of a capture whose jobs have all ended, and the sentence that says it."""
-    brought, wanted = flow.captures(incident), flow.captured_by(incident)
+    brought = flow.captures(incident)
     stop, gaps = flow.stopped(incident), flow.gaps(incident)
     if not brought and stop:
         return Outcome.STOPPED, " ".join(("Stopped before anything was captured.", *gaps))
@@ -20,11 +20,17 @@ def ending(incident: Incident) -> tuple[Outcome, str]:
     if stop:
         ran_s = max((stop.at - one.started_at).total_seconds() for one in brought)
         return Outcome.STOPPED, f"Stopped by a person after {max(ran_s, 0.0):.0f} s. {said}"
-    missed = len(wanted) - len({one.job for one in brought})
-    if missed or any(one.incomplete for one in brought):
+    if not whole(incident):
         short = " ".join(("This is not all that was wanted.", *gaps))
         return Outcome.ANSWERED, f"{said} {short}"
     return Outcome.ANSWERED, said
+
+
+def whole(incident: Incident) -> bool:
+    """Whether every vantage captured, and each until its time was up."""
+    brought = flow.captures(incident)
+    wanted = {job.id for job in flow.captured_by(incident)}
+    return wanted == {one.job for one in brought} and not any(one.incomplete for one in brought)
 
 
 def lost(artifacts: tuple[Artifact, ...]) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.incidents import flow, owned
-from bot.incidents.captured import lost
+from bot.incidents.captured import lost, whole
 from bot.incidents.wording import listing
 from bot.model.finding import Standing, Witness
 from bot.model.incident import (
@@ -154,6 +154,8 @@ def card(
         ended=closed.outcome if closed else None,
         headline=owned.headline(owners, target)
         if owners
+        else f"CAPTURE INCOMPLETE · {target}"
+        if answered and flow.captures(incident) and not whole(incident)
         else _headline(
             request.command,
             target,

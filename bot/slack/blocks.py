@@ -103,6 +103,7 @@ def _unanswered(card: Card, ended: Outcome) -> Iterator[Block]:
     if card.files:
         shown = bullets(card.files[:_FILES])
         yield listing("Captured", shown, len(card.files) - _FILES, "files in the case")
+        yield context("*Download* shows links to you alone, if you may have the files.")
     failed = [it for it in card.instruments if it.stage not in (Stage.REPORTED, Stage.WAITING)]
     if failed and ended is not Outcome.ANSWERED:
         lines = [_instrument(it) for it in failed[:_INSTRUMENTS]]

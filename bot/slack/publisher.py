@@ -169,7 +169,7 @@ class Publisher:
         incident, place = state.incident, self._place(state.incident)
         if place.gone:
             return
-        shown = card(incident, state.facts, self._now(), state.progress)
+        shown = card(incident, state.facts, self._now() if state.progress else None, state.progress)
         message, mark = card_message(shown, self._key), {"id": incident.id, "part": "card"}
         if place.ts is None and (parcel.attempts or incident.request.asked_at < self._since):
             place.ts = self._slack.find(place.channel, place.thread, incident.request.asked_at, mark)
@@ -197,7 +197,7 @@ class Publisher:
             with self._changed:
                 self._outbox.postpone(parcel, self._clock())
             return
-        message = approval_message(card(incident, (), self._now()), self._key)
+        message = approval_message(card(incident, ()), self._key)
         mark, asked_at = {"id": incident.id, "part": "approval"}, incident.request.asked_at
         if place.approval_ts is None and (parcel.attempts or asked_at < self._since):
             place.approval_ts = self._slack.find(place.channel, place.root, asked_at, mark)
