@@ -64,7 +64,7 @@ def _running(card: Card) -> Iterator[Block]:
     yield header("✋" if card.waits else "🔎", card.headline)
     yield from _wish(card)
     if card.waits:
-        yield section(f"*Waits*  {fitted(waiting(card.waits), LINE)}")
+        yield section(f"*Waits*  {fitted(waiting(card.waits), LINE)} Its thread has the buttons.")
         return
     lines = [_instrument(it) for it in card.instruments[:_INSTRUMENTS]]
     yield listing("", lines or ["Asking who can look …"], len(card.instruments) - _INSTRUMENTS, "instruments")

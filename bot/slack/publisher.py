@@ -205,7 +205,7 @@ class Publisher:
             place.approval_ts = self._slack.post(place.channel, place.root, message, mark)
         else:
             self._slack.update(place.channel, place.approval_ts, message)
-        self._sent(parcel)
+        self._sent(parcel, last=flow.awaits(incident) is None)
 
     def _send_reply(self, parcel: Parcel, reply: Reply) -> None:
         thread = None if reply.direct else self._place(reply.incident).root
@@ -227,10 +227,11 @@ class Publisher:
             self._slack.upload(place.channel, place.root, file.filename, file.data, comment, file.alt)
             self._sent(parcel)
 
-    def _sent(self, parcel: Parcel) -> None:
+    def _sent(self, parcel: Parcel, *, last: bool = True) -> None:
+        """``last`` False: a newer one of this key may be waiting already, and must not be forgotten with this one."""
         with self._changed:
             self._outbox.sent(parcel, self._clock())
-            if not isinstance(parcel.errand, State):
+            if last and not isinstance(parcel.errand, State):
                 self._outbox.forget(parcel.key)
 
     def _unanswered(self, parcel: Parcel, *, reached: bool) -> None:
