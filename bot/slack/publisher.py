@@ -183,6 +183,8 @@ class Publisher:
                 self._outbox.forget(parcel.key)
                 for number, detail in enumerate(details(shown)):
                     self._put_reply(place, Reply(incident, detail, f"details {number}"))
+        with self._changed:
+            self._show_approval(incident, place)
         if not place.announced:
             place.announced = True
             self._published(incident.id, place.channel, place.ts)
@@ -192,10 +194,6 @@ class Publisher:
     def _send_approval(self, parcel: Parcel, approval: Approval) -> None:
         incident, place = approval.incident, self._place(approval.incident)
         if place.gone:
-            return
-        if place.root is None:  # its thread begins with the card
-            with self._changed:
-                self._outbox.postpone(parcel, self._clock())
             return
         message = approval_message(card(incident, ()), self._key)
         mark, asked_at = {"id": incident.id, "part": "approval"}, incident.request.asked_at
@@ -282,8 +280,11 @@ class Publisher:
     # ---- under the lock ----------------------------------------------------------------------------------------
 
     def _show_approval(self, incident: Incident, place: Standing) -> None:
-        """The message to a second person, once asked for and once more when that is over."""
-        if not any(isinstance(event, AwaitsApproval) for event in incident.timeline):
+        """The message to a second person, once asked for and once more when that is over.
+
+        Its thread begins with the card: before that it would only take up the channel's pace, and the card with it.
+        """
+        if place.ts is None or not any(isinstance(event, AwaitsApproval) for event in incident.timeline):
             return
         state = "asked" if flow.awaits(incident) else "decided"
         if place.approval != state:

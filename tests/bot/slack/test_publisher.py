@@ -371,6 +371,17 @@ def test_a_second_person_asked_by_the_process_before_us_is_not_asked_twice() -> 
         assert "approved by" in str(working.api.messages["1.6"]["blocks"])
 
 
+def test_the_message_to_a_second_person_never_holds_up_the_card_that_it_belongs_to() -> None:
+    """It is urgent, the card is not: asked for first it would use up the channel's pace, try after try."""
+    pace = Pace(per_channel_s=0.3, burst=1, update_gap_s=0.02, backoff_s=0.05, backoff_max_s=0.1)
+    with desk(pace=pace) as working:
+        working.publisher.show(stories.running("inc-1"), ())
+        working.publisher.show(stories.waits(), ())
+        working.api.wait_for(lambda: len(approvals(working)) == 1)
+        parts = [m["metadata"]["event_payload"]["part"] for m in working.api.messages.values()]
+        assert parts == ["card", "card", "approval"]
+
+
 def test_how_far_a_capture_is_comes_in_one_edit_at_a_time() -> None:
     """A word each second from each agent must not use up what Slack lets us edit."""
     with desk(pace=SLOW) as working:
