@@ -138,8 +138,10 @@ class Engine:
             time.sleep(_TICK_S / 5)
         for seat in left:
             with seat.lock:
-                if seat.open and not flow.awaits(seat.running.incident):
-                    sentence = "The bot was stopped while this ran; please ask again."
+                incident = seat.running.incident
+                if seat.open and not flow.awaits(incident):
+                    kept = " What was captured by then is kept with its case." if flow.captures(incident) else ""
+                    sentence = f"The bot was stopped while this ran; please ask again.{kept}"
                     self._end(seat.running, Outcome.FAILED, sentence)
 
     def _heard(self, news: News) -> None:

@@ -19,6 +19,7 @@ from bot.ports import Chat
 _log = log.get(__name__)
 
 _PICTURE = "timeline"
+_ALT = 1000  # characters that Slack takes of a picture's description
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Handing:
             self.chat.tell(incident, (f"{error} Everything else is here.",))
             return
         alt = f"Who claimed {incident.address} when, at each vantage. {' '.join(lines)}".replace("`", "")
+        alt = alt if len(alt) <= _ALT else f"{alt[: _ALT - 1]}…"
         name = f"{incident.address}-{_PICTURE}.png"
         self.chat.attach(incident, name, png, f"{incident.address} over time, as each vantage saw it.", alt)
 

@@ -254,6 +254,22 @@ def test_bytes_that_are_no_capture_are_told_and_still_handed_over(house: House) 
     assert closed(house.card).outcome is Outcome.ANSWERED
 
 
+def test_a_bot_that_is_told_to_stop_calls_its_captures_back_and_lets_the_next_one_approve(careful: House) -> None:
+    """What runs is handed over or said to be lost; what waits for a person waits on."""
+    runs = capture(careful)
+    careful.coordinator.approve(runs.id, SECOND, CARD)
+    waits = capture(careful)
+    captured(careful, careful.queue.jobs[0], final=False, incomplete="It still ran when this was sent.")
+    careful.coordinator.drain(0.0)
+    assert careful.queue.cancelled[:1] == careful.queue.jobs
+    ended = careful.journal.read(runs.id)
+    assert ended is not None
+    assert "kept with its case" in (closed(ended).sentence or "")
+    assert INDEX in careful.archive.cases[runs.id]
+    careful.bot().approve(waits.id, SECOND, CARD)
+    assert len(careful.queue.jobs) == 2
+
+
 # ---- two persons -------------------------------------------------------------------------------------------------
 
 

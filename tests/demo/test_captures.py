@@ -1,6 +1,7 @@
 """What people at Slack's door get when they capture, from the real bot and real agents on real packets."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -101,6 +102,58 @@ def test_a_second_person_approves_in_the_thread_and_only_then_it_begins(house: S
     assert "approved by" in ended["rendered"]
     decided = next(m for m in house.slack.look(lambda it: replies(it, card)) if m.ts == message)
     assert "actions" not in [block["type"] for block in decided.blocks]
+
+
+def test_two_people_who_approve_in_the_same_moment_start_one_capture(house: Stage) -> None:
+    """Both see the button; the second one is told that it was decided."""
+    before = now(house)
+    assert house.slack.type("ana", CHANNEL, f"/capture {TOGETHER} for 2s")["ok"]
+    card = card_after(house, before, "Waiting for a second person")
+
+    def asked(workspace: Workspace) -> str | None:
+        return next((reply.ts for reply in replies(workspace, card) if "Approve" in str(reply.blocks)), None)
+
+    message = house.slack.wait_for(asked, 10)
+    with ThreadPoolExecutor(3) as people:
+        presses = [people.submit(house.slack.press, who, CHANNEL, message, "approve") for who in ("ben", "mia", "ben")]
+        assert all(press.result()["ok"] for press in presses)
+
+    def told(workspace: Workspace) -> int | None:
+        channel = workspace.channel(CHANNEL)
+        own = [m for m in channel.all_messages() if m.viewer and m.ts > message] if channel else []
+        return len([m for m in own if "decided already" in m.text]) == 2 or None
+
+    house.slack.wait_for(told, 5)
+    assert f"CAPTURE DONE · {TOGETHER}" in final_card(house.slack, CHANNEL, after=before, within_s=20)["rendered"]
+    assert len(files(house, card, 2)) == 2
+
+
+def test_a_forged_button_does_nothing(house: Stage) -> None:
+    """Whoever can send us a press cannot make it one of ours."""
+    before = now(house)
+    assert house.slack.type("ana", CHANNEL, f"/capture {TOGETHER} for 2s")["ok"]
+    card = card_after(house, before, "Waiting for a second person")
+
+    def forge(workspace: Workspace) -> bool | None:
+        for reply in replies(workspace, card):
+            for element in (e for block in reply.blocks for e in block.get("elements", ()) if "value" in e):
+                element["value"] = element["value"][:-1] + ("0" if element["value"][-1] != "0" else "1")
+                return True
+        return None
+
+    house.slack.wait_for(forge, 10)
+    message = house.slack.look(lambda it: replies(it, card)[0].ts)
+    assert house.slack.press("ben", CHANNEL, message, "approve")["ok"]
+
+    def told(workspace: Workspace) -> str | None:
+        channel = workspace.channel(CHANNEL)
+        own = [m for m in channel.all_messages() if m.viewer == "U0BEN00001" and m.ts > message] if channel else []
+        return next((m.text for m in own if "not valid any more" in m.text), None)
+
+    house.slack.wait_for(told, 5)
+    assert house.slack.press("ana", CHANNEL, card, "stop")["ok"]
+    ended = final_card(house.slack, CHANNEL, after=before, within_s=20)
+    assert "before anything was captured" in ended["rendered"]
 
 
 def test_the_form_leads_over_its_preview_to_a_card_in_the_threads_place(house: Stage) -> None:
