@@ -40,6 +40,7 @@ from bot.model.incident import (
     Failed,
     Incident,
     Outcome,
+    Progressed,
     Queued,
     Reported,
     Requested,
@@ -194,7 +195,7 @@ def _silence(incident: Incident, job: Job) -> str:
 
 def adds_nothing(incident: Incident, event: Event) -> bool:
     """Whether the event is late or a duplicate."""
-    if isinstance(event, Reported | Failed | Expired):
+    if isinstance(event, Progressed | Reported | Failed | Expired):
         known = {job.id for job in jobs(incident)}
         return event.job not in known or event.job in ended(incident) or incident.closed is not None
     return isinstance(event, Closed) and incident.closed is not None

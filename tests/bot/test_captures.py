@@ -522,10 +522,10 @@ def test_late_words_of_a_capture_change_nothing(house: House) -> None:
     capture(house)
     (job,) = house.queue.jobs
     captured(house, job)
-    before, files = house.card, len(house.chat.files)
+    before, files, shown = house.card, len(house.chat.files), len(house.chat.cards)
     captured(house, job)
     house.says(Progressed(at=NOON, job=job.id, agent="prod-1", packets=9, size_bytes=9, dropped=0, left_s=1))
     assert house.card == before
-    assert len(house.chat.files) == files
+    assert (len(house.chat.files), len(house.chat.cards)) == (files, shown)
     assert sum(isinstance(event, Closed) for event in house.card.timeline) == 1
     assert sum(isinstance(event, Reported) for event in house.card.timeline) == 1

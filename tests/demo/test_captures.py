@@ -212,3 +212,17 @@ def test_bad_words_get_one_sentence_that_only_the_asker_sees(house: Stage, text:
 def test_what_turns_out_to_be_impossible_ends_the_card_with_one_sentence(house: Stage, text: str, says: str) -> None:
     """The agent's own bounds count, whoever asked."""
     assert says in ask(house.slack, CHANNEL, f"/capture {text}")["rendered"]
+
+
+def test_an_agent_killed_midway_leaves_its_beginning_marked_incomplete(fragile_house: Stage) -> None:
+    """Half a capture is evidence, and is not passed off as a whole one."""
+    before = now(fragile_house)
+    assert fragile_house.slack.type("ana", CHANNEL, f"/capture {ALONE} for 12s")["ok"]
+    card_after(fragile_house, before, " packets")
+    assert fragile_house.slack.type("ben", CHANNEL, f"/arpcheck {ALONE}")["ok"]
+    card_after(fragile_house, before, "GUEST", within_s=15)  # more than one partial report has been sent by then
+    fragile_house.processes["prod-1"].kill()
+    ended = final_card(fragile_house.slack, CHANNEL, after=before, within_s=40)
+    assert f"CAPTURE INCOMPLETE · {ALONE}" in ended["rendered"]
+    assert "fell silent" in ended["rendered"]
+    assert f"{ALONE}-prod-1.pcapng" in files(fragile_house, ended["ts"], 2)
