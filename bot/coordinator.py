@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address
 
 from bot.clerk import Clerk
-from bot.engine import Engine, Seat
+from bot.desk import Seat
+from bot.engine import Engine
 from bot.errors import FormError, RequestError
 from bot.incidents import asking, flow, planning, policy, wishing
 from bot.incidents.policy import Capability, Policy

@@ -6,18 +6,17 @@ never delays the asking of another.
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from bot import log
 from bot.clerk import Clerk
+from bot.desk import Desk
 from bot.errors import InstrumentError, RequestError
 from bot.handing import Handing
 from bot.incidents import captured, flow, policy
-from bot.incidents.planning import Known
 from bot.incidents.policy import Capability
 from bot.incidents.running import Running
 from bot.incidents.wishing import Wanted
@@ -26,45 +25,27 @@ from bot.model.incident import (
     AnyEvent,
     AwaitsApproval,
     Closed,
-    Delivered,
     Incident,
     Judged,
     LookedUp,
     Outcome,
     Progressed,
-    Published,
     Queued,
     Reported,
     Requested,
     StopAsked,
 )
-from bot.model.job import Agent
 from bot.model.request import CAPTURE, Request
 from bot.ports import Archive, Chat, Clock, Journal, News, Queue
 
 _log = log.get(__name__)
 
-_REMEMBERED = 500  # closed incidents kept in memory for their buttons; older ones are read from the journal
 _ORPHAN_AFTER = timedelta(seconds=90)  # this long after its last deadline an unfinished incident has lost its bot
-_AGENTS_FRESH_S = 1.0
 _TICK_S = 0.25
 _SILENT = timedelta(seconds=5)  # so long after its last word the card of a capture is shown again, to say how old it is
 
 
-@dataclass(slots=True)
-class Seat:
-    """An incident in memory and the lock of whoever changes it."""
-
-    running: Running
-    lock: threading.RLock = field(default_factory=threading.RLock)
-
-    @property
-    def open(self) -> bool:
-        """Whether it has not ended."""
-        return self.running.incident.closed is None
-
-
-class Engine:
+class Engine(Desk):
     """Everything between the doors and the agents.
 
     ``once`` says whether a name was met before, by any bot: a decision is taken once, whichever of them heard it.
@@ -84,25 +65,10 @@ class Engine:
         once: Callable[[str], bool],
         apart: Callable[[Callable[[], None]], None],
     ) -> None:
-        self._queue, self._journal, self._chat, self._archive = queue, journal, chat, archive
-        self._clerk, self._clock, self._vcenters = clerk, clock, vcenters
+        super().__init__(
+            queue=queue, journal=journal, chat=chat, archive=archive, clerk=clerk, clock=clock, vcenters=vcenters
+        )
         self._once, self._apart, self._handing = once, apart, Handing(clerk, chat)
-        self._seats: OrderedDict[str, Seat] = OrderedDict()
-        self._directory = threading.Lock()  # guards _seats and _agents
-        self._agents: tuple[float, tuple[Agent, ...]] = (-_AGENTS_FRESH_S, ())
-
-    def published(self, incident: str, channel: str, message: str) -> None:
-        """Note where the incident's card stands."""
-        if seat := self._seat(incident):
-            with seat.lock:
-                self._append(seat.running, Published(at=self._clock.now(), channel=channel, message=message))
-
-    def delivered(self, incident: str) -> None:
-        """Note that its people have seen the end, so that no later bot shows it again."""
-        seat = self._seat(incident)
-        with seat.lock if seat else nullcontext():
-            running = seat.running if seat else Running(Incident(incident, ()))  # one that a dead bot left
-            self._append(running, Delivered(at=self._clock.now()))
 
     # ---- the agents' side --------------------------------------------------------------------------------------
 
@@ -246,44 +212,10 @@ class Engine:
             self._show(seat.running)
         return seat.running.incident
 
-    def _take_seat(self, incident: Incident) -> Seat:
-        with self._directory:
-            seat = self._seats.setdefault(incident.id, Seat(Running(incident)))
-            while len(self._seats) > _REMEMBERED and not next(iter(self._seats.values())).open:
-                self._seats.popitem(last=False)
-        return seat
-
-    def _leave(self, incident: str) -> None:
-        """Another bot goes on with this incident."""
-        with self._directory:
-            self._seats.pop(incident, None)
-
-    def _recall(self, incident: str) -> Incident:
-        seat = self._seat(incident)
-        found = seat.running.incident if seat else self._journal.read(incident)
-        if found is None:
-            raise RequestError("That is too old to be known here; ask anew with `/arpcheck`, `/vcenter` or `/capture`.")
-        return found
-
-    def _seat(self, incident: str) -> Seat | None:
-        with self._directory:
-            return self._seats.get(incident)
-
-    def _open_seats(self) -> list[Seat]:
-        with self._directory:
-            return [seat for seat in self._seats.values() if seat.open]
-
     def _happen(self, running: Running, event: AnyEvent) -> None:
         self._append(running, event)
         self._follow(running, event)
         self._show(running)
-
-    def _append(self, running: Running, event: AnyEvent) -> None:
-        running.append(event)
-        try:
-            self._journal.append(running.incident.id, event)
-        except InstrumentError as error:  # the answer is worth more than its record
-            _log.warning("journal_unreachable", incident=running.incident.id, reason=str(error))
 
     def _follow(self, running: Running, event: AnyEvent) -> None:
         if running.incident.closed:
@@ -374,51 +306,10 @@ class Engine:
 
         self._apart(apart)
 
-    def _end(self, running: Running, outcome: Outcome, sentence: str) -> None:
-        self._close(running, outcome, sentence)
-        self._show(running)
-
-    def _close(self, running: Running, outcome: Outcome, sentence: str | None = None) -> None:
-        self._withdraw_all(running)
-        self._append(running, Closed(at=self._clock.now(), outcome=outcome, sentence=sentence))
-
     def _ask_stop(self, running: Running, stop: StopAsked) -> None:
         """End a capture early: its agents are called back, and what they have is waited for."""
         self._withdraw_all(running)
         self._happen(running, stop)
-
-    def _withdraw_all(self, running: Running) -> None:
-        for job in flow.jobs(running.incident):
-            if job.id not in flow.ended(running.incident):
-                self._withdraw(running, job.id)
-
-    def _withdraw(self, running: Running, job_id: str) -> None:
-        job = next(job for job in flow.jobs(running.incident) if job.id == job_id)
-        try:
-            self._queue.cancel(job)
-        except InstrumentError as error:  # the job expires by itself
-            _log.warning("cancel_failed", job=job_id, reason=str(error))
-
-    def _show(self, running: Running) -> None:
-        """Bring the card up to date; what is over is kept as a case, after its people have been told."""
-        running.shown_at = self._clock.now()
-        self._chat.show(running.incident, running.facts, running.progress)
-        if running.incident.closed is None or (files := running.case()) is None:
-            return
-        try:
-            self._archive.save(running.incident.id, files)
-        except InstrumentError as error:
-            _log.error("case_not_saved", incident=running.incident.id, reason=str(error))
-        running.blobs.clear()
-
-    def _known(self) -> Known:
-        with self._directory:
-            read_at, agents = self._agents
-        if time.monotonic() - read_at > _AGENTS_FRESH_S:
-            agents = self._queue.agents()
-            with self._directory:
-                self._agents = (time.monotonic(), agents)
-        return Known(agents, self._vcenters, self._clock.now())
 
 
 def _read_as(request: Request) -> str:
