@@ -102,7 +102,7 @@ class Coordinator(Engine):
         target, wish = wanted.target, wanted.wish
         self._clerk.may(Capability.CAPTURE, person, place, target.address, said=str(wanted))
         if target.address is None:
-            where = f"at {', '.join(wish.at)}" if wish.at else f"on every segment that {target} turns out to be on"
+            where = ", ".join(wish.at) if wish.at else f"every segment that {target} turns out to be on"
             filtered = str(wish.filter(_SOME_MACHINE)).replace(str(_SOME_MACHINE), f"<address of {target}>")
             second: str | None = f"That depends on the address that vCenter knows of {target}."
         else:
@@ -110,12 +110,12 @@ class Coordinator(Engine):
                 plan = planning.plan_capture("preview", target.address, wish, known=self._known(), first=0)
             except RequestError as error:
                 raise FormError({"at" if wish.at else "target": str(error)}) from error
-            where = f"at {', '.join(job.queue.partition('.')[2] for job in plan.jobs)}"
+            where = ", ".join(job.queue.partition(".")[2] for job in plan.jobs)
             filtered = str(wish.filter(target.address))
             second = policy.needs_second(self._clerk.rules, target.address)
         return Preview(
             target=str(target),
-            where=(where,),
+            where=where,
             filter=filtered,
             duration_s=wish.duration_s,
             most_bytes=self._most_bytes,
@@ -154,36 +154,41 @@ class Coordinator(Engine):
     def approve(self, incident: str, person: Person, place: Place) -> None:
         """Agree to somebody else's capture: once, in time, with a right to this machine and this channel as of now."""
         seat = self._waiting(incident)
+        asked = self._still_awaited(seat)
+        if person == asked.request.person:
+            raise RequestError("You asked for this capture yourself, so somebody else has to approve it.")
+        rule = self._may_decide(asked, person)  # before the lock: whoever knows the people may take a moment
+        lost = self._lost_right(asked)
         with seat.lock:
-            rule = self._may_decide(seat, person)
-            asked = seat.running.incident
-            if person == asked.request.person:
-                raise RequestError("You asked for this capture yourself, so somebody else has to approve it.")
-            deed = {"incident": incident, "person": person, "place": place, "rule": rule}
-            self._clerk.record(Deed.APPROVED, **deed)
-            if self._decided(incident):
-                self._leave(incident)
-                raise RequestError(_DECIDED)
-            request = asked.request
-            try:  # the asker's right counts at this moment too
-                self._clerk.may(Capability.CAPTURE, request.person, request.place, asked.address, incident=incident)
-            except RequestError as refusal:
-                self._end(seat.running, Outcome.REFUSED, f"Whoever asked may not capture any more: {refusal}")
-                return
-            self._happen(seat.running, Approved(at=self._clock.now(), by=person))
+            self._still_awaited(seat)
+            self._clerk.record(Deed.APPROVED, incident=incident, person=person, place=place, rule=rule)
+            self._decide(incident)
+            if lost:
+                self._end(seat.running, Outcome.REFUSED, f"Whoever asked may not capture any more: {lost}")
+            else:
+                self._happen(seat.running, Approved(at=self._clock.now(), by=person))
 
     def decline(self, incident: str, person: Person, place: Place) -> None:
         """Refuse somebody's capture, for good; whoever may approve may do so, and who asked may take it back."""
         seat = self._waiting(incident)
+        asked = self._still_awaited(seat)
+        own = person == asked.request.person
+        rule = "their own request" if own else self._may_decide(asked, person)
         with seat.lock:
-            own = person == seat.running.incident.request.person
-            rule = "their own request" if own else self._may_decide(seat, person)
             self._still_awaited(seat)
-            if self._decided(incident):
-                self._leave(incident)
-                raise RequestError(_DECIDED)
+            self._decide(incident)
             self._clerk.note(Deed.DECLINED, incident=incident, person=person, place=place, rule=rule)
             self._happen(seat.running, Declined(at=self._clock.now(), by=person))
+
+    def _decide(self, incident: str) -> None:
+        """Take the one decision that there is on this capture.
+
+        Raises:
+            RequestError: another bot has taken it, and goes on with it.
+        """
+        if self._decided(incident):
+            self._leave(incident)
+            raise RequestError(_DECIDED)
 
     def _waiting(self, incident: str) -> Seat:
         """The seat of a capture that waits; one that another bot left behind is taken over."""
@@ -195,21 +200,30 @@ class Coordinator(Engine):
             seat = self._take_seat(found)
         return seat
 
-    def _may_decide(self, seat: Seat, person: Person) -> str:
-        self._still_awaited(seat)
-        incident = seat.running.incident
+    def _may_decide(self, asked: Incident, person: Person) -> str:
         return self._clerk.may(
-            Capability.APPROVE, person, incident.request.place, incident.address, incident=incident.id
+            Capability.APPROVE, person, asked.request.place, asked.address, incident=asked.id, said="approve or decline"
         )
 
-    def _still_awaited(self, seat: Seat) -> None:
-        waits = flow.awaits(seat.running.incident)
+    def _lost_right(self, asked: Incident) -> str | None:
+        """Why the asker may not capture any more; an approval agrees to a request, it does not replace its right."""
+        request = asked.request
+        try:
+            self._clerk.may(Capability.CAPTURE, request.person, request.place, asked.address, incident=asked.id)
+        except RequestError as refusal:
+            return str(refusal)
+        return None
+
+    def _still_awaited(self, seat: Seat) -> Incident:
+        incident = seat.running.incident
+        waits = flow.awaits(incident)
         if waits is None:
             raise RequestError(_DECIDED)
         if waits.until <= self._clock.now():
             raise RequestError(
                 f"The time to approve it was over at {waits.until:%H:%M} UTC; it has to be asked for anew."
             )
+        return incident
 
     # ---- ends --------------------------------------------------------------------------------------------------
 

@@ -48,7 +48,7 @@ def preview_view(preview: Preview, fields: Mapping[str, str], place: Place) -> V
     second = preview.second or "Nobody: it begins at once."
     lines = [
         ("Whose packets", preview.target),
-        ("Where", " ".join(preview.where)),
+        ("Where", preview.where),
         ("Filter", f"`{preview.filter}`"),
         ("How long", f"{preview.duration_s:g} s"),
         (

@@ -22,14 +22,14 @@ class CaptureForm:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would be captured: ``where`` as sentences, the filter in tcpdump's language, how long and how much at most.
+    """What would be captured: ``where``, the filter in tcpdump's language, how long and how much at most.
 
     ``second`` is the rule by which another person has to agree; None: it begins at once. ``words`` say the same as a
     command.
     """
 
     target: str
-    where: tuple[str, ...]
+    where: str
     filter: str
     duration_s: float
     most_bytes: int

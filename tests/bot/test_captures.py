@@ -442,7 +442,7 @@ def test_the_preview_says_everything_and_starts_nothing(careful: House) -> None:
     """Before it is pressed, everybody can see what it would do."""
     fields = {"target": "10.0.0.5", "for": "60", "traffic": "arp", "at": "prod-1,office"}
     preview = careful.coordinator.preview(fields, CAPTURER, HERE)
-    assert preview.where == ("at prod-1, office",)
+    assert preview.where == "prod-1, office"
     assert preview.filter.startswith("(arp and host 10.0.0.5)")
     assert (preview.duration_s, preview.words) == (60, "10.0.0.5 for 60s arp at prod-1,office")
     assert "second person" in (preview.second or "")

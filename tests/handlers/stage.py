@@ -20,7 +20,7 @@ Asked = tuple[str, str, str, Person, Place]
 
 
 PREVIEW = Preview(
-    target="10.0.0.5", where=("at prod",), filter="host 10.0.0.5", duration_s=10.0, most_bytes=64 << 20, second=None,
+    target="10.0.0.5", where="segment prod", filter="host 10.0.0.5", duration_s=10.0, most_bytes=64 << 20, second=None,
     words="10.0.0.5 for 10s", at=ASKED_AT,
 )  # fmt: skip
 

@@ -118,7 +118,7 @@ def test_a_filled_form_shows_its_preview_on_top() -> None:
         assert answer["response_action"] == "push"
         assert answer["view"]["callback_id"] == form.START
         text = json.dumps(answer["view"]["blocks"])
-        for expected in (PREVIEW.filter, "at prod", "10 s", "64 MiB", "Nobody"):
+        for expected in (PREVIEW.filter, "segment prod", "10 s", "64 MiB", "Nobody"):
             assert expected in text
 
 
