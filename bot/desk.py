@@ -55,11 +55,11 @@ class Desk:
         self._directory = threading.Lock()  # guards _seats and _agents
         self._agents: tuple[float, tuple[Agent, ...]] = (-_AGENTS_FRESH_S, ())
 
-    def published(self, incident: str, channel: str, message: str) -> None:
-        """Note where the incident's card stands."""
+    def published(self, incident: str, channel: str, message: str, part: str = "card") -> None:
+        """Note where the incident's card stands, or the message in its thread that asks a second person."""
         if seat := self._seat(incident):
             with seat.lock:
-                self._append(seat.running, Published(at=self._clock.now(), channel=channel, message=message))
+                self._append(seat.running, Published(at=self._clock.now(), channel=channel, message=message, part=part))
 
     def delivered(self, incident: str) -> None:
         """Note that its people have seen the end, so that no later bot shows it again."""

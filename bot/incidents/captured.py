@@ -17,9 +17,9 @@ def ending(incident: Incident) -> tuple[Outcome, str]:
     where = listing(dict.fromkeys(one.vantage.agent for one in brought))
     size_bytes = sum(one.size_bytes for one in brought)
     said = f"Captured at {where}: {size_bytes:,} bytes, {lost(brought)}."
-    if stop:
-        ran_s = max((stop.at - one.started_at).total_seconds() for one in brought)
-        return Outcome.STOPPED, f"Stopped by a person after {max(ran_s, 0.0):.0f} s. {said}"
+    if stop and not whole(incident):
+        ran_s = (stop.at - flow.captured_by(incident)[0].asked_at).total_seconds()
+        return Outcome.STOPPED, f"Stopped by a person after {ran_s:.0f} s. {said}"
     if not whole(incident):
         short = " ".join(("This is not all that was wanted.", *gaps))
         return Outcome.ANSWERED, f"{said} {short}"

@@ -145,10 +145,11 @@ class LookedUp(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published(Event):
-    """The card was first posted; ``message`` is its timestamp id in the channel."""
+    """The card was first posted, or the ``part`` of it that asks a second person; ``message`` is its timestamp id."""
 
     channel: str
     message: str
+    part: str = "card"
 
 
 class Outcome(StrEnum):

@@ -27,15 +27,18 @@ _REMEMBERED = 2000  # cards whose place we keep in memory; an ended one is not s
 _TRIES = 3  # of what loses its worth when it comes late: a whisper, a file
 _UNINVITED = frozenset({"not_in_channel", "channel_not_found"})
 _SENTENCE = 2000
+APPROVAL = "approval"
+"""The part of a card that asks a second person, in its thread."""
 
 
 class Publisher:
     """bot.ports.Chat on Slack.
 
     ``published`` is called in the publisher's thread after a card was first posted, with the incident's id, the
-    channel and the message's timestamp id; ``delivered``, with the incident's id, when its last state stands there or
-    never can. ``key`` signs buttons, ``now`` tells how old a word is. A question older than ``since`` (this process's
-    start) may have been posted by a process before us, so it is looked for first.
+    channel and the message's timestamp id, and with ``APPROVAL`` after those when that message was; ``delivered``, with
+    the incident's id, when its last state stands there or never can. ``key`` signs buttons, ``now`` tells how old a
+    word is. A question older than ``since`` (this process's start) may have been posted by a process before us, so it
+    is looked for first.
     """
 
     def __init__(
@@ -43,7 +46,7 @@ class Publisher:
         client: WebClient,
         *,
         key: bytes,
-        published: Callable[[str, str, str], None],
+        published: Callable[..., None],
         delivered: Callable[[str], None],
         since: datetime,
         now: Callable[[], datetime],
@@ -196,11 +199,12 @@ class Publisher:
         if place.gone:
             return
         message = approval_message(card(incident, ()), self._key)
-        mark, asked_at = {"id": incident.id, "part": "approval"}, incident.request.asked_at
+        mark, asked_at = {"id": incident.id, "part": APPROVAL}, incident.request.asked_at
         if place.approval_ts is None and (parcel.attempts or asked_at < self._since):
             place.approval_ts = self._slack.find(place.channel, place.root, asked_at, mark)
         if place.approval_ts is None:
             place.approval_ts = self._slack.post(place.channel, place.root, message, mark)
+            self._published(incident.id, place.channel, place.approval_ts, APPROVAL)
         else:
             self._slack.update(place.channel, place.approval_ts, message)
         self._sent(parcel, last=flow.awaits(incident) is None)
@@ -308,9 +312,10 @@ class Publisher:
         with self._changed:
             place = self._places.get(incident.id)
             if place is None:
-                posted = [event.message for event in incident.timeline if isinstance(event, Published)]
-                asked, ts = incident.request.place, posted[-1] if posted else None
+                posted = {event.part: event.message for event in incident.timeline if isinstance(event, Published)}
+                asked, ts = incident.request.place, posted.get("card")
                 place = Standing(asked.channel, asked.thread, ts, announced=ts is not None)
+                place.approval_ts = posted.get(APPROVAL)
                 if len(self._places) >= _REMEMBERED:
                     self._places = {name: it for name, it in self._places.items() if not (it.over or it.gone)}
                 self._places[incident.id] = place

@@ -158,6 +158,19 @@ def test_a_stopped_capture_hands_over_what_it_has_and_says_so(house: House, stop
     assert "over before" in refused(house.coordinator.stop, incident.id, stopper, HERE)
 
 
+def test_a_stop_that_comes_after_the_last_packet_cuts_nothing_short() -> None:
+    """What ran to its end is not called stopped because somebody pressed while vCenter was still asked."""
+    house = House(rules=ONE)
+    incident = capture(house)
+    job = house.queue.jobs[0]
+    captured(house, job)
+    assert house.queue.jobs[-1].probe is Probe.VCENTER
+    house.coordinator.stop(incident.id, CAPTURER, HERE)
+    house.clock.forward(60)
+    house.turn()
+    assert closed(house.card).outcome is Outcome.ANSWERED
+
+
 def test_a_stop_does_not_wait_for_a_dead_agent(house: House) -> None:
     """What it sent before it died is handed over after a bounded time."""
     incident = capture(house)

@@ -1,7 +1,10 @@
 """What people at Slack's door get when they capture, from the real bot and real agents on real packets."""
 
 import json
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -226,3 +229,31 @@ def test_an_agent_killed_midway_leaves_its_beginning_marked_incomplete(fragile_h
     assert f"CAPTURE INCOMPLETE · {ALONE}" in ended["rendered"]
     assert "fell silent" in ended["rendered"]
     assert f"{ALONE}-prod-1.pcapng" in files(fragile_house, ended["ts"], 2)
+
+
+def test_what_waited_when_the_bot_died_is_approved_at_the_next_bot(fragile_house: Stage, tmp_path: Path) -> None:
+    """The message and its buttons stand in the thread; they must not be a lie after a restart."""
+    slack = fragile_house.slack
+    before = now(fragile_house)
+    assert slack.type("ana", CHANNEL, f"/capture {TOGETHER} for 2s")["ok"]
+    card = card_after(fragile_house, before, "Waiting for a second person")
+
+    def asked(workspace: Workspace) -> str | None:
+        return next((reply.ts for reply in replies(workspace, card) if "Approve" in str(reply.blocks)), None)
+
+    message = slack.wait_for(asked, 10)
+    fragile_house.processes["bot"].kill()
+    fragile_house.processes["bot"].wait()
+    with (tmp_path / "bot.log").open("wb") as log:
+        argv = [sys.executable, "-m", "bot", "bot"]
+        again = subprocess.Popen(argv, env=dict(fragile_house.environment), stdout=log, stderr=log)
+    fragile_house.processes["bot"] = again
+    while b"bot_ready" not in (tmp_path / "bot.log").read_bytes():
+        assert again.poll() is None
+        slack.look(lambda _: None)
+    assert slack.press("mia", CHANNEL, message, "approve")["ok"]
+    ended = final_card(slack, CHANNEL, after=before, within_s=30)
+    assert ended["ts"] == card, "the card that stands there, and no second one"
+    assert f"CAPTURE DONE · {TOGETHER}" in ended["rendered"]
+    decided = next(m for m in slack.look(lambda it: replies(it, card)) if m.ts == message)
+    assert "approved by" in str(decided.blocks)

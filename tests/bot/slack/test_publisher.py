@@ -24,7 +24,7 @@ class Desk:
     """A publisher, its Slack, and what it called back with."""
 
     def __init__(self, api: WebApi, pace: Pace, since: datetime) -> None:
-        self.api, self.noted, self.seen = api, list[tuple[str, str, str]](), list[str]()
+        self.api, self.noted, self.seen = api, list[tuple[str, ...]](), list[str]()
         self.publisher = Publisher(
             api.client,
             key=b"k" * 32,
@@ -368,6 +368,21 @@ def test_a_second_person_asked_by_the_process_before_us_is_not_asked_twice() -> 
         working.publisher.show(stories.captured(), ())
         assert working.publisher.close(2)
         assert working.api.of(POST) == []
+        assert "approved by" in str(working.api.messages["1.6"]["blocks"])
+
+
+def test_a_second_person_whose_message_was_noted_is_told_there_without_looking() -> None:
+    """The right to look is optional; the journal knows where both messages stand."""
+    with desk(since=stories.ASKED_AT + timedelta(minutes=1)) as working:
+        notes = [
+            Published(at=stories.after(1), channel="C1", message=ts, part=part)
+            for ts, part in (("1.5", "card"), ("1.6", "approval"))
+        ]
+        for note in notes:
+            working.api.messages[note.message] = {"channel": "C1", "metadata": {"event_payload": {}}, "blocks": []}
+        working.publisher.show(stories.then(stories.captured(), *notes), ())
+        assert working.publisher.close(2)
+        assert (working.api.of(POST), working.api.of("conversations.replies")) == ([], [])
         assert "approved by" in str(working.api.messages["1.6"]["blocks"])
 
 
