@@ -1,5 +1,6 @@
 """The one who looks up what somebody may do, and writes down what was done, before it has an effect."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Any
@@ -9,10 +10,19 @@ from bot.errors import InstrumentError, RequestError
 from bot.incidents import policy
 from bot.incidents.policy import Asker, Capability, Policy
 from bot.model.audit import Deed, Entry
+from bot.model.capture import CaptureWish
 from bot.model.request import Person, Place
 from bot.ports import Audit, Clock, Directory
 
 _log = log.get(__name__)
+
+
+def machines(address: IPv4Address | None, wish: CaptureWish | None) -> tuple[IPv4Address, ...]:
+    """Whose packets a capture takes: the target's, once its address is known, and those of every further host.
+
+    A peer is not among them: it leaves out packets of these machines, and adds none of its own.
+    """
+    return (*([address] if address else []), *(wish.hosts if wish else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +39,27 @@ class Clerk:
         capability: Capability,
         person: Person,
         place: Place,
-        target: IPv4Address | None = None,
+        machines: Sequence[IPv4Address] = (),
         *,
         incident: str | None = None,
         said: str | None = None,
     ) -> str:
-        """The rule that lets the person do this, as both are known at this moment.
+        """The rule that lets the person do this, as both are known at this moment; to every one of the machines.
 
         Raises:
             RequestError: they may not; the refusal is among the deeds.
         """
         asker = Asker(person, place, self.directory.member(person), self.directory.channel(place.channel))
         try:
-            return policy.authorise(self.rules, capability, asker, target)
+            rules = [policy.authorise(self.rules, capability, asker, machine) for machine in machines or (None,)]
         except RequestError as refusal:
             self.note(Deed.REFUSED, incident=incident, person=person, place=place, said=said, rule=str(refusal))
             raise
+        return "; ".join(dict.fromkeys(rules))
+
+    def needs_second(self, machines: Sequence[IPv4Address]) -> str | None:
+        """The rule by which a second person has to agree to a capture of one of the machines; None: there is none."""
+        return next((why for machine in machines if (why := policy.needs_second(self.rules, machine))), None)
 
     def record(self, deed: Deed, **fields: Any) -> None:
         """Write down what must not happen unseen.

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address
 
-from bot.clerk import Clerk
+from bot.clerk import Clerk, machines
 from bot.desk import Seat
 from bot.engine import Engine
 from bot.errors import FormError, RequestError
-from bot.incidents import asking, flow, planning, policy, wishing
+from bot.incidents import asking, flow, planning, wishing
 from bot.incidents.policy import Capability, Policy
 from bot.incidents.wishing import Wanted
 from bot.model.audit import Deed
@@ -66,7 +66,8 @@ class Coordinator(Engine):
     def again(self, incident: str, person: Person, place: Place) -> Incident:
         """Ask the same question once more, with today's evidence; it takes the same right as the first time."""
         before = self._recall(incident).request
-        rule = self._clerk.may(_RIGHT[before.command], person, place, before.target.address, said=f"again {incident}")
+        taken = machines(before.target.address, before.capture)
+        rule = self._clerk.may(_RIGHT[before.command], person, place, taken, said=f"again {incident}")
         request = Request(
             self._clock.new_id("inc"), before.command, before.target, before.deep, person, place, self._clock.now(),
             before.capture,
@@ -85,7 +86,7 @@ class Coordinator(Engine):
         about = self._recall(incident) if incident else None
         target = (about.address or about.request.target) if about else None
         address = target if isinstance(target, IPv4Address) else target.address if target else None
-        self._clerk.may(Capability.CAPTURE, person, place, address, said="the form of a capture")
+        self._clerk.may(Capability.CAPTURE, person, place, machines(address, None), said="the form of a capture")
         there = planning.capturing(self._known().agents)
         near = sorted(there, key=lambda one: (not (address and one.prefix and address in one.prefix), one.agent))
         choices = tuple(Choice(one.agent, f"segment {one.segment}, {one.prefix or 'no prefix'}") for one in near)
@@ -100,11 +101,13 @@ class Coordinator(Engine):
         """
         wanted = wishing.read(fields)
         target, wish = wanted.target, wanted.wish
-        self._clerk.may(Capability.CAPTURE, person, place, target.address, said=str(wanted))
+        taken = machines(target.address, wish)
+        self._clerk.may(Capability.CAPTURE, person, place, taken, said=str(wanted))
         if target.address is None:
             where = ", ".join(wish.at) if wish.at else f"every segment that {target} turns out to be on"
             filtered = str(wish.filter(_SOME_MACHINE)).replace(str(_SOME_MACHINE), f"<address of {target}>")
-            second: str | None = f"That depends on the address that vCenter knows of {target}."
+            depends = f"That depends on the address that vCenter knows of {target}."
+            second: str | None = self._clerk.needs_second(taken) or depends
         else:
             try:
                 plan = planning.plan_capture("preview", target.address, wish, known=self._known(), first=0)
@@ -112,7 +115,7 @@ class Coordinator(Engine):
                 raise FormError({"at" if wish.at else "target": str(error)}) from error
             where = ", ".join(job.queue.partition(".")[2] for job in plan.jobs)
             filtered = str(wish.filter(target.address))
-            second = policy.needs_second(self._clerk.rules, target.address)
+            second = self._clerk.needs_second(taken)
         return Preview(
             target=str(target),
             where=where,
@@ -130,7 +133,8 @@ class Coordinator(Engine):
         return self._capture(wanted, f"form: {wanted}", person, place)
 
     def _capture(self, wanted: Wanted, said: str, person: Person, place: Place) -> Incident:
-        rule = self._clerk.may(Capability.CAPTURE, person, place, wanted.target.address, said=said)
+        taken = machines(wanted.target.address, wanted.wish)
+        rule = self._clerk.may(Capability.CAPTURE, person, place, taken, said=said)
         request = self._request(CAPTURE, wanted.target, person, place, wish=wanted)
         return self._open(request, said=said, rule=rule)
 
@@ -202,14 +206,20 @@ class Coordinator(Engine):
 
     def _may_decide(self, asked: Incident, person: Person) -> str:
         return self._clerk.may(
-            Capability.APPROVE, person, asked.request.place, asked.address, incident=asked.id, said="approve or decline"
+            Capability.APPROVE,
+            person,
+            asked.request.place,
+            machines(asked.address, asked.request.capture),
+            incident=asked.id,
+            said="approve or decline",
         )
 
     def _lost_right(self, asked: Incident) -> str | None:
         """Why the asker may not capture any more; an approval agrees to a request, it does not replace its right."""
         request = asked.request
         try:
-            self._clerk.may(Capability.CAPTURE, request.person, request.place, asked.address, incident=asked.id)
+            taken = machines(asked.address, request.capture)
+            self._clerk.may(Capability.CAPTURE, request.person, request.place, taken, incident=asked.id)
         except RequestError as refusal:
             return str(refusal)
         return None
@@ -296,7 +306,8 @@ class Coordinator(Engine):
     def download(self, incident: str, person: Person, place: Place) -> None:
         """Whisper links to what was captured to this person; they are theirs alone and end soon."""
         found = self._recall(incident)
-        rule = self._clerk.may(Capability.DOWNLOAD, person, place, found.address, incident=incident)
+        taken = machines(found.address, found.request.capture)
+        rule = self._clerk.may(Capability.DOWNLOAD, person, place, taken, incident=incident)
         links = self._links.offer(incident, person)
         if not links:
             raise RequestError(

@@ -12,11 +12,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot import log
-from bot.clerk import Clerk
+from bot.clerk import Clerk, machines
 from bot.desk import Desk
 from bot.errors import InstrumentError, RequestError
 from bot.handing import Handing
-from bot.incidents import captured, flow, policy
+from bot.incidents import captured, flow
 from bot.incidents.policy import Capability
 from bot.incidents.running import Running
 from bot.incidents.wishing import Wanted
@@ -273,8 +273,9 @@ class Engine(Desk):
         incident, address = running.incident, running.incident.address
         assert address is not None, "only a machine with an address is captured"
         person, place = incident.request.person, incident.request.place
-        self._clerk.may(Capability.CAPTURE, person, place, address, incident=incident.id)
-        why = policy.needs_second(self._clerk.rules, address)
+        taken = machines(address, incident.request.capture)
+        self._clerk.may(Capability.CAPTURE, person, place, taken, incident=incident.id)
+        why = self._clerk.needs_second(taken)
         if why is None:
             self._put(running, admit.put)
             return

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot import log
-from bot.clerk import Clerk
+from bot.clerk import Clerk, machines
 from bot.drawing.timeline import draw_apart
 from bot.errors import InstrumentError
 from bot.frames.recording import suffix
@@ -71,7 +71,8 @@ class Handing:
         address, wish = incident.address, incident.request.capture
         payload = wish is not None and wish.payload
         assert address is not None, "what has been captured has an address"
-        if not policy.may_upload(self.clerk.rules, address, artifact.size_bytes, payload):
+        rules, size_bytes = self.clerk.rules, artifact.size_bytes
+        if not all(policy.may_upload(rules, machine, size_bytes, payload) for machine in machines(address, wish)):
             return
         agent = artifact.vantage.agent
         filename = f"{address}-{agent}.{suffix(data)}"

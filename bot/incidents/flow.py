@@ -155,7 +155,9 @@ def stopped(incident: Incident) -> StopAsked | None:
 
 
 def lives_until(incident: Incident) -> datetime:
-    """The moment after which an incident that has not ended has lost its bot."""
+    """The moment after which an incident that has not ended, or whose end nobody has seen, has lost its bot."""
+    if incident.closed:
+        return incident.closed.at
     waits = [event.until for event in incident.timeline if isinstance(event, AwaitsApproval)]
     return max([incident.request.asked_at, *waits, *(job.expires_at for job in jobs(incident))])
 

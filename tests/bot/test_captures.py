@@ -299,6 +299,16 @@ def test_where_a_rule_says_so_nothing_begins_before_a_second_person_agrees(caref
     assert careful.audit.entries[2].person == SECOND
 
 
+def test_a_further_host_is_as_protected_as_the_target(careful: House) -> None:
+    """Otherwise a rule for production would end at the word `host`."""
+    assert careful.coordinator.preview({"target": "10.0.1.7", "host": "10.0.0.5"}, CAPTURER, HERE).second
+    capture(careful, "10.0.1.7 host 10.0.0.5 at office")
+    assert flow.awaits(careful.card) is not None
+    assert careful.queue.jobs == []
+    capture(careful, "10.0.1.7 peer 10.0.0.5 at office")
+    assert len(careful.queue.jobs) == 1, "a peer only leaves out packets of a machine that needs no second person"
+
+
 def test_nobody_approves_their_own_capture(careful: House) -> None:
     """Otherwise it would be a rule of one."""
     incident = capture(careful)

@@ -81,6 +81,13 @@ def test_a_capture_brings_its_story_its_picture_and_its_file_into_the_thread(hou
     assert "00:50:56:" in said, "who claimed the address"
 
 
+def test_both_sides_of_the_router_are_captured_at_once(house: Stage) -> None:
+    """Each agent answers for its own end of the conversation."""
+    ended = ask(house.slack, CHANNEL, f"/capture {ALONE} for 2s at prod,office peer 10.0.1.1")
+    assert "Captured at office-1 and prod-1" in ended["rendered"] or "prod-1 and office-1" in ended["rendered"]
+    assert {f"{ALONE}-prod-1.pcapng", f"{ALONE}-office-1.pcapng"} <= set(files(house, ended["ts"], 3))
+
+
 def test_a_second_person_approves_in_the_thread_and_only_then_it_begins(house: Stage) -> None:
     """Four eyes on production, with two clicks."""
     before = now(house)

@@ -310,6 +310,7 @@ def test_the_wait_for_a_second_person_ends() -> None:
     assert lapsed.outcome is Outcome.REFUSED
     assert flow.lapsed(then(incident, Approved(at=NOON, by=ASKER)), NOON + flow.APPROVAL) is None
     assert flow.lives_until(incident) == NOON + flow.APPROVAL
+    assert flow.lives_until(then(incident, Closed(at=NOON, outcome=Outcome.STOPPED))) == NOON
 
 
 def test_a_capture_that_cannot_be_planned_is_refused_before_anybody_has_to_approve_it() -> None:
