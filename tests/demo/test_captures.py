@@ -3,12 +3,15 @@
 import json
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.model.incident import Published
+from bot.queue.journal import RedisJournal
 from deploy.demo.slack.records import BOT_USER, Json, Message
 from deploy.demo.slack.workspace import Workspace
 from deploy.demo.stage import Stage, ask, final_card
@@ -238,6 +241,16 @@ def test_an_agent_killed_midway_leaves_its_beginning_marked_incomplete(fragile_h
     assert f"{ALONE}-prod-1.pcapng" in files(fragile_house, ended["ts"], 2)
 
 
+def _noted(house: Stage, message: str) -> None:
+    """Return once the journal knows where the message stands, as it does some milliseconds after Slack."""
+    journal, ends_at = RedisJournal(house.server.url), time.monotonic() + 5
+    while time.monotonic() < ends_at:
+        timelines = [incident.timeline for name in journal.unfinished() if (incident := journal.read(name))]
+        if any(isinstance(event, Published) and event.message == message for line in timelines for event in line):
+            return
+    raise AssertionError("nobody noted where the message stands")
+
+
 def test_what_waited_when_the_bot_died_is_approved_at_the_next_bot(fragile_house: Stage, tmp_path: Path) -> None:
     """The message and its buttons stand in the thread; they must not be a lie after a restart."""
     slack = fragile_house.slack
@@ -249,6 +262,7 @@ def test_what_waited_when_the_bot_died_is_approved_at_the_next_bot(fragile_house
         return next((reply.ts for reply in replies(workspace, card) if "Approve" in str(reply.blocks)), None)
 
     message = slack.wait_for(asked, 10)
+    _noted(fragile_house, message)
     fragile_house.processes["bot"].kill()
     fragile_house.processes["bot"].wait()
     with (tmp_path / "bot.log").open("wb") as log:
