@@ -1,63 +1,31 @@
-"""The single writer of incidents: an event comes in, the flow says what follows, the ports do it.
+"""The doors: what a person asks is read, authorised, written down and set going. Each returns in milliseconds."""
 
-Handlers call ``ask``, ``again`` and ``capture``, which return in milliseconds; one thread runs ``run`` and carries
-everything that agents say. Each incident has its own lock, so that judging one never delays the asking of another.
-"""
+from collections.abc import Callable, Mapping
+from ipaddress import IPv4Address
 
-import threading
-import time
-from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import nullcontext
-from dataclasses import dataclass, field
-from datetime import timedelta
-
-from bot import log
-from bot.errors import InstrumentError, RequestError
-from bot.frames.recording import suffix
-from bot.incidents import asking, flow, policy
-from bot.incidents.planning import Known
+from bot.clerk import Clerk, machines
+from bot.desk import Seat
+from bot.engine import Engine
+from bot.errors import FormError, RequestError
+from bot.incidents import asking, flow, planning, wishing
 from bot.incidents.policy import Capability, Policy
-from bot.incidents.running import Running
-from bot.model.incident import (
-    AnyEvent,
-    Closed,
-    Delivered,
-    Incident,
-    Judged,
-    LookedUp,
-    Outcome,
-    Published,
-    Queued,
-    Reported,
-    Requested,
-)
-from bot.model.job import Agent
-from bot.model.request import CAPTURE, IN_WORDS, Person, Place, Request, Target
-from bot.ports import Archive, Chat, Clock, Journal, News, Queue
+from bot.incidents.wishing import Wanted
+from bot.model.audit import Deed
+from bot.model.form import CaptureForm, Choice, Preview
+from bot.model.incident import Approved, Declined, Incident, Outcome, StopAsked
+from bot.model.request import CAPTURE, CHECK, IN_WORDS, LOOK_UP, Person, Place, Request, Target
+from bot.ports import Archive, Audit, Chat, Clock, Directory, Journal, Links, Queue
 
-_log = log.get(__name__)
-
-_REMEMBERED = 500  # closed incidents kept in memory for their buttons; older ones are read from the journal
-_ORPHAN_AFTER = timedelta(seconds=90)  # no incident runs longer, so an older unfinished one has lost its bot
-_AGENTS_FRESH_S = 1.0
-_TICK_S = 0.25
+_RIGHT = {CHECK: Capability.CHECK, LOOK_UP: Capability.LOOK_UP, CAPTURE: Capability.CAPTURE}
+_SOME_MACHINE = IPv4Address(0)  # stands in a preview for an address that vCenter has yet to say
 
 
-@dataclass(slots=True)
-class _Seat:
-    """An incident in memory and the lock of whoever changes it."""
+class Coordinator(Engine):
+    """Everything between the doors and the agents.
 
-    running: Running
-    lock: threading.RLock = field(default_factory=threading.RLock)
-
-    @property
-    def open(self) -> bool:
-        return self.running.incident.closed is None
-
-
-class Coordinator:
-    """Everything between the doors and the agents."""
+    Each door raises RequestError or InstrumentError with the sentence that is the reply. ``most_bytes``: what can
+    travel of one capture.
+    """
 
     def __init__(
         self,
@@ -69,271 +37,289 @@ class Coordinator:
         clock: Clock,
         rules: Policy,
         vcenters: tuple[str, ...],
+        directory: Directory,
+        audit: Audit,
+        links: Links,
+        once: Callable[[str], bool],
+        apart: Callable[[Callable[[], None]], None],
+        most_bytes: int,
     ) -> None:
-        self._queue, self._journal, self._chat, self._archive = queue, journal, chat, archive
-        self._clock, self._rules, self._vcenters = clock, rules, vcenters
-        self._seats: OrderedDict[str, _Seat] = OrderedDict()
-        self._directory = threading.Lock()  # guards _seats and _agents
-        self._agents: tuple[float, tuple[Agent, ...]] = (-_AGENTS_FRESH_S, ())
+        clerk = Clerk(rules, directory, audit, clock)
+        super().__init__(
+            queue=queue, journal=journal, chat=chat, archive=archive, clerk=clerk, clock=clock, vcenters=vcenters,
+            once=once, apart=apart,
+        )  # fmt: skip
+        self._links, self._most_bytes = links, most_bytes
 
-    # ---- the doors ---------------------------------------------------------------------------------------------
+    # ---- questions ---------------------------------------------------------------------------------------------
 
     def ask(self, command: str, text: str, person: Person, place: Place) -> Incident:
-        """Accept a question; the answer comes through the chat.
-
-        Raises:
-            RequestError: the question cannot be taken; the text is the reply.
-            InstrumentError: the queue cannot be reached; the text is the reply.
-        """
-        policy.authorise(self._rules, Capability.CHECK, person, place)
+        """Accept a question; the answer comes through the chat."""
+        right = _RIGHT.get(command, Capability.CHECK)
+        rule = self._clerk.may(right if right is not Capability.CAPTURE else Capability.CHECK, person, place, said=text)
         if command not in IN_WORDS:
             raise RequestError(f"I do not know how to {command[:20]}. {asking.usage()}")
         question = asking.parse(text, command)
-        return self._open(command, question.target, question.deep, person, place)
+        request = self._request(command, question.target, person, place, deep=question.deep)
+        return self._open(request, said=text, rule=rule)
 
     def again(self, incident: str, person: Person, place: Place) -> Incident:
         """Ask the same question once more, with today's evidence; it takes the same right as the first time."""
         before = self._recall(incident).request
-        needed = Capability.CAPTURE if before.command == CAPTURE else Capability.CHECK
-        policy.authorise(self._rules, needed, person, place)
-        return self._open(before.command, before.target, before.deep, person, place)
+        taken = machines(before.target.address, before.capture)
+        rule = self._clerk.may(_RIGHT[before.command], person, place, taken, said=f"again {incident}")
+        request = Request(
+            self._clock.new_id("inc"), before.command, before.target, before.deep, person, place, self._clock.now(),
+            before.capture,
+        )  # fmt: skip
+        return self._open(request, said=f"again {incident}", rule=rule)
 
-    def capture(self, incident: str, person: Person, place: Place) -> Incident:
-        """Capture the ARP and ICMP of the incident's target where agents stand; the files go to ``place``."""
-        policy.authorise(self._rules, Capability.CAPTURE, person, place)
-        before = self._recall(incident)
-        if before.address is None:
-            raise RequestError("That check never reached an address, so there is nothing to capture.")
-        return self._open(CAPTURE, Target(address=before.address), False, person, place)
+    # ---- captures ----------------------------------------------------------------------------------------------
+
+    def capture(self, text: str, person: Person, place: Place) -> Incident:
+        """Accept a capture in words; its card comes through the chat."""
+        wanted = wishing.parse(text)
+        return self._capture(wanted, text, person, place)
+
+    def form(self, incident: str | None, person: Person, place: Place) -> CaptureForm:
+        """The form of a capture, about the incident's target where one is given."""
+        about = self._recall(incident) if incident else None
+        target = (about.address or about.request.target) if about else None
+        address = target if isinstance(target, IPv4Address) else target.address if target else None
+        self._clerk.may(Capability.CAPTURE, person, place, machines(address, None), said="the form of a capture")
+        there = planning.capturing(self._known().agents)
+        near = sorted(there, key=lambda one: (not (address and one.prefix and address in one.prefix), one.agent))
+        choices = tuple(Choice(one.agent, f"segment {one.segment}, {one.prefix or 'no prefix'}") for one in near)
+        fields = {"for": f"{wishing.USUAL_S:g}", **({"target": str(target)} if target else {})}
+        return CaptureForm(fields, choices)
+
+    def preview(self, fields: Mapping[str, str], person: Person, place: Place) -> Preview:
+        """What the filled form would capture, where, and who has to agree.
+
+        Raises:
+            FormError: a field is wrong; the sentence of each.
+        """
+        wanted = wishing.read(fields)
+        target, wish = wanted.target, wanted.wish
+        taken = machines(target.address, wish)
+        self._clerk.may(Capability.CAPTURE, person, place, taken, said=str(wanted))
+        if target.address is None:
+            where = ", ".join(wish.at) if wish.at else f"every segment that {target} turns out to be on"
+            filtered = str(wish.filter(_SOME_MACHINE)).replace(str(_SOME_MACHINE), f"<address of {target}>")
+            depends = f"That depends on the address that vCenter knows of {target}."
+            second: str | None = self._clerk.needs_second(taken) or depends
+        else:
+            try:
+                plan = planning.plan_capture("preview", target.address, wish, known=self._known(), first=0)
+            except RequestError as error:
+                raise FormError({"at" if wish.at else "target": str(error)}) from error
+            where = ", ".join(job.queue.partition(".")[2] for job in plan.jobs)
+            filtered = str(wish.filter(target.address))
+            second = self._clerk.needs_second(taken)
+        return Preview(
+            target=str(target),
+            where=where,
+            filter=filtered,
+            duration_s=wish.duration_s,
+            most_bytes=self._most_bytes,
+            second=second,
+            words=str(wanted),
+            at=self._clock.now(),
+        )
+
+    def start(self, fields: Mapping[str, str], person: Person, place: Place) -> Incident:
+        """Accept a capture that was seen in its preview."""
+        wanted = wishing.read(fields)
+        return self._capture(wanted, f"form: {wanted}", person, place)
+
+    def _capture(self, wanted: Wanted, said: str, person: Person, place: Place) -> Incident:
+        taken = machines(wanted.target.address, wanted.wish)
+        rule = self._clerk.may(Capability.CAPTURE, person, place, taken, said=said)
+        request = self._request(CAPTURE, wanted.target, person, place, wish=wanted)
+        return self._open(request, said=said, rule=rule)
+
+    def _request(
+        self,
+        command: str,
+        target: Target,
+        person: Person,
+        place: Place,
+        *,
+        deep: bool = False,
+        wish: Wanted | None = None,
+    ) -> Request:
+        now = self._clock.now()
+        return Request(
+            self._clock.new_id("inc"), command, target, deep, person, place, now, wish.wish if wish else None
+        )
+
+    # ---- the second person -------------------------------------------------------------------------------------
+
+    def approve(self, incident: str, person: Person, place: Place) -> None:
+        """Agree to somebody else's capture: once, in time, with a right to this machine and this channel as of now."""
+        seat = self._waiting(incident)
+        asked = self._still_awaited(seat)
+        if person == asked.request.person:
+            raise RequestError("You asked for this capture yourself, so somebody else has to approve it.")
+        rule = self._may_decide(asked, person)  # before the lock: whoever knows the people may take a moment
+        lost = self._lost_right(asked)
+        with seat.lock:
+            self._still_awaited(seat)
+            self._clerk.record(Deed.APPROVED, incident=incident, person=person, place=place, rule=rule)
+            self._decide(incident)
+            if lost:
+                self._end(seat.running, Outcome.REFUSED, f"Whoever asked may not capture any more: {lost}")
+            else:
+                self._happen(seat.running, Approved(at=self._clock.now(), by=person))
+
+    def decline(self, incident: str, person: Person, place: Place) -> None:
+        """Refuse somebody's capture, for good; whoever may approve may do so, and who asked may take it back."""
+        seat = self._waiting(incident)
+        asked = self._still_awaited(seat)
+        own = person == asked.request.person
+        rule = "their own request" if own else self._may_decide(asked, person)
+        with seat.lock:
+            self._still_awaited(seat)
+            self._decide(incident)
+            self._clerk.note(Deed.DECLINED, incident=incident, person=person, place=place, rule=rule)
+            self._happen(seat.running, Declined(at=self._clock.now(), by=person))
+
+    def _decide(self, incident: str) -> None:
+        """Take the one decision that there is on this capture.
+
+        Raises:
+            RequestError: another bot has taken it, and goes on with it.
+        """
+        if self._decided(incident):
+            self._leave(incident)
+            raise RequestError(_DECIDED)
+
+    def _waiting(self, incident: str) -> Seat:
+        """The seat of a capture that waits; one that another bot left behind is taken over."""
+        seat = self._seat(incident)
+        if seat is None:
+            found = self._recall(incident)
+            if flow.awaits(found) is None:
+                raise RequestError(_DECIDED)
+            seat = self._take_seat(found)
+        return seat
+
+    def _may_decide(self, asked: Incident, person: Person) -> str:
+        return self._clerk.may(
+            Capability.APPROVE,
+            person,
+            asked.request.place,
+            machines(asked.address, asked.request.capture),
+            incident=asked.id,
+            said="approve or decline",
+        )
+
+    def _lost_right(self, asked: Incident) -> str | None:
+        """Why the asker may not capture any more; an approval agrees to a request, it does not replace its right."""
+        request = asked.request
+        try:
+            taken = machines(asked.address, request.capture)
+            self._clerk.may(Capability.CAPTURE, request.person, request.place, taken, incident=asked.id)
+        except RequestError as refusal:
+            return str(refusal)
+        return None
+
+    def _still_awaited(self, seat: Seat) -> Incident:
+        incident = seat.running.incident
+        waits = flow.awaits(incident)
+        if waits is None:
+            raise RequestError(_DECIDED)
+        if waits.until <= self._clock.now():
+            raise RequestError(
+                f"The time to approve it was over at {waits.until:%H:%M} UTC; it has to be asked for anew."
+            )
+        return incident
+
+    # ---- ends --------------------------------------------------------------------------------------------------
 
     def stop(self, incident: str, person: Person, place: Place) -> None:
-        """End a running check; its agents are told to stop.
+        """End what runs; of a capture, what it has so far is handed over.
+
+        Whoever may check here may stop it: that harms nobody, and a capture that nobody present can end does.
 
         Raises:
             RequestError: it is over already.
         """
-        policy.authorise(self._rules, Capability.CHECK, person, place)
+        rule = self._clerk.may(Capability.CHECK, person, place, said=f"stop {incident}")
         seat = self._seat(incident)
+        found = seat.running.incident if seat else self._recall(incident)
+        if seat is None and flow.awaits(found):
+            seat = self._take_seat(found)
+        deed = {"incident": incident, "person": person, "place": place, "rule": rule}
         if seat is None:
-            raise RequestError("That check does not run any more.")
-        with seat.lock:
-            if not seat.open:
-                raise RequestError("That check was over before it could be stopped.")
-            self._end(seat.running, Outcome.STOPPED, "Stopped before the evidence was in.")
-
-    def published(self, incident: str, channel: str, message: str) -> None:
-        """Note where the incident's card stands."""
-        if seat := self._seat(incident):
-            with seat.lock:
-                self._append(seat.running, Published(at=self._clock.now(), channel=channel, message=message))
-
-    def delivered(self, incident: str) -> None:
-        """Note that its people have seen the end, so that no later bot shows it again."""
-        seat = self._seat(incident)
-        with seat.lock if seat else nullcontext():
-            running = seat.running if seat else Running(Incident(incident, ()))  # one that a dead bot left
-            self._append(running, Delivered(at=self._clock.now()))
-
-    # ---- the agents' side --------------------------------------------------------------------------------------
-
-    def run(self, stop: threading.Event) -> None:
-        """Carry what agents say, and end what takes too long, until ``stop`` is set."""
-        swept_at = 0.0
-        while not stop.is_set():
-            try:
-                for news in _newest(self._queue.news(_TICK_S)):
-                    self._heard(news)
-                if time.monotonic() - swept_at > _ORPHAN_AFTER.total_seconds() / 3:
-                    swept_at = time.monotonic()
-                    self._close_orphans()
-            except InstrumentError as error:
-                _log.warning("queue_unreachable", reason=str(error))
-                stop.wait(_TICK_S)
-            self._expire()
-
-    def drain(self, timeout_s: float) -> None:
-        """Wait for what runs; what is not over then ends with the reason. ``run`` goes on meanwhile."""
-        until = time.monotonic() + timeout_s
-        while (left := self._open_seats()) and time.monotonic() < until:
-            time.sleep(_TICK_S / 5)
-        for seat in left:
-            with seat.lock:
-                if seat.open:
-                    sentence = "The bot was stopped while this check ran; please ask again."
-                    self._end(seat.running, Outcome.FAILED, sentence)
-
-    def _heard(self, news: News) -> None:
-        seat = self._seat(news.incident)
-        if seat is None:
+            self._stop_elsewhere(found, deed)
             return
         with seat.lock:
             running = seat.running
-            if flow.adds_nothing(running.incident, news.event):
+            if not seat.open or running.handed:
+                raise RequestError("That was over before it could be stopped.")
+            if flow.stopped(running.incident):
+                raise RequestError("That is being stopped already; what was captured is on its way.")
+            self._clerk.note(Deed.STOPPED, **deed)
+            if running.incident.request.command != CAPTURE:
+                self._end(running, Outcome.STOPPED, "Stopped before the evidence was in.")
                 return
-            try:
-                if isinstance(news.event, Reported):
-                    running.take_in(news.event, news.blobs)
-                self._happen(running, news.event)
-            except Exception:  # noqa: BLE001  a bug met by one incident must not silence the others
-                reference = self._clock.new_id("bug")
-                _log.exception("incident_broke", incident=running.incident.id, reference=reference)
-                sentence = f"ruleout itself broke on this check; its operator can look up {reference}."
-                self._end(running, Outcome.FAILED, sentence)
+            if flow.awaits(running.incident) and self._decided(incident, else_decide=True):
+                self._leave(incident)
+                raise RequestError(_DECIDED)
+            self._ask_stop(running, StopAsked(at=self._clock.now(), by=person))
 
-    def _expire(self) -> None:
-        now = self._clock.now()
-        for seat in self._open_seats():
-            with seat.lock:
-                for event in tuple(flow.overdue(seat.running.incident, now)):
-                    self._withdraw(seat.running, event.job)
-                    self._happen(seat.running, event)
-
-    def _close_orphans(self) -> None:
-        """End and show what a bot left behind when it died, so that no card says "looking" for ever."""
-        for name in self._journal.unfinished():
-            incident = None if self._seat(name) else self._journal.read(name)
-            if incident is None or incident.request.asked_at > self._clock.now() - _ORPHAN_AFTER:
-                continue
-            _log.warning("orphan_found", incident=name, closed=incident.closed is not None)
-            if incident.closed:
-                self._chat.show(incident, ())
-            else:
-                sentence = "The bot was restarted while this check ran, so it has no answer; please ask again."
-                self._end(Running(incident), Outcome.FAILED, sentence)
-
-    # ---- one incident ------------------------------------------------------------------------------------------
-
-    def _open(self, command: str, target: Target, deep: bool, person: Person, place: Place) -> Incident:
-        now = self._clock.now()
-        request = Request(self._clock.new_id("inc"), command, target, deep, person, place, now)
-        first = Requested(at=now, request=request)
-        self._journal.append(request.id, first)
-        seat = _Seat(Running(Incident(request.id, (first,))))
-        with self._directory:
-            self._seats[request.id] = seat
-            while len(self._seats) > _REMEMBERED and not next(iter(self._seats.values())).open:
-                self._seats.popitem(last=False)
-        _log.info("requested", incident=request.id, command=command, target=str(target), user=person.user)
-        with seat.lock:
-            self._follow(seat.running, first)
-            self._show(seat.running)
-        return seat.running.incident
-
-    def _recall(self, incident: str) -> Incident:
-        seat = self._seat(incident)
-        found = seat.running.incident if seat else self._journal.read(incident)
-        if found is None:
-            raise RequestError("That check is too old to be known here; ask anew with `/arpcheck` or `/vcenter`.")
-        return found
-
-    def _seat(self, incident: str) -> _Seat | None:
-        with self._directory:
-            return self._seats.get(incident)
-
-    def _open_seats(self) -> list[_Seat]:
-        with self._directory:
-            return [seat for seat in self._seats.values() if seat.open]
-
-    def _happen(self, running: Running, event: AnyEvent) -> None:
-        self._append(running, event)
-        self._follow(running, event)
-        self._show(running)
-
-    def _append(self, running: Running, event: AnyEvent) -> None:
-        running.append(event)
-        try:
-            self._journal.append(running.incident.id, event)
-        except InstrumentError as error:  # the answer is worth more than its record
-            _log.warning("journal_unreachable", incident=running.incident.id, reason=str(error))
-
-    def _follow(self, running: Running, event: AnyEvent) -> None:
-        if running.incident.closed:
-            return
-        try:
-            for action in flow.step(running.incident, event, running.seen(), self._known()):
-                self._do(running, action)
-            if isinstance(event, Reported):
-                running.tell(event)
-        except InstrumentError as error:
-            self._close(running, Outcome.FAILED, str(error))
-
-    def _do(self, running: Running, action: flow.Action) -> None:
-        if isinstance(action, flow.Put):
-            self._queue.put(action.jobs)
-            self._append(running, Queued(at=self._clock.now(), jobs=action.jobs, gaps=action.gaps))
-        elif isinstance(action, flow.Append):
-            self._append(running, action.event)
-            self._follow(running, action.event)
-        elif isinstance(action, flow.Judge):
-            verdict = running.judge()
-            self._append(running, Judged(at=self._clock.now(), verdict=verdict))
-            _log.info("judged", incident=running.incident.id, verdict=verdict.verdict, grade=verdict.grade)
-            self._close(running, Outcome.ANSWERED)
-        elif isinstance(action, flow.Tell):
-            owners = running.look_up()
-            assert owners is not None, "told only after a vCenter answered"
-            self._append(running, LookedUp(at=self._clock.now(), owners=owners))
-            _log.info("looked_up", incident=running.incident.id, owners=len(owners.owners))
-            self._close(running, Outcome.ANSWERED)
-        else:
-            self._deliver(running)
-
-    def _deliver(self, running: Running) -> None:
-        brought = flow.artifacts(running.incident)
-        for artifact in brought:
-            dropped = "an unknown number of" if artifact.dropped is None else artifact.dropped
-            agent = artifact.vantage.agent
-            comment = f"{agent}: {artifact.size_bytes} bytes, {dropped} frames dropped, {artifact.digest}"
-            data = running.blobs[artifact.digest]
-            self._chat.attach(running.incident, f"{running.incident.address}-{agent}.{suffix(data)}", data, comment)
-        if brought:
-            sentence = f"Captured at {len(brought)} vantage(s); the files are in the thread."
-            self._close(running, Outcome.ANSWERED, sentence)
-        else:
-            self._close(running, Outcome.FAILED, " ".join(("Nothing was captured.", *flow.gaps(running.incident))))
-
-    def _end(self, running: Running, outcome: Outcome, sentence: str) -> None:
-        self._close(running, outcome, sentence)
-        self._show(running)
-
-    def _close(self, running: Running, outcome: Outcome, sentence: str | None = None) -> None:
-        for job in flow.jobs(running.incident):
-            if job.id not in flow.ended(running.incident):
-                self._withdraw(running, job.id)
-        self._append(running, Closed(at=self._clock.now(), outcome=outcome, sentence=sentence))
-
-    def _withdraw(self, running: Running, job_id: str) -> None:
-        job = next(job for job in flow.jobs(running.incident) if job.id == job_id)
-        try:
+    def _stop_elsewhere(self, found: Incident, deed: Mapping[str, object]) -> None:
+        """What another bot runs ends by its agents: they are told, and that bot hands over what they bring."""
+        running = [job for job in flow.captured_by(found) if job.id not in flow.ended(found)]
+        if found.closed or not running:
+            raise RequestError("That was over before it could be stopped.")
+        self._clerk.note(Deed.STOPPED, **deed)
+        for job in running:
             self._queue.cancel(job)
-        except InstrumentError as error:  # the job expires by itself
-            _log.warning("cancel_failed", job=job_id, reason=str(error))
 
-    def _show(self, running: Running) -> None:
-        """Bring the card up to date; what is over is kept as a case, after its people have been told."""
-        self._chat.show(running.incident, running.facts)
-        if running.incident.closed is None or (files := running.case()) is None:
-            return
-        try:
-            self._archive.save(running.incident.id, files)
-        except InstrumentError as error:
-            _log.error("case_not_saved", incident=running.incident.id, reason=str(error))
-        running.blobs.clear()
+    def stop_capture(self, text: str, person: Person, place: Place) -> str:
+        """Stop the capture of this id or, without one, the only one that runs in the channel; its id."""
+        wanted = text.strip().strip("`")
+        here = [
+            incident
+            for seat in self._open_seats()
+            if (incident := seat.running.incident).request.command == CAPTURE
+            and incident.request.place.channel == place.channel
+        ]
+        ids = [incident.id for incident in here]
+        if wanted and len(wanted.split()) > 1:
+            raise RequestError(
+                f"Say one capture's id, for example `/{CAPTURE} stop inc-k3v9`, or none if only one runs."
+            )
+        if not wanted and not ids:
+            raise RequestError("No capture runs in this channel, so there is nothing to stop.")
+        if not wanted and len(ids) > 1:
+            told = ", ".join(f"`{one.id}` ({one.request.target})" for one in here)
+            raise RequestError(f"{len(ids)} captures run here: {told}. Say which: `/{CAPTURE} stop {ids[0]}`.")
+        name = wanted or ids[0]
+        if name not in ids and self._journal.read(name) is None:
+            raise RequestError(f"No capture is called {name[:40]}; its id stands at the foot of its card.")
+        self.stop(name, person, place)
+        return name
 
-    def _known(self) -> Known:
-        with self._directory:
-            read_at, agents = self._agents
-        if time.monotonic() - read_at > _AGENTS_FRESH_S:
-            agents = self._queue.agents()
-            with self._directory:
-                self._agents = (time.monotonic(), agents)
-        return Known(agents, self._vcenters, self._clock.now())
+    def download(self, incident: str, person: Person, place: Place) -> None:
+        """Whisper links to what was captured to this person; they are theirs alone and end soon."""
+        found = self._recall(incident)
+        taken = machines(found.address, found.request.capture)
+        rule = self._clerk.may(Capability.DOWNLOAD, person, place, taken, incident=incident)
+        links = self._links.offer(incident, person)
+        if not links:
+            raise RequestError(
+                "There is nothing to download: its files were deleted when their time was over, or the operator of "
+                "ruleout has configured no address for downloads."
+            )
+        for link in links:
+            self._clerk.record(
+                Deed.DOWNLOADED, incident=incident, person=person, place=place, rule=rule, read_as=link.filename,
+                size_bytes=link.size_bytes, digest=link.digest,
+            )  # fmt: skip
+        self._chat.hand(person, place, links)
 
 
-def _newest(news: tuple[News, ...]) -> Iterator[News]:
-    """The news without evidence that a later report of the same job, come in meanwhile, replaces anyway."""
-    last = {one.event.job: number for number, one in enumerate(news) if isinstance(one.event, Reported)}
-    for number, one in enumerate(news):
-        replaced = isinstance(one.event, Reported) and not one.event.final and last[one.event.job] > number
-        if not replaced:
-            yield one
+_DECIDED = "That was decided already, or it is over; its card says how."

@@ -18,3 +18,11 @@ class InstrumentError(RuleoutError):
 
 class BundleError(RuleoutError):
     """A file handed to us (capture, snapshot, case) cannot be read as what it claims to be."""
+
+
+class FormError(RequestError):
+    """A filled form cannot be taken; ``errors`` has a sentence for each field that is wrong, by the field's name."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = errors

@@ -3,10 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from typing import Protocol
 
-from bot.model.incident import AnyEvent, Failed, Incident, Lost, Reported, Started
+from bot.model.audit import Entry
+from bot.model.download import Link
+from bot.model.incident import AnyEvent, Failed, Incident, Lost, Progressed, Reported, Started
 from bot.model.job import Agent, Artifact, Job
+from bot.model.people import Channel, Member
 from bot.model.request import Person, Place
 
 
@@ -27,7 +31,7 @@ class News:
     """Something an agent said about one of our jobs; ``blobs`` are the artifacts' bytes by digest."""
 
     incident: str
-    event: Started | Reported | Failed | Lost
+    event: Started | Progressed | Reported | Failed | Lost
     blobs: Mapping[str, bytes]
 
 
@@ -63,12 +67,17 @@ class Work:
     """What an ability is given: the job, and how to talk back while it runs.
 
     ``stopped`` turns True when the job was cancelled or the agent lost its lease; an ability looks at it at least
-    ten times a second. ``report`` sends the evidence so far (best effort; never raises).
+    ten times a second. ``report`` sends the evidence so far (best effort; never raises). ``progress`` says how far a
+    capture is (likewise): packets, bytes, dropped packets, seconds left. ``stop_reason`` is the sentence behind
+    ``stopped``, or None. ``left_s`` are the seconds until nobody waits for the job any more.
     """
 
     job: Job
     stopped: Callable[[], bool]
     report: Callable[[Sequence[tuple[Artifact, bytes]]], None]
+    progress: Callable[[int, int, int | None, float], None] = lambda *_: None
+    stop_reason: Callable[[], str | None] = lambda: None
+    left_s: Callable[[], float] = lambda: inf
 
 
 class Ability(Protocol):
@@ -99,7 +108,15 @@ class Intake(Protocol):
         ...
 
     def stop_reason(self, job: Job) -> str | None:
-        """Why the job must stop now, as a sentence: cancelled, out of time, taken over. None: go on."""
+        """Why the job must stop now, as a sentence: stopped, out of time, taken over, nobody asks. None: go on."""
+        ...
+
+    def left_s(self, job: Job) -> float:
+        """How many seconds are left until the job expires, by the clock that its bot and its agents share."""
+        ...
+
+    def progress(self, job: Job, packets: int, size_bytes: int, dropped: int | None, left_s: float) -> None:
+        """Say how far a capture is. Best effort: the next one says more."""
         ...
 
     def report(self, job: Job, evidence: Sequence[tuple[Artifact, bytes]], *, final: bool) -> None:
@@ -147,20 +164,72 @@ class Archive(Protocol):
         ...
 
 
+class Audit(Protocol):
+    """Where every deed is written down for good, in order; nothing in it is ever changed."""
+
+    def record(self, entry: Entry) -> None:
+        """Write the deed down before it has an effect.
+
+        Raises:
+            InstrumentError: it cannot be written; what must not happen unseen does not happen.
+        """
+        ...
+
+    def of_channel(self, channel: str, most: int) -> tuple[Entry, ...]:
+        """The newest ``most`` deeds that were asked for in the channel, oldest first."""
+        ...
+
+
+class Directory(Protocol):
+    """What the chat knows of people and places, at most a minute old. Nothing here raises."""
+
+    def member(self, person: Person) -> Member | None:
+        """The person, or None: the chat does not say, so nothing more than a look is allowed."""
+        ...
+
+    def channel(self, channel: str) -> Channel | None:
+        """The channel, or None: the chat does not say, so nothing more than a look is allowed."""
+        ...
+
+
+class Links(Protocol):
+    """The way to the captures of closed cases, beside the chat."""
+
+    def offer(self, incident: str, person: Person) -> tuple[Link, ...]:
+        """Fresh links to the incident's captures, for this person alone; each can be used for a short time.
+
+        Empty where no address for downloads is configured or the bytes were deleted when their time was over.
+        """
+        ...
+
+
 class Chat(Protocol):
     """The only way to the people. Calls return at once; delivery, coalescing and rate limits are the port's part."""
 
-    def show(self, incident: Incident, facts: tuple[str, ...]) -> None:
+    def show(self, incident: Incident, facts: tuple[str, ...], progress: tuple[Progressed, ...] = ()) -> None:
         """Bring the incident's card up to date; ``facts`` are the statements established so far.
 
-        Posts it the first time, then edits it. A closed incident is delivered at once and is final.
+        ``progress`` is the last word on each running capture, with the moment when it came. Posts the card the first
+        time, then edits it. While a second person is waited for, its thread has a message to approve or decline. A
+        closed incident is delivered at once and is final.
         """
+        ...
+
+    def tell(self, incident: Incident, lines: Sequence[str]) -> None:
+        """Say what a capture shows, line by line, in the incident's thread."""
         ...
 
     def whisper(self, person: Person, place: Place, sentence: str) -> None:
         """Say something to one person only, where they asked."""
         ...
 
-    def attach(self, incident: Incident, filename: str, data: bytes, comment: str) -> None:
-        """Upload a file into the incident's thread."""
+    def attach(self, incident: Incident, filename: str, data: bytes, comment: str, alt: str | None = None) -> None:
+        """Upload a file into the incident's thread; ``alt`` says what a picture shows to who cannot see it.
+
+        Where that fails, a sentence there says so, and everything else stands.
+        """
+        ...
+
+    def hand(self, person: Person, place: Place, links: tuple[Link, ...]) -> None:
+        """Show links to one person only, where they asked."""
         ...

@@ -1,6 +1,8 @@
-"""The machine's clock and its randomness: the only place that reads them."""
+"""The machine's clock, its randomness and its threads: the only place that reads and starts them."""
 
 import secrets
+import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 
@@ -15,3 +17,8 @@ class SystemClock:
         """An id with 50 random bits: enough that nobody guesses it, short enough to be read out on a call."""
         alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
         return f"{prefix}-{''.join(secrets.choice(alphabet) for _ in range(10))}"
+
+
+def apart(work: Callable[[], None]) -> None:
+    """Run something that takes its time in a thread of its own."""
+    threading.Thread(target=work, name="apart", daemon=True).start()

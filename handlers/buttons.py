@@ -1,4 +1,4 @@
-"""The buttons on an ended card. Pressing is asking: the presser's own rights count, not the first asker's."""
+"""The buttons on cards and beside them. Pressing is asking: the presser's own rights count, not the first asker's."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,22 +21,32 @@ def register(app: App, coordinator: Coordinator) -> None:
     def check_again(ack: Ack, body: dict[str, Any], context: dict[str, Any], client: WebClient) -> None:
         _pressed(coordinator.again, ack, body, context, client)
 
-    @app.action("capture")
-    def capture(ack: Ack, body: dict[str, Any], context: dict[str, Any], client: WebClient) -> None:
-        _pressed(coordinator.capture, ack, body, context, client, in_thread=True)
+    @app.action("stop")
+    def stop(ack: Ack, body: dict[str, Any], context: dict[str, Any], client: WebClient) -> None:
+        _pressed(coordinator.stop, ack, body, context, client)
+
+    @app.action("download")
+    def download(ack: Ack, body: dict[str, Any], context: dict[str, Any], client: WebClient) -> None:
+        _pressed(coordinator.download, ack, body, context, client)
+
+    @app.action("approve")
+    def approve(ack: Ack, body: dict[str, Any], context: dict[str, Any], client: WebClient) -> None:
+        _pressed(coordinator.approve, ack, body, context, client)
+
+    @app.action("decline")
+    def decline(ack: Ack, body: dict[str, Any], context: dict[str, Any], client: WebClient) -> None:
+        _pressed(coordinator.decline, ack, body, context, client)
 
 
 def _pressed(
-    door: Callable[[str, Person, Place], Incident],
+    door: Callable[[str, Person, Place], Incident | None],
     ack: Ack,
     body: dict[str, Any],
     context: dict[str, Any],
     client: WebClient,
-    *,
-    in_thread: bool = False,
 ) -> None:
     try:
-        person, place = of_button(body, in_thread=in_thread)
+        person, place = of_button(body)
         door(context["incident"], person, place)
     except (RequestError, InstrumentError) as refusal:
         ack()

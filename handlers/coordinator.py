@@ -1,7 +1,9 @@
 """What a handler asks of the coordinator: to take a question and come back in milliseconds."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
+from bot.model.form import CaptureForm, Preview
 from bot.model.incident import Incident
 from bot.model.request import Person, Place
 
@@ -20,6 +22,38 @@ class Coordinator(Protocol):
         """Ask the same question once more."""
         ...
 
-    def capture(self, incident: str, person: Person, place: Place) -> Incident:
-        """Capture where the incident's target lives; card and files go to the place's thread."""
+    def capture(self, text: str, person: Person, place: Place) -> Incident:
+        """Accept a capture in words; card, story and files go to the place, or to its thread."""
+        ...
+
+    def form(self, incident: str | None, person: Person, place: Place) -> CaptureForm:
+        """The form of a capture, about the incident's target where one is given."""
+        ...
+
+    def preview(self, fields: Mapping[str, str], person: Person, place: Place) -> Preview:
+        """What the filled form would do; raises FormError with a sentence for each field that is wrong."""
+        ...
+
+    def start(self, fields: Mapping[str, str], person: Person, place: Place) -> Incident:
+        """Accept a capture whose preview was seen."""
+        ...
+
+    def approve(self, incident: str, person: Person, place: Place) -> None:
+        """Agree to somebody else's capture."""
+        ...
+
+    def decline(self, incident: str, person: Person, place: Place) -> None:
+        """Refuse somebody's capture."""
+        ...
+
+    def stop(self, incident: str, person: Person, place: Place) -> None:
+        """End what runs; of a capture, what it has so far is handed over."""
+        ...
+
+    def stop_capture(self, text: str, person: Person, place: Place) -> str:
+        """Stop the capture of this id or, without one, the only one in the channel; its id."""
+        ...
+
+    def download(self, incident: str, person: Person, place: Place) -> None:
+        """Show this person alone the links to what was captured."""
         ...

@@ -5,7 +5,7 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot.model.request import IN_WORDS
+from bot.model.request import CAPTURE, IN_WORDS
 from handlers.coordinator import Coordinator
 from handlers.payloads import of_mention, words_to
 from handlers.replies import reply
@@ -17,7 +17,11 @@ what rules the others out. I change nothing.
 `/arpcheck app01` checks a VM by its name, `/arpcheck 00:50:56:12:34:56` by its MAC
 `/arpcheck 10.0.0.5 deep` listens longer
 `/vcenter 10.0.0.5`, or a name or MAC, only asks every vCenter who has it: owner, host, port group, conflicts
-`@ruleout arpcheck 10.0.0.5`, `@ruleout vcenter app01` do the same inside a thread, where Slack has no slash commands"""
+`/capture 10.0.0.5 for 60s` records packets where our agents stand, for whoever may: `arp`, `icmp` or `all`, \
+`at VANTAGE`, `peer 10.0.0.7`, `host 10.0.0.8`, `port 443`, `vlan 20` say which; alone it opens a form; \
+`/capture stop` ends one
+`@ruleout arpcheck 10.0.0.5`, `@ruleout vcenter app01`, `@ruleout capture 10.0.0.5` do the same inside a thread, \
+where Slack has no slash commands"""
 
 _HELP = ("", "help", "?", "-h", "--help")
 
@@ -30,6 +34,7 @@ def register(app: App, _coordinator: Coordinator) -> None:
 
     for command in IN_WORDS:
         app.command(f"/{command}", matchers=[_wants_usage])(usage)
+    app.command(f"/{CAPTURE}", matchers=[_wants_usage_of_a_form])(usage)
 
     @app.event("app_mention", matchers=[_says_nothing_known])
     def mentioned(event: dict[str, Any], context: dict[str, Any], client: WebClient) -> None:
@@ -41,7 +46,11 @@ def _wants_usage(command: dict[str, Any]) -> bool:
     return (command.get("text") or "").strip().lower() in _HELP
 
 
+def _wants_usage_of_a_form(command: dict[str, Any]) -> bool:
+    return bool((command.get("text") or "").strip()) and _wants_usage(command)
+
+
 def _says_nothing_known(event: dict[str, Any], context: dict[str, Any]) -> bool:
     first, rest = words_to(context.get("bot_user_id"), event.get("text") or "")
     by_person = not event.get("bot_id")  # two bots that explain themselves to each other would never end
-    return by_person and (first not in IN_WORDS or rest.lower() in _HELP)
+    return by_person and (first not in (*IN_WORDS, CAPTURE) or rest.lower() in _HELP)

@@ -6,8 +6,9 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.errors import InstrumentError, RequestError
+from bot.model.request import CAPTURE
 from handlers.coordinator import Coordinator
-from handlers.payloads import of_mention, words_to
+from handlers.payloads import of_mention, stop_words, words_to
 from handlers.replies import reply
 
 
@@ -19,7 +20,12 @@ def register(app: App, coordinator: Coordinator) -> None:
         command, text = words_to(context.get("bot_user_id"), event.get("text") or "")
         try:
             person, place = of_mention(event, context.get("actor_team_id"))
-            coordinator.ask(command, text, person, place)
+            if command != CAPTURE:
+                coordinator.ask(command, text, person, place)
+            elif (wanted := stop_words(text)) is not None:
+                coordinator.stop_capture(wanted, person, place)
+            else:
+                coordinator.capture(text, person, place)
         except (RequestError, InstrumentError) as refusal:
             client.chat_postEphemeral(
                 channel=event["channel"],

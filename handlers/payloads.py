@@ -32,6 +32,17 @@ def of_button(body: Mapping[str, Any], *, in_thread: bool = False) -> tuple[Pers
     return _person(user.get("team_id"), user.get("id")), Place(body["channel"]["id"], thread)
 
 
+def of_view(body: Mapping[str, Any]) -> Person:
+    """Of a submitted modal; the team is the user's own, as with a button."""
+    return _person(body["user"].get("team_id"), body["user"].get("id"))
+
+
+def stop_words(text: str) -> str | None:
+    """What follows ``stop`` where the text begins with it; None: it is about something else."""
+    first, _, rest = text.strip().partition(" ")
+    return rest.strip() if first.lower() == "stop" else None
+
+
 def words_to(bot_user: str | None, text: str) -> tuple[str, str]:
     """What follows the mention of the bot: the first word in lower case without a slash, and the rest."""
     _, _, after = text.partition(f"<@{bot_user}")

@@ -14,6 +14,7 @@ def seal(
     started_at: datetime,
     stopped_at: datetime,
     dropped: int | None,
+    incomplete: str | None = None,
 ) -> tuple[Artifact, bytes]:
     """The artifact of these bytes, and the bytes."""
     artifact = Artifact(
@@ -26,5 +27,6 @@ def seal(
         started_at=started_at,
         stopped_at=stopped_at,
         dropped=dropped,
+        incomplete=incomplete,
     )
     return artifact, data

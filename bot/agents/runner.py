@@ -3,7 +3,7 @@
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot import log
@@ -22,15 +22,21 @@ two turns, this, a second for what does not finish, and the ability's own closin
 
 Evidence = Sequence[tuple[Artifact, bytes]]
 
+LEAVING = "The agent itself was stopped."
+
 STOP_WITHIN_S = 5.0
 """How long an ability that was told to stop may go on before its job is given up."""
 
 
 @dataclass(slots=True)
 class _Running:
-    """One job at work; ``told_at`` is when its ability was first seen to have a reason to stop."""
+    """One job at work; ``told_at`` is when its ability was first seen to have a reason to stop.
+
+    ``done``: the ability has ended, and what it brought is on its way, which may take long.
+    """
 
     job: Job
+    done: bool = False
     told_at: float | None = None
     over: threading.Event = field(default_factory=threading.Event)
 
@@ -97,7 +103,9 @@ class Runner:
         job = running.job
         _log.info("job_begun", job=job.id, probe=str(job.probe))
         try:
-            self._report(job, self._outcome(job))
+            outcome = self._outcome(job)
+            running.done = True
+            self._report(job, outcome)
         finally:
             self._running.pop(job.id, None)
             running.over.set()
@@ -109,7 +117,14 @@ class Runner:
         if ability is None:
             can = ", ".join(sorted(self._abilities)) or "nothing"
             return f"Agent {self._agent.name} cannot do {job.probe} jobs; it can do: {can}."
-        work = Work(job, stopped=self._stopped(job), report=lambda evidence: self._report_so_far(job, evidence))
+        work = Work(
+            job,
+            stopped=lambda: self._stop_reason(job) is not None,
+            report=lambda evidence: self._report_so_far(job, evidence),
+            progress=lambda *far: self._intake.progress(job, *far),
+            stop_reason=lambda: self._stop_reason(job),
+            left_s=lambda: self._intake.left_s(job),
+        )
         try:
             return ability(work)
         except (InstrumentError, RequestError) as error:
@@ -121,8 +136,10 @@ class Runner:
             return f"Agent {self._agent.name} has a fault in its {job.probe} probe; reference {reference} in its log."
 
     def _report(self, job: Job, outcome: Evidence | str) -> None:
-        if self._leaving.is_set():
-            return  # Cut short by our own stop: another agent does it anew and in full.
+        if self._leaving.is_set():  # Cut short by our own stop: another agent does it anew and in full.
+            if told := [] if isinstance(outcome, str) else [one for one in outcome if one[0].incomplete]:
+                self._intake.report(job, told, final=False)  # It cannot hear again what this one heard.
+            return
         if not isinstance(outcome, str):
             try:
                 self._intake.report(job, outcome, final=True)
@@ -137,12 +154,14 @@ class Runner:
         if not self._leaving.is_set():
             self._intake.report(job, evidence, final=False)
 
-    def _stopped(self, job: Job) -> Callable[[], bool]:
-        return lambda: self._leaving.is_set() or self._intake.stop_reason(job) is not None
+    def _stop_reason(self, job: Job) -> str | None:
+        return LEAVING if self._leaving.is_set() else self._intake.stop_reason(job)
 
     def _give_up_overdue(self) -> None:
         """Answer for abilities that do not stop. Their slot stays taken: the thread is still there."""
         for running in tuple(self._running.values()):
+            if running.done:
+                continue
             if running.told_at is None:
                 running.told_at = time.monotonic() if self._intake.stop_reason(running.job) else None
             elif time.monotonic() - running.told_at > self._stop_within_s:

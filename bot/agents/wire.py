@@ -1,21 +1,19 @@
-"""The only packet sockets: one that hears everything from the moment it is opened, and one that sends.
+"""Two packet sockets for a check: one that hears everything from the moment it is opened, and one that sends.
 
-Needs CAP_NET_RAW and nothing else. Two sockets, because the kernel does not show a socket what it sent itself, and a
-capture without our own requests and their true times cannot be judged.
+Two, because the kernel does not show a socket what it sent itself, and a capture without our own requests and their
+true times cannot be judged.
 """
 
-import ctypes
-import errno
 import select
 import socket
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
-from fcntl import ioctl
 from types import TracebackType
 from typing import Self
 
-from bot.agents import packet_filter
+from bot.agents import packet_filter, packet_socket
+from bot.agents.packet_socket import PACKET_STATISTICS, SOL_PACKET, explained
 from bot.errors import InstrumentError
 from bot.frames.captured import Captured
 from bot.frames.link import ETHERNET
@@ -25,16 +23,11 @@ SNAP_BYTES = 256  # all headers of ARP and ICMP behind any stack of tags, and li
 _RECEIVE_BYTES = 8 << 20  # a broadcast storm of a second, at the kernel's 2 kB a frame
 _BATCH = 256  # frames taken in one go: sending must not wait behind a flood
 
-# What socket lacks in Python 3.11. include/uapi/linux/if_packet.h, if_ether.h, sockios.h, if.h, and
-# include/uapi/asm-generic/socket.h.
-_SOL_PACKET, _PACKET_ADD_MEMBERSHIP, _PACKET_STATISTICS, _PACKET_AUXDATA = 263, 1, 6, 8
-_PACKET_MR_PROMISC = 1
+# What socket lacks in Python 3.11. include/uapi/linux/if_packet.h and include/uapi/asm-generic/socket.h.
+_PACKET_AUXDATA = 8
 _PACKET_TYPE, _PACKET_OUTGOING = 2, 4  # where recvmsg() tells it, and what this machine sends itself
-_ETH_P_ALL = 0x0003
-_SO_ATTACH_FILTER, _SO_RCVBUFFORCE, _SO_TIMESTAMPNS_NEW = 26, 33, 64
+_SO_RCVBUFFORCE, _SO_TIMESTAMPNS_NEW = 33, 64
 _TP_STATUS_VLAN_VALID, _TP_STATUS_VLAN_TPID_VALID = 1 << 4, 1 << 6
-_SIOCGIFFLAGS = 0x8913
-_IFF_UP, _IFF_RUNNING = 0x1, 0x40
 
 _AUXDATA = struct.Struct("=IIIHHHH")  # tpacket_auxdata: status, len, snaplen, mac, net, vlan_tci, vlan_tpid
 _TIMESPEC = struct.Struct("=qq")  # __kernel_timespec
@@ -54,7 +47,7 @@ class Wire:
         self.interface = interface
         self._lost = 0
         self._count = 0
-        with _explained(interface):
+        with explained(interface):
             self._ears = _hearing(interface)
             try:
                 self._mouth = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
@@ -78,7 +71,7 @@ class Wire:
 
     def send(self, data: bytes) -> None:
         """Put one whole frame on the wire."""
-        with _explained(self.interface):
+        with explained(self.interface):
             self._mouth.send(data)
 
     def hear(self, timeout_s: float) -> Iterator[Captured]:
@@ -86,7 +79,7 @@ class Wire:
         if not self._poll.poll(max(timeout_s, 0.0) * 1000):
             return
         for _ in range(_BATCH):
-            with _explained(self.interface):
+            with explained(self.interface):
                 try:
                     data, ancillary, _, address = self._ears.recvmsg(SNAP_BYTES, _ANCILLARY_BYTES, socket.MSG_DONTWAIT)
                 except BlockingIOError:
@@ -96,41 +89,27 @@ class Wire:
 
     def dropped(self) -> int:
         """Frames that the kernel could not keep for us since the wire was opened."""
-        with _explained(self.interface):
-            counters = self._ears.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8)
+        with explained(self.interface):
+            counters = self._ears.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8)
         self._lost += struct.unpack("=II", counters)[1]  # reading resets the kernel's counter
         return self._lost
 
 
 def _hearing(interface: str) -> socket.socket:
-    # Protocol 0 hears nothing until it is bound, so that no frame comes in before filter and clock are set.
-    ears = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+    ears = packet_socket.unbound()
     try:
-        index = socket.if_nametoindex(interface)  # first, for everything below would cut a name that is too long
-        flags = struct.unpack_from("=H", ioctl(ears, _SIOCGIFFLAGS, struct.pack("16s16x", interface.encode())), 16)[0]
-        if not flags & _IFF_UP:
-            raise InstrumentError(f"Interface {interface} is switched off: switch it on (ip link set {interface} up).")
-        if not flags & _IFF_RUNNING:
-            raise InstrumentError(f"Interface {interface} has no link: its cable or virtual port is disconnected.")
-        _attach(ears, packet_filter.program(SNAP_BYTES))
-        ears.setsockopt(_SOL_PACKET, _PACKET_AUXDATA, 1)
+        packet_socket.require_link(ears, interface)
+        packet_socket.attach(ears, packet_filter.program(SNAP_BYTES))
+        ears.setsockopt(SOL_PACKET, _PACKET_AUXDATA, 1)
         ears.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS_NEW, 1)
         ears.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BYTES)
         with suppress(PermissionError):  # beyond net.core.rmem_max only with CAP_NET_ADMIN
             ears.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE_BYTES)
-        membership = struct.pack("=IHH8x", index, _PACKET_MR_PROMISC, 0)
-        ears.setsockopt(_SOL_PACKET, _PACKET_ADD_MEMBERSHIP, membership)
-        ears.bind((interface, _ETH_P_ALL))
+        packet_socket.listen(ears, interface)
     except (OSError, InstrumentError):
         ears.close()
         raise
     return ears
-
-
-def _attach(ears: socket.socket, program: bytes) -> None:
-    code = ctypes.create_string_buffer(program, len(program))
-    # struct sock_fprog: the number of 8-byte instructions and where they lie; native alignment puts the gap between.
-    ears.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HP", len(program) // 8, ctypes.addressof(code)))
 
 
 def _captured(number: int, data: bytes, ancillary: list[tuple[int, int, bytes]], *, outgoing: bool) -> Captured:
@@ -139,7 +118,7 @@ def _captured(number: int, data: bytes, ancillary: list[tuple[int, int, bytes]],
         if (level, kind) == (socket.SOL_SOCKET, _SO_TIMESTAMPNS_NEW):
             seconds, nanoseconds = _TIMESPEC.unpack_from(value)
             time_ns = seconds * 1_000_000_000 + nanoseconds
-        elif (level, kind) == (_SOL_PACKET, _PACKET_AUXDATA):
+        elif (level, kind) == (SOL_PACKET, _PACKET_AUXDATA):
             status, length_bytes, _, _, _, tci, tpid = _AUXDATA.unpack_from(value)
             if status & _TP_STATUS_VLAN_VALID:
                 # The kernel takes the outer tag out of the bytes and hands it over beside them; put it back.
@@ -147,28 +126,3 @@ def _captured(number: int, data: bytes, ancillary: list[tuple[int, int, bytes]],
                 data = data[:_MACS_BYTES] + tag + data[_MACS_BYTES:]
                 length_bytes += len(tag)
     return Captured(number, time_ns, ETHERNET, data, length_bytes, outgoing=outgoing)
-
-
-class _explained:  # noqa: N801  reads as a verb in "with _explained(...)"
-    """A context manager that says in one sentence what the kernel's refusal means."""
-
-    def __init__(self, interface: str) -> None:
-        self._interface = interface
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if isinstance(error, OSError):
-            raise InstrumentError(_sentence(self._interface, error)) from error
-
-
-def _sentence(interface: str, error: OSError) -> str:
-    if isinstance(error, PermissionError):
-        return f"The agent may not open packet sockets on {interface}: give it CAP_NET_RAW."
-    if error.errno in (errno.ENODEV, errno.ENXIO, None):  # None: if_nametoindex gives no number (Python 3.11)
-        there = ", ".join(name for _, name in socket.if_nameindex()) or "none"
-        return f"There is no interface {interface} here (there are: {there}): it is misnamed, or it was removed."
-    if error.errno == errno.ENETDOWN:
-        return f"Interface {interface} was switched off or removed while the agent was using it."
-    return f"Interface {interface} does not work for the agent: {error.strerror or error}."

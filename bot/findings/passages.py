@@ -43,6 +43,19 @@ def passages(evidence: Evidence) -> tuple[Passage, ...]:
 
 
 def _read_passages(evidence: Evidence) -> tuple[Passage, ...]:
+    return tuple(
+        one
+        for one in passages_anywhere(evidence)
+        if in_domain(evidence, one.seen) and stands_on_segment(one.seen.vantage, evidence.target)
+    )
+
+
+def passages_anywhere(evidence: Evidence) -> tuple[Passage, ...]:
+    """Every frame with a packet from or to the target, in whatever network and at whatever vantage, by time."""
+    return evidence.once(_read_passages_anywhere)
+
+
+def _read_passages_anywhere(evidence: Evidence) -> tuple[Passage, ...]:
     found: list[Passage] = []
     for asked in evidence.of(EchoAsked):
         packet = ("asked", asked.asker, asked.ip, asked.ident, asked.seq)
@@ -52,13 +65,8 @@ def _read_passages(evidence: Evidence) -> tuple[Passage, ...]:
         found.append(Passage(packet, told.ip, told.told, told.mac, told.ttl, told))
     for one in evidence.of(PacketSeen):
         found.append(Passage(one.fingerprint, one.source, one.destination, one.transmitter, one.ttl, one))
-    here = [
-        one
-        for one in found
-        if evidence.target in (one.source, one.destination)
-        if in_domain(evidence, one.seen) and stands_on_segment(one.seen.vantage, evidence.target)
-    ]
-    return tuple(sorted(here, key=lambda one: (one.seen.seen_at, one.seen.locator)))
+    mine = [one for one in found if evidence.target in (one.source, one.destination)]
+    return tuple(sorted(mine, key=lambda one: (one.seen.seen_at, one.seen.locator)))
 
 
 def carried_on(evidence: Evidence) -> tuple[tuple[Passage, Passage], ...]:

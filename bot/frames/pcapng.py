@@ -186,24 +186,34 @@ def _outgoing(body: bytes, at: int, order: str) -> bool | None:
 
 def write(captured: Iterable[Captured], *, interface: str = "", dropped: int | None = None) -> bytes:
     """The frames of one interface in the order given, link type Ethernet, with nanoseconds, directions and losses."""
+    return b"".join((beginning(interface), *map(block, captured), ending(dropped)))
+
+
+def beginning(interface: str = "") -> bytes:
+    """What a file with frames of one Ethernet interface begins with."""
     name = interface.encode()
     described = Struct("<HHI").pack(ETHERNET, 0, LONGEST_BYTES)
     described += _option(_NAME, name) * bool(name) + _option(_RESOLUTION, bytes([_NANOSECONDS])) + bytes(4)
-    parts = [
-        _block(int.from_bytes(MAGIC, "little"), Struct("<IHHq").pack(0x1A2B3C4D, 1, 0, -1)),
-        _block(_INTERFACE, described),
-    ]
-    for one in captured:
-        times = one.time_ns >> 32, one.time_ns & 0xFFFFFFFF
-        body = Struct("<IIIII").pack(0, *times, len(one.data), one.length_bytes) + one.data + bytes(-len(one.data) % 4)
-        if one.outgoing is not None:
-            flags = Struct("<I").pack(_OUTBOUND if one.outgoing else _INBOUND)
-            body += _option(_FLAGS, flags) + bytes(4)
-        parts.append(_block(_PACKET, body))
-    if dropped is not None:
-        lost = _option(_DROP_COUNTS[-1], Struct("<Q").pack(dropped))
-        parts.append(_block(_STATISTICS, bytes(12) + lost + bytes(4)))
-    return b"".join(parts)
+    section = Struct("<IHHq").pack(0x1A2B3C4D, 1, 0, -1)
+    return _block(int.from_bytes(MAGIC, "little"), section) + _block(_INTERFACE, described)
+
+
+def block(one: Captured) -> bytes:
+    """One frame, as it stands in such a file."""
+    times = one.time_ns >> 32, one.time_ns & 0xFFFFFFFF
+    body = Struct("<IIIII").pack(0, *times, len(one.data), one.length_bytes) + one.data + bytes(-len(one.data) % 4)
+    if one.outgoing is not None:
+        flags = Struct("<I").pack(_OUTBOUND if one.outgoing else _INBOUND)
+        body += _option(_FLAGS, flags) + bytes(4)
+    return _block(_PACKET, body)
+
+
+def ending(dropped: int | None) -> bytes:
+    """What it ends with: how many frames were lost, where that is known."""
+    if dropped is None:
+        return b""
+    lost = _option(_DROP_COUNTS[-1], Struct("<Q").pack(dropped))
+    return _block(_STATISTICS, bytes(12) + lost + bytes(4))
 
 
 def _option(code: int, value: bytes) -> bytes:

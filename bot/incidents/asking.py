@@ -6,12 +6,13 @@ from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address
 
 from bot.errors import RequestError
 from bot.model.addresses import can_own, parse_mac
-from bot.model.request import CHECK, LOOK_UP, Target
+from bot.model.request import CAPTURE, CHECK, LOOK_UP, Target
 
 _LONGEST = 80  # vCenter allows 80 characters in a VM name; nothing that can be asked for is longer
 _LINKED = re.compile(r"<(?:https?://)?[^|>]*\|([^>]+)>|<https?://([^>]+)>")  # how Slack writes a recognised address
 _DOTTED = re.compile(r"[0-9.]+")
 _IPV6 = {
+    CAPTURE: "and captures are asked for by IPv4 address; give the machine's IPv4 address",
     CHECK: "and ARP speaks only for IPv4; ask for the machine's IPv4 address",
     LOOK_UP: "and vCenter is asked for IPv4 addresses; ask for the machine's IPv4 address, its name or its MAC",
 }
@@ -29,6 +30,11 @@ def usage(command: str = CHECK) -> str:
     """What can follow the command, in a sentence or two."""
     if command == LOOK_UP:
         return f"Say whom to look up: an IPv4 address, a VM name or a MAC address, {_example(command)}."
+    if command == CAPTURE:
+        return (
+            f"Say whose packets to capture: an IPv4 address, a VM name or a MAC address, {_example(command)}. "
+            f"More can follow: `/{CAPTURE} 10.0.0.5 for 60s arp at VANTAGE peer 10.0.0.7 vlan 20`."
+        )
     return (
         f"Say what to check: an IPv4 address, a VM name or a MAC address, {_example(command)}. "
         f"Add `deep` to listen longer: `/{CHECK} 10.0.0.5 deep`."
@@ -43,7 +49,7 @@ def parse(text: str, command: str = CHECK) -> Question:
     """
     if len(text) > 4 * _LONGEST:
         raise RequestError(f"That is {len(text):,} characters; one address or VM name is enough, {_example(command)}.")
-    words = _LINKED.sub(lambda link: link[1] or link[2], text).replace("`", " ").split()
+    words = words_of(text)
     deep = command == CHECK and any(word.lower() == "deep" for word in words)
     said = " ".join(word for word in words if not deep or word.lower() != "deep")
     if not said:
@@ -53,6 +59,11 @@ def parse(text: str, command: str = CHECK) -> Question:
             f"That is {len(said)} characters, and no VM name is longer than {_LONGEST}; {usage(command)}"
         )
     return Question(_target(said, command), deep)
+
+
+def words_of(text: str) -> list[str]:
+    """The words as they were typed, without what Slack makes of an address that it recognises."""
+    return _LINKED.sub(lambda link: link[1] or link[2], text).replace("`", " ").split()
 
 
 def _example(command: str) -> str:
@@ -75,7 +86,7 @@ def _target(said: str, command: str) -> Target:
     if ":" in said:
         raise RequestError(_why_no_ipv6(said, command))
     if _DOTTED.fullmatch(said):
-        return Target(address=_host(said, command))
+        return Target(address=host(said, command))
     if not said.isprintable() or set(said) & set("<>&|\\\"'$;"):
         raise RequestError(f"That is neither an address nor a VM name. {usage(command)}")
     first, *options = said.split()
@@ -85,7 +96,12 @@ def _target(said: str, command: str) -> Target:
     return Target(name=said)
 
 
-def _host(said: str, command: str) -> IPv4Address:
+def host(said: str, command: str) -> IPv4Address:
+    """One machine's address.
+
+    Raises:
+        RequestError: it is none.
+    """
     try:
         address = IPv4Address(said)
     except AddressValueError:

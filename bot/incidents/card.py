@@ -1,15 +1,31 @@
 """An incident as every front door shows it: a fold over the timeline, without a word of any chat's markup."""
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from bot.incidents import flow, owned
+from bot.incidents.captured import lost, whole
+from bot.incidents.wording import listing
 from bot.model.finding import Standing, Witness
-from bot.model.incident import Expired, Failed, Incident, Lost, Outcome, Queued, Reported, Started
-from bot.model.job import Job, Probe
+from bot.model.incident import (
+    Approved,
+    AwaitsApproval,
+    Declined,
+    Expired,
+    Failed,
+    Incident,
+    Lost,
+    Outcome,
+    Progressed,
+    Queued,
+    Reported,
+    Started,
+    StopAsked,
+)
+from bot.model.job import Artifact, Job, Probe
 from bot.model.owners import Owners
 from bot.model.request import CAPTURE, LOOK_UP, Person
 from bot.model.verdict import EvidenceItem, Grade, Verdict, Weighs
@@ -30,6 +46,10 @@ _UNSAID = {
     Grade.NO_FAULT: "No instrument saw a fault.",
 }
 _DOING = {CAPTURE: "Capturing", LOOK_UP: "Looking up"}
+_ENDED_CAPTURE = {
+    Outcome.STOPPED: "The capture was stopped.",
+    Outcome.FAILED: "The capture could not be carried out.",
+}
 _ENDED = {
     Outcome.ANSWERED: "Done.",
     Outcome.REFUSED: "The request was refused.",
@@ -56,20 +76,25 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """One job as a line: who looks for what, and how far it is. ``reason`` is a sentence where it failed."""
+    """One job as a line: who looks for what, and how far it is. ``reason`` is a sentence where it failed.
+
+    ``far`` is how far a capture is, in words, with the age of that word.
+    """
 
     name: str
     looks_for: str
     stage: Stage = Stage.WAITING
     reason: str | None = None
     attempt: int = 1
+    far: str | None = None
 
     def __str__(self) -> str:
         ending = {
             Stage.FAILED: f": {self.reason}",
             Stage.LOST: ": nobody who could look is alive",
             Stage.EXPIRED: ": no report in time",
-            Stage.LOOKING: f", attempt {self.attempt}" if self.attempt > 1 else "",
+            Stage.LOOKING: (f", attempt {self.attempt}" if self.attempt > 1 else "")
+            + (f": {self.far}" if self.far else ""),
         }
         return f"{self.stage}{ending.get(self.stage, '')}"
 
@@ -81,6 +106,10 @@ class Card:
     ``ended`` is None while it runs. ``says`` is the claim of a verdict, or the one sentence that says why there is
     none; None while it runs. ``missing`` says what was not looked at. ``took_s`` counts from the question to the end,
     or to now where now was given. ``owners`` is what a look-up found and ``aged`` a sentence on how old that is.
+
+    Of a capture: ``filter`` is what it takes, for how long (None before its address is known), ``waits`` the sentence
+    and the end of the wait for a second person, ``decided`` who approved, declined or stopped it, in order, and
+    ``files`` what was captured, a line each.
     """
 
     case: str
@@ -98,15 +127,21 @@ class Card:
     took_s: float | None
     owners: Owners | None = None
     aged: str | None = None
+    filter: str | None = None
+    waits: AwaitsApproval | None = None
+    decided: tuple[Approved | Declined | StopAsked, ...] = ()
+    files: tuple[str, ...] = ()
 
 
-def card(incident: Incident, facts: tuple[str, ...], now: datetime | None = None) -> Card:
-    """The incident as it stands; ``facts`` are the statements established so far."""
+def card(
+    incident: Incident, facts: tuple[str, ...], now: datetime | None = None, progress: tuple[Progressed, ...] = ()
+) -> Card:
+    """The incident as it stands; ``facts`` are the statements established so far, ``progress`` how far captures are."""
     closed = incident.closed
     answered = closed is not None and closed.outcome is Outcome.ANSWERED
     verdict, owners = (incident.verdict, incident.owners) if answered else (None, None)
     until = closed.at if closed else now
-    instruments = tuple(_instruments(incident))
+    instruments = tuple(_instruments(incident, {one.job: one for one in progress}, now))
     says = closed and (closed.sentence or (verdict and (verdict.claim or _UNSAID[verdict.grade])))
     says = owned.says(owners) if owners else says
     request, target = incident.request, _target(incident)
@@ -119,8 +154,17 @@ def card(incident: Incident, facts: tuple[str, ...], now: datetime | None = None
         ended=closed.outcome if closed else None,
         headline=owned.headline(owners, target)
         if owners
-        else _headline(request.command, target, closed.outcome if closed else None, verdict, instruments),
-        says=(says or _ENDED[closed.outcome]) if closed else None,
+        else f"CAPTURE INCOMPLETE · {target}"
+        if answered and flow.captures(incident) and not whole(incident)
+        else _headline(
+            request.command,
+            target,
+            closed.outcome if closed else None,
+            verdict,
+            instruments,
+            waits=flow.awaits(incident) is not None,
+        ),
+        says=(says or _unsaid(request.command, closed.outcome)) if closed else None,
         instruments=instruments,
         facts=facts,
         missing=verdict.missing if verdict else owners.missing if owners else _planned_gaps(incident),
@@ -128,7 +172,34 @@ def card(incident: Incident, facts: tuple[str, ...], now: datetime | None = None
         took_s=(until - request.asked_at).total_seconds() if until else None,
         owners=owners,
         aged=owned.aged(owners.read_at, closed.at) if owners and closed else None,
+        filter=_filter(incident),
+        waits=flow.awaits(incident),
+        decided=tuple(event for event in incident.timeline if isinstance(event, Approved | Declined | StopAsked)),
+        files=tuple(map(_file, flow.captures(incident))) if closed else (),
     )
+
+
+def _unsaid(command: str, ended: Outcome) -> str:
+    return _ENDED_CAPTURE.get(ended, _ENDED[ended]) if command == CAPTURE else _ENDED[ended]
+
+
+def _filter(incident: Incident) -> str | None:
+    wish, address = incident.request.capture, incident.address
+    if wish is None:
+        return None
+    what = f"`{wish.filter(address)}`" if address else f"what is about {incident.request.target}"
+    where = f" at {listing(wish.at)}" if wish.at else ""
+    return f"{what} for {wish.duration_s:g} s{where}"
+
+
+def _file(artifact: Artifact) -> str:
+    name = f"{artifact.vantage.agent}: {artifact.size_bytes:,} bytes, {lost((artifact,))}"
+    return f"{name}, `{artifact.digest}`" + (f". {artifact.incomplete}" if artifact.incomplete else "")
+
+
+def waiting(waits: AwaitsApproval) -> str:
+    """What a capture waits for, and until when."""
+    return f"{waits.why} Somebody else who may approve has until {waits.until:%H:%M} UTC."
 
 
 def where(witnesses: Sequence[Witness]) -> str:
@@ -209,7 +280,10 @@ def _owners(card: Card, owners: Owners, width: int) -> Iterator[str]:
 
 
 def _without_verdict(card: Card, width: int) -> Iterator[str]:
+    yield from entries("Takes", [card.filter] if card.filter else [], width)
+    yield from entries("Waits", [waiting(card.waits)] if card.waits else [], width)
     yield from entries("Instruments", [f"{it.name} ({it.looks_for}): {it}" for it in card.instruments], width)
+    yield from entries("Captured", card.files, width)
     yield from entries("Established so far", card.facts, width)
     yield from entries("Not looked at", card.missing, width)
 
@@ -246,14 +320,23 @@ def _target(incident: Incident) -> str:
 
 
 def _headline(
-    command: str, target: str, ended: Outcome | None, verdict: Verdict | None, instruments: Sequence[Instrument]
+    command: str,
+    target: str,
+    ended: Outcome | None,
+    verdict: Verdict | None,
+    instruments: Sequence[Instrument],
+    *,
+    waits: bool,
 ) -> str:
     if verdict:
         return _verdict_headline(verdict, target)
     if ended:
         word = f"{command.upper()} DONE" if ended is Outcome.ANSWERED else ended.upper()
+        word = f"CAPTURE {ended.upper()}" if command == CAPTURE and ended is not Outcome.ANSWERED else word
         return f"{word} · {target}"
     doing = _DOING.get(command, "Checking")
+    if waits:
+        return f"Waiting for a second person · capture of {target}"
     if not instruments:
         return f"{doing} {target}"
     over = sum(instrument.stage.final for instrument in instruments)
@@ -264,7 +347,7 @@ def _verdict_headline(verdict: Verdict, target: str) -> str:
     return f"{verdict.verdict.upper()} · {verdict.grade.replace('_', ' ')} · {target}"
 
 
-def _instruments(incident: Incident) -> Iterator[Instrument]:
+def _instruments(incident: Incident, progress: Mapping[str, Progressed], now: datetime | None) -> Iterator[Instrument]:
     lines = {job.id: Instrument(_place(job), _looks_for(incident, job)) for job in flow.jobs(incident)}
     probes = {job.id: job.probe for job in flow.jobs(incident)}
     for event in incident.timeline:
@@ -284,7 +367,17 @@ def _instruments(incident: Incident) -> Iterator[Instrument]:
         else:
             line = replace(line, stage=Stage.LOST if isinstance(event, Lost) else Stage.EXPIRED)
         lines[event.job] = line
-    yield from lines.values()
+    for job, line in lines.items():
+        word = progress.get(job)
+        yield replace(line, far=_far(word, now)) if word and line.stage is Stage.LOOKING else line
+
+
+def _far(word: Progressed, now: datetime | None) -> str:
+    dropped = "drops not known" if word.dropped is None else f"{word.dropped:,} dropped"
+    age_s = max(0.0, (now - word.at).total_seconds()) if now else 0.0
+    left = f"{max(word.left_s - age_s, 0.0):.0f} s left"
+    heard = f"heard {age_s:.0f} s ago"
+    return f"{word.packets:,} packets, {word.size_bytes:,} bytes, {dropped}, {left}, {heard}"
 
 
 def _looks_for(incident: Incident, job: Job) -> str:

@@ -3,34 +3,49 @@
     Requested --address known--> plan --> Queued --> (Started, Reported, Lost)* --> Judged --> Closed
               --name or MAC----> look-ups --> Queued --> Reported* --> Resolved --> plan ...
               --"vcenter"------> look-ups --> Queued --> (Reported --> who else? --> Queued)* --> LookedUp --> Closed
+              --"capture"------> admit ------> Queued --> (Started, Reported, Lost)* --> look-ups --> Queued --> Closed
+                                     --two persons--> AwaitsApproval --> Approved --> Queued --> ...
+                                                                     --> Declined, or in vain --> Closed
 
 Rules: a job ends by a final Reported, by Failed or by Expired, whichever comes first; what comes after adds nothing.
 A MAC that shows up on the wire is looked up in every vCenter, once. When every job has ended the evidence is judged
 and the incident closed. A look-up is never judged: what its machine has is looked up once more, for whoever shares
-it, and when every job has ended what is known is told. Nothing waits for ever, because every job expires.
+it, and when every job has ended what is known is told. Nothing waits for ever, because every job expires, and the
+wait for a second person too.
+
+A capture is admitted once its address is known and its plan can be carried out, so that nobody approves what cannot
+be. Another agent may start the job of a dead one anew, so each agent's newest report on it counts. A stopped capture
+waits ``STOP_S`` for what was captured so far. When it is over the vCenters are asked what moved meanwhile.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 
 from bot.errors import RequestError
 from bot.incidents import planning
 from bot.incidents.identities import identities
 from bot.incidents.planning import Known
+from bot.incidents.wishing import USUAL_S
 from bot.model.addresses import Mac, can_own
+from bot.model.capture import CaptureWish
 from bot.model.incident import (
+    Approved,
+    AwaitsApproval,
     Closed,
+    Declined,
     Event,
     Expired,
     Failed,
     Incident,
     Outcome,
+    Progressed,
     Queued,
     Reported,
     Requested,
     Resolved,
+    StopAsked,
 )
 from bot.model.job import Artifact, Job, Probe
 from bot.model.observation import (
@@ -77,7 +92,17 @@ class Tell:
     """Append LookedUp with what the vCenters said, and close."""
 
 
-Action = Put | Append | Judge | Deliver | Tell
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """See whether this person may capture this machine and whether a second one has to agree; if not, put the jobs."""
+
+    put: Put
+
+
+Action = Put | Append | Judge | Deliver | Tell | Admit
+
+STOP_S = 8.0  # an agent ends an ability within 5 s, and what it captured has to travel
+APPROVAL = timedelta(minutes=15)
 
 
 def jobs(incident: Incident) -> tuple[Job, ...]:
@@ -95,12 +120,46 @@ def ended(incident: Incident) -> frozenset[str]:
 
 
 def artifacts(incident: Incident) -> tuple[Artifact, ...]:
-    """The newest artifacts of every job: a final report replaces the evidence so far."""
-    newest: dict[str, tuple[Artifact, ...]] = {}
+    """The newest artifacts of every job, of a capture by every agent: a final report replaces the evidence so far."""
+    newest: dict[tuple[str, str], tuple[Artifact, ...]] = {}
+    captures = {job.id for job in captured_by(incident)}
     for event in incident.timeline:
         if isinstance(event, Reported):
-            newest[event.job] = event.artifacts
+            newest[event.job, event.agent if event.job in captures else ""] = event.artifacts
     return tuple(artifact for brought in newest.values() for artifact in brought)
+
+
+def captured_by(incident: Incident) -> tuple[Job, ...]:
+    """The jobs that capture."""
+    return tuple(job for job in jobs(incident) if job.probe is Probe.CAPTURE)
+
+
+def captures(incident: Incident) -> tuple[Artifact, ...]:
+    """What was captured, by each agent."""
+    return tuple(artifact for artifact in artifacts(incident) if artifact.probe is Probe.CAPTURE)
+
+
+def awaits(incident: Incident) -> AwaitsApproval | None:
+    """What a second person has to agree to now; None: nothing, or not any more."""
+    for event in reversed(incident.timeline):
+        if isinstance(event, Approved | Declined | StopAsked | Closed):
+            return None
+        if isinstance(event, AwaitsApproval):
+            return event
+    return None
+
+
+def stopped(incident: Incident) -> StopAsked | None:
+    """Who wanted a capture to end early, and when."""
+    return next((event for event in incident.timeline if isinstance(event, StopAsked)), None)
+
+
+def lives_until(incident: Incident) -> datetime:
+    """The moment after which an incident that has not ended, or whose end nobody has seen, has lost its bot."""
+    if incident.closed:
+        return incident.closed.at
+    waits = [event.until for event in incident.timeline if isinstance(event, AwaitsApproval)]
+    return max([incident.request.asked_at, *waits, *(job.expires_at for job in jobs(incident))])
 
 
 def named(address: IPv4Address, seen: Iterable[Observation]) -> tuple[Mac, ...]:
@@ -125,24 +184,44 @@ def gaps(incident: Incident) -> tuple[str, ...]:
         if isinstance(event, Failed) and event.job in named:
             found.append(f"{event.agent} could not look: {event.reason}")
         elif isinstance(event, Expired) and event.job in named:
-            found.append(f"Nobody answered on {named[event.job].queue} within the time.")
+            found.append(_silence(incident, named[event.job]))
     return tuple(dict.fromkeys(found))
+
+
+def _silence(incident: Incident, job: Job) -> str:
+    heard = [event.agent for event in incident.timeline if isinstance(event, Reported) and event.job == job.id]
+    if heard:
+        return f"{heard[-1]} fell silent before its capture was over, so only its beginning is here."
+    return f"Nobody answered on {job.queue} within the time."
 
 
 def adds_nothing(incident: Incident, event: Event) -> bool:
     """Whether the event is late or a duplicate."""
-    if isinstance(event, Reported | Failed | Expired):
+    if isinstance(event, Progressed | Reported | Failed | Expired):
         known = {job.id for job in jobs(incident)}
         return event.job not in known or event.job in ended(incident) or incident.closed is not None
     return isinstance(event, Closed) and incident.closed is not None
 
 
 def overdue(incident: Incident, now: datetime) -> Iterator[Expired]:
-    """An Expired for every job whose time has run out."""
-    over = ended(incident)
+    """An Expired for every job whose time has run out; of a stopped capture it runs out soon."""
+    over, stop = ended(incident), stopped(incident)
     for job in jobs(incident):
-        if job.id not in over and job.expires_at <= now:
+        early = stop.at + timedelta(seconds=STOP_S) if stop and job.probe is Probe.CAPTURE else job.expires_at
+        if job.id not in over and min(early, job.expires_at) <= now:
             yield Expired(at=now, job=job.id)
+
+
+def lapsed(incident: Incident, now: datetime) -> Closed | None:
+    """The end of a capture that nobody agreed to in time."""
+    waits = awaits(incident)
+    if waits is None or waits.until > now:
+        return None
+    sentence = (
+        f"Nobody approved it by {waits.until:%H:%M} UTC, so nothing was captured; ask again when somebody who may "
+        "approve is there."
+    )
+    return Closed(at=now, outcome=Outcome.REFUSED, sentence=sentence)
 
 
 def step(incident: Incident, event: Event, seen: tuple[Observation, ...], known: Known) -> tuple[Action, ...]:
@@ -162,14 +241,43 @@ def _step(incident: Incident, event: Event, seen: tuple[Observation, ...], known
     elif isinstance(event, Requested) and address is None:
         yield Put(_resolving(incident, known))
     elif isinstance(event, Requested | Resolved) and address is not None:
-        yield _planned(incident, address, known)
+        planned = _planned(incident, address, known)
+        yield Admit(planned) if command == CAPTURE else planned
+    elif isinstance(event, Approved | Declined | StopAsked):
+        yield from _decided(incident, event, known)
     elif isinstance(event, Reported | Failed | Expired):
-        if address is not None and command != CAPTURE:
-            yield from _owners(incident, address, seen, known)
-        elif address is None and _all_ended(incident):
+        if address is None and _all_ended(incident):
             yield Append(Resolved(at=known.now, address=_resolved(incident, seen)))
-        if address is not None and _all_ended(incident):
-            yield Deliver() if command == CAPTURE else Judge()
+        elif address is not None and command == CAPTURE:
+            yield from _captured(incident, address, known)
+        elif address is not None:
+            yield from _owners(incident, address, seen, known)
+            if _all_ended(incident):
+                yield Judge()
+
+
+def _decided(incident: Incident, event: Event, known: Known) -> Iterator[Put | Append]:
+    if isinstance(event, Approved) and incident.address is not None:
+        yield _planned(incident, incident.address, known)
+    elif isinstance(event, Declined):
+        sentence = "A second person declined it, so nothing was captured."
+        yield Append(Closed(at=known.now, outcome=Outcome.REFUSED, sentence=sentence))
+    elif isinstance(event, StopAsked) and not captured_by(incident):
+        sentence = "Stopped before anything was captured."
+        yield Append(Closed(at=known.now, outcome=Outcome.STOPPED, sentence=sentence))
+
+
+def _captured(incident: Incident, address: IPv4Address, known: Known) -> Iterator[Put | Deliver]:
+    """When every capture has ended, what moved meanwhile is asked; then it is handed over."""
+    recorded = captured_by(incident)
+    if not recorded or not _all_ended(incident):
+        return
+    last = max(position for position, job in enumerate(jobs(incident)) if job.probe is Probe.CAPTURE)
+    asked = len(jobs(incident)) > last + 1
+    if asked or not known.vcenters or not captures(incident):
+        yield Deliver()
+    else:
+        yield Put(planning.plan_moves(incident.id, address, known=known, first=len(jobs(incident))))
 
 
 def _looking_up(
@@ -221,10 +329,11 @@ def _all_ended(incident: Incident) -> bool:
 
 
 def _planned(incident: Incident, address: IPv4Address, known: Known) -> Put:
+    first = len(jobs(incident))
     if incident.request.command == CAPTURE:
-        plan = planning.plan_capture(incident.id, address, known=known)
+        wish = incident.request.capture or CaptureWish(USUAL_S)
+        plan = planning.plan_capture(incident.id, address, wish, known=known, first=first)
     else:
-        first = len(jobs(incident))
         plan = planning.plan_check(incident.id, address, deep=incident.request.deep, known=known, first=first)
     return Put(plan.jobs, plan.gaps)
 

@@ -1,21 +1,23 @@
 """A request as jobs: who stands where, who can be asked, and what nobody will look at."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 
 from bot.errors import RequestError
 from bot.model.addresses import Mac
+from bot.model.capture import CaptureWish
 from bot.model.job import Agent, Job, JobOptions, Probe, Vantage
 from bot.model.request import Target
 from bot.probes import duration_s
 
 LISTEN_S = 1.0  # a Linux proxy-ARP router answers 44 to 804 ms late: 1.0 s catches every one (measured over 40)
 DEEP_LISTEN_S = 1.5
-CAPTURE_S = 10.0
 GRACE_S = 8.0  # an agent that dies is noticed after 3 s; its successor needs a whole run before the deadline
+CAPTURE_GRACE_S = 15.0  # the same, and the largest capture has to travel
 RESOLVE_S = 10.0
+NOBODY = "No agent is alive, so nobody can look; start one with `ruleout agent` or see its log."
 VANTAGES_PER_SEGMENT = 2
 ROUTED_VANTAGES = 2
 
@@ -89,6 +91,11 @@ def plan_sharers(incident: str, ips: Sequence[IPv4Address], macs: Sequence[Mac],
     return _look_ups(incident, wanted, vcenters, known=known, first=first)
 
 
+def plan_moves(incident: str, target: IPv4Address, *, known: Known, first: int) -> tuple[Job, ...]:
+    """Ask every vCenter what it knows of the target and of what happened around it."""
+    return _look_ups(incident, [(target, JobOptions())], known.vcenters, known=known, first=first)
+
+
 def _look_ups(incident: str, wanted: Iterable[tuple[IPv4Address | None, JobOptions]], vcenters: Iterable[str], *,
               known: Known, first: int) -> tuple[Job, ...]:  # fmt: skip
     expires_at = known.now + timedelta(seconds=RESOLVE_S)
@@ -99,39 +106,83 @@ def _look_ups(incident: str, wanted: Iterable[tuple[IPv4Address | None, JobOptio
     )
 
 
-def plan_capture(incident: str, target: IPv4Address, *, known: Known) -> Plan:
-    """Listen on every segment that has the target.
+def plan_capture(incident: str, target: IPv4Address, wish: CaptureWish, *, known: Known, first: int) -> Plan:
+    """Listen at the vantages that were named, or on every segment that has the target; at all of them from now on.
+
+    A named vantage may stand elsewhere, to look at the other side of a hop: its agent knows what it may capture.
 
     Raises:
-        RequestError: no agent stands there.
+        RequestError: no agent stands there, a vantage does not exist, or the resolved target is its own peer.
     """
-    options = JobOptions(listen_s=CAPTURE_S)
-    expires_at = known.now + timedelta(seconds=CAPTURE_S + GRACE_S)
-    queues = _queues(_covering(target, known.agents, Probe.CAPTURE), 1)
+    if wish.peer == target:
+        raise RequestError(f"The peer {wish.peer} is the target itself; name the other machine as `peer`.")
+    wish = replace(wish, hosts=tuple(host for host in wish.hosts if host != target))
+    options = JobOptions(listen_s=wish.duration_s, filter=wish.filter(target), payload=wish.payload)
+    expires_at = known.now + timedelta(seconds=wish.duration_s + CAPTURE_GRACE_S)
+    queues = capture_queues(target, wish.at, known.agents)
     return Plan(
         tuple(
             Job(f"{incident}.{number}", incident, Probe.CAPTURE, queue, target, options, known.now, expires_at)
-            for number, queue in enumerate(queues)
+            for number, queue in enumerate(queues, first)
         ),
         (),
     )
 
 
+def capture_queues(target: IPv4Address, at: Sequence[str], agents: Iterable[Agent]) -> list[str]:
+    """The queues of whoever captures the target: one for each segment that has it, or for each vantage ``at``.
+
+    Raises:
+        RequestError: nobody stands there; the text says which vantages there are.
+    """
+    agents = tuple(agents)
+    if not at:
+        return _queues(_covering(target, agents, Probe.CAPTURE), 1)
+    able = capturing(agents)
+    if not able:
+        raise RequestError(NOBODY)
+    wanted: dict[str, str] = {}  # by agent, so that an agent and its segment are one vantage
+    for name in at:
+        wanted |= {agent: queue for agent, queue in _named(name, able) if agent not in wanted}
+    _require_machine(target, [vantage for vantage in able if vantage.agent in wanted])
+    return list(dict.fromkeys(wanted.values()))
+
+
+def capturing(agents: Iterable[Agent]) -> tuple[Vantage, ...]:
+    """The vantages of every agent that can capture."""
+    return tuple(vantage for agent in agents if Probe.CAPTURE in agent.probes for vantage in agent.vantages)
+
+
+def _named(name: str, able: Sequence[Vantage]) -> list[tuple[str, str]]:
+    """Agent and queue of the vantage with this name: an agent's own queue, or the one of a segment."""
+    there = sorted({vantage.agent for vantage in able if vantage.segment.casefold() == name.casefold()})
+    for vantage in able:
+        if vantage.agent.casefold() == name.casefold():
+            return [(vantage.agent, f"agent.{vantage.agent}")]
+        if there and vantage.segment.casefold() == name.casefold():
+            return [(there[0], f"segment.{vantage.segment}" if len(there) == 1 else f"agent.{there[0]}")]
+    known = ", ".join(sorted({f"{vantage.agent} (segment {vantage.segment})" for vantage in able}))
+    raise RequestError(f"No vantage that can capture is called {name[:40]}; there are {known}.")
+
+
 def _covering(target: IPv4Address, agents: Iterable[Agent], probe: Probe = Probe.ARP) -> tuple[Vantage, ...]:
     able = [vantage for agent in agents if probe in agent.probes for vantage in agent.vantages]
     if not able:
-        raise RequestError("No agent is alive, so nobody can look; start one with `ruleout agent` or see its log.")
+        raise RequestError(NOBODY)
     covering = tuple(vantage for vantage in able if vantage.prefix is not None and target in vantage.prefix)
     if not covering:
         stands = ", ".join(sorted({f"{vantage.prefix} ({vantage.segment})" for vantage in able if vantage.prefix}))
         raise RequestError(f"No agent stands on {target}'s network. Agents stand on {stands}.")
-    for vantage in covering:
-        assert vantage.prefix is not None
-        if target in (vantage.prefix.network_address, vantage.prefix.broadcast_address):
+    _require_machine(target, covering)
+    return covering
+
+
+def _require_machine(target: IPv4Address, vantages: Iterable[Vantage]) -> None:
+    for vantage in vantages:
+        if vantage.prefix and target in (vantage.prefix.network_address, vantage.prefix.broadcast_address):
             raise RequestError(f"{target} is the network or broadcast address of {vantage.prefix}; ask for a machine.")
         if target == vantage.address:
             raise RequestError(f"{target} is the agent {vantage.agent} itself; ask for the machine in question.")
-    return covering
 
 
 def _elsewhere(target: IPv4Address, agents: Iterable[Agent]) -> tuple[Vantage, ...]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from bot.incidents import bundle, flow, judging, owning
 from bot.model.finding import Evidence, Finding, Standing
-from bot.model.incident import AnyEvent, Incident, Reported
+from bot.model.incident import AnyEvent, Incident, Progressed, Reported
+from bot.model.job import Probe
 from bot.model.observation import Observation
 from bot.model.owners import Owners
-from bot.model.request import LOOK_UP
+from bot.model.request import CAPTURE, LOOK_UP
 from bot.model.verdict import Verdict
 from bot.probes import vcenter
 
@@ -18,7 +20,11 @@ class Running:
     """Everything in memory about one incident; whoever changes it holds its lock.
 
     ``facts`` are the statements established so far, for the card. ``observations`` and ``unreadable`` (sentences) are
-    what the artifacts say, by digest. ``told`` are the jobs whose first evidence is among the facts.
+    what the artifacts say, by digest. ``told`` are the jobs whose first evidence is among the facts. ``heard`` is the
+    last word on each capture that runs. ``shown_at``: when its card was last brought up to date. ``handed``: what was
+    captured is on its way to the people.
+
+    What a capture brings is read once, when it is handed over: it may be large, and its beginning comes often.
     """
 
     incident: Incident
@@ -27,15 +33,41 @@ class Running:
     observations: dict[str, tuple[Observation, ...]] = field(default_factory=dict)
     unreadable: dict[str, tuple[str, ...]] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
+    heard: dict[str, Progressed] = field(default_factory=dict)
+    shown_at: datetime | None = None
+    handed: bool = False
 
     def append(self, event: AnyEvent) -> None:
         """The event is the timeline's last from now on."""
         self.incident = replace(self.incident, timeline=(*self.incident.timeline, event))
+        if isinstance(event, Reported):
+            needed = {artifact.digest for artifact in flow.artifacts(self.incident)}
+            self.blobs = {digest: data for digest, data in self.blobs.items() if digest in needed}
+
+    def progressed(self, event: Progressed) -> None:
+        """The newest word on a capture; it stands in no timeline."""
+        self.heard[event.job] = event
+
+    @property
+    def progress(self) -> tuple[Progressed, ...]:
+        """The last word on each capture that runs."""
+        over = flow.ended(self.incident)
+        return tuple(
+            self.heard[job.id] for job in flow.captured_by(self.incident) if job.id in self.heard.keys() - over
+        )
+
+    def silent_since(self, moment: datetime) -> bool:
+        """Whether a capture runs whose card was last shown before that moment."""
+        over = flow.ended(self.incident)
+        runs = any(job.id not in over for job in flow.captured_by(self.incident))
+        return runs and not self.handed and self.shown_at is not None and self.shown_at < moment
 
     def take_in(self, report: Reported, blobs: Mapping[str, bytes]) -> None:
         """Read what a report brought."""
         self.blobs.update(blobs)
         for artifact in report.artifacts:
+            if artifact.probe is Probe.CAPTURE:
+                continue
             seen, unreadable = judging.read((artifact,), self.blobs, self.incident.address)
             self.observations[artifact.digest], self.unreadable[artifact.digest] = seen, unreadable
 
@@ -45,7 +77,7 @@ class Running:
         What the job adds later waits for the verdict: a card is edited every two seconds at most, and to work out
         more than it can show would delay other people's checks.
         """
-        if self.incident.closed or report.job in self.told:
+        if self.incident.closed or report.job in self.told or self.incident.request.command == CAPTURE:
             return
         if self.incident.request.command == LOOK_UP:
             self.told.add(report.job)

@@ -18,6 +18,8 @@ SYMPTOMS = (
     "icmp.only_echoes_lost",
     "icmp.loss_depends_on_mac",
     "overheard.echoes_lost",
+    "path.lost_towards_target",
+    "path.lost_from_target",
     "reported.loss.seen",
 )
 """What makes anybody ask; a lead without one of these may be as old as the hosts."""
@@ -39,6 +41,8 @@ NEVER_HEALTHY = (
     "segment.arp_flood",
     "overheard.echoes_lost",
     "path.sent_by_no_claimant",
+    "path.lost_towards_target",
+    "path.lost_from_target",
     AGENT_ENDED,
 )
 SEVERAL_MACS = "arp.several_macs_claim"

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address
 
 from bot.model.job import Artifact, Job
 from bot.model.owners import Owners
-from bot.model.request import Request
+from bot.model.request import Person, Request
 from bot.model.verdict import Verdict
 
 
@@ -36,6 +36,35 @@ class Resolved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AwaitsApproval(Event):
+    """Nothing is captured before a second person agrees, by ``until``; ``why`` is the rule that asks for it."""
+
+    until: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approved(Event):
+    """A second person agreed."""
+
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declined(Event):
+    """A second person refused."""
+
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopAsked(Event):
+    """A person ended a capture early; what was captured by then is still brought back."""
+
+    by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Queued(Event):
     """Jobs were put on their queues."""
 
@@ -50,6 +79,21 @@ class Started(Event):
     job: str
     agent: str
     attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progressed(Event):
+    """How far a capture is; ``dropped`` None: the instrument cannot tell.
+
+    It travels and is shown, but stands in no timeline: the next one, or the report, says more.
+    """
+
+    job: str
+    agent: str
+    packets: int
+    size_bytes: int
+    dropped: int | None
+    left_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +145,11 @@ class LookedUp(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published(Event):
-    """The card was first posted; ``message`` is its timestamp id in the channel."""
+    """The card was first posted, or the ``part`` of it that asks a second person; ``message`` is its timestamp id."""
 
     channel: str
     message: str
+    part: str = "card"
 
 
 class Outcome(StrEnum):
@@ -132,8 +177,13 @@ class Delivered(Event):
 AnyEvent = (
     Requested
     | Resolved
+    | AwaitsApproval
+    | Approved
+    | Declined
+    | StopAsked
     | Queued
     | Started
+    | Progressed
     | Reported
     | Failed
     | Lost

@@ -7,6 +7,7 @@ from hashlib import sha256
 from ipaddress import IPv4Address, IPv4Network
 
 from bot.model.addresses import Mac
+from bot.model.capture import Filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,16 @@ class JobOptions:
     """What a job may vary. An agent refuses what its own configuration does not allow.
 
     ``listen_s`` is the time from the last broadcast request (or from the start of a capture) to the end of
-    listening. ``names`` and ``macs`` are further things to look up in vCenter.
+    listening. ``names`` and ``macs`` are further things to look up in vCenter. ``filter`` says what to capture (None:
+    the target's ARP and ICMP), ``payload`` whether whole frames are wished for instead of headers.
     """
 
     listen_s: float = 1.0
     echoes: int = 5
     macs: tuple[Mac, ...] = ()
     names: tuple[str, ...] = ()
+    filter: Filter | None = None
+    payload: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,9 @@ class Artifact:
     """Bytes that an agent brought back, named by their digest; the bytes lie elsewhere.
 
     ``dropped`` counts what the instrument lost while it looked (frames the kernel dropped); None where the
-    instrument cannot tell.
+    instrument cannot tell. ``incomplete`` says, as a sentence, why a capture did not run to its end, or that it has
+    not yet. ``ahead_ms`` is how far the agent's clock ran ahead of the queue server's, by which two vantages can be
+    told on one clock; None where nobody measured it.
     """
 
     job: str
@@ -115,3 +121,5 @@ class Artifact:
     started_at: datetime
     stopped_at: datetime
     dropped: int | None
+    incomplete: str | None = None
+    ahead_ms: int | None = None

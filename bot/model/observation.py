@@ -40,11 +40,13 @@ class Listened(Observation):
     """The instrument listened from ``started_at`` to ``seen_at`` and lost ``dropped`` frames (None: unknown).
 
     ``unread`` says why not all that it recorded could be read, as in "it is cut off inside a frame"; None: all was.
+    ``ahead_ms`` is how far its clock ran ahead of the queue server's; None: not known.
     """
 
     started_at: datetime
     dropped: int | None
     unread: str | None = None
+    ahead_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from ipaddress import IPv4Address
 
 from bot.model.addresses import Mac
+from bot.model.capture import CaptureWish
 
 CHECK, CAPTURE, LOOK_UP = "arpcheck", "capture", "vcenter"
 """The commands: judge a machine, capture its packets, ask every vCenter who it is."""
@@ -49,7 +50,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question, as accepted. ``command`` is the word that was typed, without its slash."""
+    """One question, as accepted. ``command`` is the word that was typed, without its slash.
+
+    ``capture`` says how to capture; None for every other command.
+    """
 
     id: str
     command: str
@@ -58,3 +62,4 @@ class Request:
     person: Person
     place: Place
     asked_at: datetime
+    capture: CaptureWish | None = None

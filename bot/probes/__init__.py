@@ -53,6 +53,7 @@ def _capture(artifact: Artifact, hearing: Hearing) -> tuple[Observation, ...]:
         started_at=artifact.started_at,
         dropped=_dropped(artifact, hearing),
         unread=_unread(hearing),
+        ahead_ms=artifact.ahead_ms,
     )
     readers = (arp.read, icmp.read, passing.read)
     return (listened, *(one for read_frames in readers for one in read_frames(artifact, hearing.frames)))

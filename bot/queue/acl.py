@@ -38,7 +38,7 @@ def agent_rules(agent: str, queues: Sequence[str]) -> tuple[str, ...]:
     own = [keys.jobs(queue) for queue in queues] + [keys.serving(queue) for queue in queues]
     own += [keys.agent(agent), keys.alive(f"{agent}:*"), keys.seen("*")]
     written = [keys.reports("*"), keys.artifact("*", "*"), keys.DEAD]
-    read = [keys.alive("*"), keys.cancel("*")]
+    read = [keys.alive("*"), keys.cancel("*"), keys.asking("*")]
     return (
         "resetchannels",
         "resetkeys",

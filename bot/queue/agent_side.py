@@ -14,7 +14,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from bot import log
 from bot.errors import InstrumentError
-from bot.model.incident import Failed, Reported, Started
+from bot.model.incident import Failed, Progressed, Reported, Started
 from bot.model.job import Agent, Artifact, Job
 from bot.queue import artifacts, keys, letters, seal, server
 from bot.queue.deliveries import Deliveries, Entry
@@ -74,11 +74,33 @@ class RedisIntake:
         held = self._held.get(job.id)
         return stop_reason(held) if held else CANCELLED
 
+    def left_s(self, job: Job) -> float:
+        """Nothing, for a job that is not held any more."""
+        held = self._held.get(job.id)
+        return held.ends_at - time.monotonic() if held else 0.0
+
+    def progress(self, job: Job, packets: int, size_bytes: int, dropped: int | None, left_s: float) -> None:
+        """Sent where the server is there, and not missed where it is not."""
+        if (held := self._held.get(job.id)) and not self._lease.away:
+            event = Progressed(
+                at=self._lease.now(),
+                job=job.id,
+                agent=self._agent.name,
+                packets=packets,
+                size_bytes=size_bytes,
+                dropped=dropped,
+                left_s=left_s,
+            )
+            with suppress(RedisError), self._client.pipeline(transaction=True) as pipe:
+                self._say(pipe, held.order, Report(event, ""))
+                pipe.execute()
+
     def report(self, job: Job, evidence: Sequence[tuple[Artifact, bytes]], *, final: bool) -> None:
         """Bytes first, then the report that names them."""
         if not (held := self._held.get(job.id)):
             return
-        described = tuple(artifact for artifact, _ in evidence)
+        ahead_ms = self._lease.ahead_ms()
+        described = tuple(replace(artifact, ahead_ms=ahead_ms) for artifact, _ in evidence)
         event = Reported(at=self._lease.now(), job=job.id, agent=self._agent.name, artifacts=described, final=final)
         if not final:
             if not self._lease.away:

@@ -35,14 +35,16 @@ class RedisQueue:
         *,
         ca_file: str | None = None,
         limit_bytes: int = keys.LIMIT_BYTES,
+        lease_s: float = keys.ASKING_S,
     ) -> None:
         self._url = url
+        self._lease_s = lease_s
         self._client = server.connect(url, ca_file=ca_file)
         self._reply = keys.reports(bot_id)
         self._clock = clock
         self._limit_bytes = limit_bytes
         self._asked = Asked(masters, self._reply, clock)
-        self._looked_at = self._trouble_at = float("-inf")
+        self._looked_at = self._trouble_at = self._renewed_at = float("-inf")
 
     def put(self, jobs: Sequence[Job]) -> None:
         """Put every job on its queue or, when this raises, none."""
@@ -55,6 +57,7 @@ class RedisQueue:
                 for job in jobs:
                     letter = letters.write_order(self._asked.keys_of(job.queue), Order(job, self._reply, sent_at))
                     pipe.xadd(keys.jobs(job.queue), dict(letter), maxlen=keys.BACKLOG)
+                self._renew(pipe)
                 pipe.execute()
         except BaseException:
             self._asked.forget(jobs)
@@ -67,6 +70,7 @@ class RedisQueue:
             while True:
                 left_s = until - time.monotonic()
                 with server.said(self._url):
+                    self._stay()
                     news = self._read(min(left_s, keys.BLOCK_S)) + self._lost()
                 if news or left_s <= 0:
                     return news
@@ -97,6 +101,17 @@ class RedisQueue:
     def close(self) -> None:
         """Give the connections back."""
         self._client.close()
+
+    def _renew(self, client: server.Client) -> None:
+        """Say that whoever asked is there: agents end the jobs of a bot that is gone."""
+        client.set(keys.asking(self._reply), b"1", px=int(self._lease_s * 1000))
+
+    def _stay(self) -> None:
+        """Renew in time; by the thread that reads, so that a bot that hears nothing any more counts as gone."""
+        now_s = time.monotonic()
+        if now_s - self._renewed_at > min(keys.ASK_AGAIN_S, self._lease_s / 4):
+            self._renew(self._client)
+            self._renewed_at = now_s
 
     def _read(self, wait_s: float) -> tuple[News, ...]:
         block_ms = max(1, int(wait_s * 1000)) if wait_s > 0 else None

@@ -7,6 +7,7 @@
 | alive:<agent>:<random>     | string | lease of one agent process, a consumer      | 3 s, renewed every 0.5 s    |
 | agent:<name>               | string | Agent as JSON, as it announces itself       | as the lease                |
 | serving:<queue>            | string | name of an agent that takes its jobs        | as the lease                |
+| asking:<bot>               | string | lease of one bot that awaits answers        | 15 s, renewed every 2 s     |
 | seen:<job>                 | string | id of the only entry that may run the job   | 1 min past the job's end    |
 | cancel:<job>               | string | seal: whoever runs the job must stop        | 1 min past the job's end    |
 | artifact:<digest>:<upload> | hash   | chunk number -> bytes                       | 15 min, or until read       |
@@ -20,6 +21,10 @@ GROUP = "agents"
 
 LEASE_S = 3.0
 RENEW_S = 0.5
+ASKING_S = 15.0
+"""The lease of a bot: long enough for a hiccup of the server or a slow judgement, for evidence hangs on it."""
+
+ASK_AGAIN_S = 2.0
 SWEEP_S = 1.0
 """How often an agent looks for jobs that dead agents left, and a bot for queues that nobody serves."""
 
@@ -76,6 +81,11 @@ def agent(name: str) -> str:
 def serving(queue: str) -> str:
     """The sign that somebody takes jobs from the queue."""
     return f"serving:{queue}"
+
+
+def asking(reply: str) -> str:
+    """The sign that whoever reads this stream of reports is there."""
+    return f"asking:{reply.removeprefix(reports(''))}"
 
 
 def seen(job: str) -> str:

@@ -24,8 +24,11 @@ from bot.queue.server import Client
 
 _log = log.get(__name__)
 
-CANCELLED = "It was cancelled."
+_CLOCK_S = 30.0  # as long a clock of this machine is not off by more than the network's delay
+
+CANCELLED = "It was stopped by a person."
 OUT_OF_TIME = "Its time is up."
+NOBODY_ASKS = "The bot that asked for it is gone."
 TAKEN_OVER = "Another agent took it over while this one was cut off."
 
 
@@ -37,6 +40,7 @@ class Held:
     entry: bytes
     ends_at: float
     stop: str | None = None
+    asker: float | None = None  # when its bot was last seen; None: it has not been, as with a bot that tells nothing
 
 
 class Lease:
@@ -53,6 +57,8 @@ class Lease:
         self._trouble: str | None = None
         self._unbroken_since = self._renewed_at = time.monotonic()
         self._ahead_s = time.time() - time.monotonic()
+        self._heard_s: float | None = None  # when the server's clock was last taken over, and how surely
+        self._doubt_s = float("inf")
         self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
 
     def start(self) -> None:
@@ -69,6 +75,10 @@ class Lease:
         except RedisError as error:
             _log.info("lease_left_to_run_out", agent=self._agent.name, reason=str(error))
         self._client.close()
+
+    def ahead_ms(self) -> int | None:
+        """How far this machine's clock runs ahead of the server's; None: the server has not been reached yet."""
+        return None if self._heard_s is None else round((time.time() - time.monotonic() - self._ahead_s) * 1000)
 
     def now(self) -> datetime:
         """This moment by the server's clock, which the bot's expiries are compared with."""
@@ -118,16 +128,33 @@ class Lease:
             pipe.time()
             for job in held:
                 pipe.get(keys.cancel(job.order.job.id))
+                pipe.exists(keys.asking(job.order.reply))
             pipe.set(keys.alive(self.consumer), b"1", px=lease_ms)
             pipe.set(keys.agent(self._agent.name), announced, px=lease_ms)
             for queue in self._keys:
                 pipe.set(keys.serving(queue), self._agent.name, px=lease_ms)
             asked_at = time.monotonic()
             (seconds, micros), *answers = pipe.execute()
-        self._ahead_s = seconds + micros / 1e6 - (asked_at + time.monotonic()) / 2
-        for job, cancel in zip(held, answers, strict=False):
+        self._set_clock(seconds + micros / 1e6, asked_at, time.monotonic())
+        for job, cancel, asked in zip(held, answers[::2], answers[1::2], strict=False):
             if cancel and self.cancelled(job.order, cancel):
                 job.stop = job.stop or CANCELLED
+            self._mind_asker(job, there=bool(asked))
+
+    def _mind_asker(self, job: Held, *, there: bool) -> None:
+        """Stop what nobody waits for; a server that lost the lease itself first gets the time to be told again."""
+        now_s = time.monotonic()
+        if there:
+            job.asker = now_s
+        elif job.asker is not None and self.settled and now_s - job.asker > keys.LEASE_S:
+            job.stop = job.stop or NOBODY_ASKS
+
+    def _set_clock(self, server_s: float, asked_s: float, answered_s: float) -> None:
+        """Take over the server's clock, unless a quicker answer told it lately (as RFC 5905 section 10 chooses)."""
+        doubt_s = (answered_s - asked_s) / 2
+        if self._heard_s is None or doubt_s <= self._doubt_s or answered_s - self._heard_s > _CLOCK_S:
+            self._ahead_s = server_s - (asked_s + answered_s) / 2
+            self._heard_s, self._doubt_s = answered_s, doubt_s
 
     def cancelled(self, order: Order, given: bytes) -> bool:
         """Whether the bot itself sealed this order to stop."""

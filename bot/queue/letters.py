@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from bot.model import codec
-from bot.model.incident import AnyEvent, Failed, Reported, Started
+from bot.model.incident import AnyEvent, Failed, Progressed, Reported, Started
 from bot.model.job import Job
 from bot.queue import keys
 from bot.queue.seal import Fields, ForgedError, Keys, seal, unseal
 
 T = TypeVar("T")
 
-Said = Started | Reported | Failed
+Said = Started | Progressed | Reported | Failed
 """What an agent may say about a job."""
 
 SKEW_WORTH_SAYING_S = 2.0

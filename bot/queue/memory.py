@@ -11,12 +11,12 @@ from datetime import datetime
 
 from bot import log
 from bot.errors import InstrumentError
-from bot.model.incident import Failed, Reported, Started
+from bot.model.incident import Failed, Progressed, Reported, Started
 from bot.model.job import Agent, Artifact, Job
 from bot.ports import Clock, News
 from bot.queue import artifacts, keys, letters, seal
 from bot.queue.asked import Asked
-from bot.queue.lease import CANCELLED, OUT_OF_TIME
+from bot.queue.lease import CANCELLED, NOBODY_ASKS, OUT_OF_TIME
 from bot.queue.letters import Order, Report, Said
 
 _log = log.get(__name__)
@@ -42,6 +42,7 @@ class MemoryServer:
     living: dict[str, Agent] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     cancels: dict[str, bytes] = field(default_factory=dict)
+    asking: dict[str, float] = field(default_factory=dict)
     dead: list[str] = field(default_factory=list)
     numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
@@ -61,14 +62,18 @@ class MemoryServer:
 class MemoryQueue:
     """bot.ports.Queue within one process."""
 
-    def __init__(self, server: MemoryServer, masters: Sequence[bytes], bot_id: str) -> None:
+    def __init__(
+        self, server: MemoryServer, masters: Sequence[bytes], bot_id: str, *, lease_s: float = keys.ASKING_S
+    ) -> None:
         self._server = server
+        self._lease_s = lease_s
         self._reply = keys.reports(bot_id)
         self._asked = Asked(masters, self._reply, server.clock)
 
     def put(self, jobs: Sequence[Job]) -> None:
         """Put every job on its queue."""
         self._asked.remember(jobs)
+        self._stay()
         for job in jobs:
             order = Order(job, self._reply, self._server.clock.now())
             self._server.put(job.queue, letters.write_order(self._asked.keys_of(job.queue), order))
@@ -78,6 +83,7 @@ class MemoryQueue:
         server = self._server
         until = time.monotonic() + wait_s
         while True:
+            self._stay()
             with server.changed:
                 served = {queue for agent in server.living.values() for queue in agent.queues}
                 arrived = [server.reports[self._reply].popleft() for _ in range(len(server.reports[self._reply]))]
@@ -104,6 +110,10 @@ class MemoryQueue:
 
     def close(self) -> None:
         """Nothing to give back."""
+
+    def _stay(self) -> None:
+        with self._server.changed:
+            self._server.asking[self._reply] = time.monotonic() + self._lease_s
 
     def _item(self, job: Job, report: Report) -> News | None:
         event = report.event
@@ -163,7 +173,28 @@ class MemoryIntake:
         with self._server.changed:
             if job.id not in self._held or self._cancelled(job):
                 return CANCELLED
+            if time.monotonic() > self._server.asking.get(self._held[job.id][0].reply, float("inf")):
+                return NOBODY_ASKS
         return OUT_OF_TIME if self._server.clock.now() > job.expires_at else None
+
+    def left_s(self, job: Job) -> float:
+        """By the one clock that there is."""
+        return (job.expires_at - self._server.clock.now()).total_seconds()
+
+    def progress(self, job: Job, packets: int, size_bytes: int, dropped: int | None, left_s: float) -> None:
+        """Said at once."""
+        event = Progressed(
+            at=self._now(),
+            job=job.id,
+            agent=self._agent.name,
+            packets=packets,
+            size_bytes=size_bytes,
+            dropped=dropped,
+            left_s=left_s,
+        )
+        with self._server.changed:
+            if job.id in self._held:
+                self._say(job, event)
 
     def report(self, job: Job, evidence: Sequence[tuple[Artifact, bytes]], *, final: bool) -> None:
         """Bytes first, then the report that names them."""
@@ -174,7 +205,7 @@ class MemoryIntake:
                 raise
             return
         upload = secrets.token_hex(8)
-        described = tuple(artifact for artifact, _ in evidence)
+        described = tuple(replace(artifact, ahead_ms=0) for artifact, _ in evidence)
         with self._server.changed:
             if job.id in self._held:
                 self._server.uploads[upload] = {artifact.digest: data for artifact, data in evidence}

@@ -1,8 +1,9 @@
 """``ruleout agent``: eyes on one segment."""
 
 import argparse
+from pathlib import Path
 
-from bot.agents.bounds import Bounds
+from bot.agents.bounds import Bounds, CaptureBounds
 from bot.agents.capture import CaptureAbility
 from bot.agents.routed import RoutedAbility
 from bot.agents.segment import SegmentAbility
@@ -30,9 +31,15 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         settings.addresses("RULEOUT_POOL"),
     )
     asking = Bounds(reach=settings.networks("RULEOUT_REACH"))
-    listening = Bounds(
+    listening = CaptureBounds(
+        prefixes=settings.networks("RULEOUT_CAPTURE_PREFIXES"),
         listen_s=float(settings.number("RULEOUT_MAX_CAPTURE_S")),
+        frames=settings.number("RULEOUT_MAX_CAPTURE_PACKETS"),
         size_bytes=settings.number("RULEOUT_MAX_CAPTURE_BYTES"),
+        payload=settings.flag("RULEOUT_CAPTURE_PAYLOAD"),
+        at_once=settings.number("RULEOUT_MAX_CAPTURES"),
+        spool=Path(settings.text("RULEOUT_SPOOL_DIR")),
+        spare_bytes=settings.number("RULEOUT_SPOOL_SPARE_BYTES"),
     )
     abilities: dict[Probe, Ability] = {
         Probe.ARP: SegmentAbility(vantage, asking, clock),

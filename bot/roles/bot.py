@@ -16,16 +16,18 @@ from bot.errors import RequestError
 from bot.incidents.policy import Policy
 from bot.queue.bot_side import RedisQueue
 from bot.queue.journal import RedisJournal
+from bot.queue.keys import LIMIT_BYTES
 from bot.queue.once import RedisOnce
 from bot.queue.seal import queue_key
 from bot.roles.logs import keep_logs
+from bot.roles.nowhere import LoggedDeeds, Nowhere
 from bot.roles.process import until_told
 from bot.settings import Settings
 from bot.slack.app import build_app
 from bot.slack.publisher import Publisher
 from bot.slack.runners import HttpRunner, SocketRunner
 from bot.slack.workspace import enter
-from bot.system import SystemClock
+from bot.system import SystemClock, apart
 
 _log = log.get(__name__)
 
@@ -48,12 +50,14 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
     button_key = queue_key(masters[-1], "slack.buttons")  # the older one, so that a rotation kills no button
     workspace = enter(settings.text("RULEOUT_SLACK_BOT_TOKEN"), settings.text("RULEOUT_SLACK_API"))
     archive = CaseArchive(Path(settings.text("RULEOUT_CASES_DIR")))
+    once = RedisOnce(url, ca_file=ca_file)
     publisher = Publisher(
         workspace.client,
         key=button_key,
         published=lambda *posted: coordinator.published(*posted),
         delivered=lambda incident: coordinator.delivered(incident),
         since=clock.now(),
+        now=clock.now,
     )
     coordinator = Coordinator(
         queue=RedisQueue(url, masters, clock.new_id("bot"), clock, ca_file=ca_file),
@@ -65,13 +69,20 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
             teams=(workspace.team, *settings.items("RULEOUT_TEAMS")),
             channels=settings.items("RULEOUT_CHANNELS") or None,
             capturers=settings.people("RULEOUT_CAPTURERS"),
+            second_for=settings.networks("RULEOUT_SECOND_PERSON_FOR"),
         ),
         vcenters=settings.items("RULEOUT_VCENTERS"),
+        directory=Nowhere(),
+        audit=LoggedDeeds(),
+        links=Nowhere(),
+        once=once.seen,
+        apart=apart,
+        most_bytes=LIMIT_BYTES,
     )
     app = build_app(
         workspace.client,
         key=button_key,
-        seen=RedisOnce(url, ca_file=ca_file).seen,
+        seen=once.seen,
         register=lambda app: handlers.register(app, coordinator),
         signing_secret=settings.text("RULEOUT_SLACK_SIGNING_SECRET"),
     )

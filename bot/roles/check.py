@@ -12,7 +12,8 @@ from bot.incidents.card import as_text, card, printable
 from bot.model import codec
 from bot.model.incident import Incident, Outcome
 from bot.model.request import CHECK
-from bot.roles.terminal import Nowhere, ask
+from bot.roles.nowhere import Nowhere
+from bot.roles.terminal import ask
 from bot.settings import Settings
 
 

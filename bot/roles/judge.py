@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,12 +16,14 @@ from bot import archive
 from bot.archive import FileSource, file_digest
 from bot.errors import BundleError, RequestError
 from bot.frames.hearing import hear
-from bot.incidents import bundle, field_cases
+from bot.incidents import bundle, field_cases, judging, story
 from bot.incidents.bundle import Case
-from bot.incidents.card import verdict_as_text
+from bot.incidents.card import entries, printable, verdict_as_text
+from bot.incidents.chart import chart_of
 from bot.incidents.rejudge import Rejudged, as_text, rejudge
 from bot.model import codec
 from bot.model.job import Artifact, Media, Probe, Vantage, digest_of
+from bot.model.observation import Observation
 from bot.probes import Blob
 from bot.settings import Settings
 
@@ -35,33 +37,59 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--field-cases", type=Path, help="incidents known by report alone (a JSON list) instead of PATH"
     )
+    parser.add_argument("--story", action="store_true", help="print also what the captures show, with their frames")
+    parser.add_argument("--picture", type=Path, help="draw what the captures show over time into this PNG file")
     parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
 
 
 def run(_settings: Settings, given: argparse.Namespace) -> int:
     """Print the verdict, or with field cases a verdict each."""
     if given.field_cases is not None:
+        if given.story or given.picture:
+            raise RequestError("--story and --picture are about captures, and field cases have none: leave them out.")
         return _field_cases(given.field_cases, as_json=given.json)
     if given.path is None:
         raise RequestError(
             "Say what to judge: ruleout judge CASE_DIRECTORY, or ruleout judge FILE.pcap --target 10.0.0.5"
         )
     if given.path.is_dir():
-        again = rejudge(*bundle.unpack(archive.load(given.path)))
+        case, kept = bundle.unpack(archive.load(given.path))
+        blobs: dict[str, Blob] = {**kept}
     else:
-        again = rejudge(*_dropped(given.path, given.target, given.vcenter, given.report))
+        case, blobs = _dropped(given.path, given.target, given.vcenter, given.report)
+    again = rejudge(case, blobs)
+    observations = judging.read(case.artifacts, blobs, case.target)[0] if given.story or given.picture else ()
+    lines = story.tell_of(case.target, observations, case.artifacts).lines if given.story else ()
     if given.json:
-        print(json.dumps(_as_json(again), indent=1))
+        print(json.dumps(_as_json(again, lines), indent=1))
     else:
-        sys.stdout.write(as_text(again))
+        sys.stdout.write(as_text(again) + printable(tuple(entries("What the captures show", lines))))
+    if given.picture is not None:
+        _draw(case, observations, given.picture)
     return 0
 
 
-def _as_json(again: Rejudged) -> dict[str, Any]:
+def _as_json(again: Rejudged, lines: Sequence[str]) -> dict[str, Any]:
     verdict: dict[str, Any] = codec.encode(again.now)
+    if lines:
+        verdict["story"] = list(lines)
     if again.then is None:
         return verdict
     return {**verdict, "then": codec.encode(again.then), "changes": list(again.changes)}
+
+
+def _draw(case: Case, observations: Sequence[Observation], path: Path) -> None:
+    shown = chart_of(case.target, observations, case.artifacts)
+    if shown is None:
+        raise RequestError(f"There is no capture of {case.target} here, so {path} was not drawn.")
+    from bot.drawing.timeline import draw  # who wants no picture need not wait for Pillow
+
+    try:
+        path.write_bytes(draw(shown))
+    except OSError as error:
+        raise RequestError(
+            f"{path} cannot be written: {error.strerror}. Name a file in a directory of yours."
+        ) from error
 
 
 def _field_cases(path: Path, *, as_json: bool) -> int:

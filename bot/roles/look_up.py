@@ -15,7 +15,8 @@ from bot.model import codec
 from bot.model.incident import Incident, Outcome
 from bot.model.request import LOOK_UP
 from bot.ports import Archive
-from bot.roles.terminal import Nowhere, ask
+from bot.roles.nowhere import Nowhere
+from bot.roles.terminal import ask
 from bot.settings import Settings
 
 

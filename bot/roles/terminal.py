@@ -3,18 +3,21 @@
 import getpass
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from bot.coordinator import Coordinator
 from bot.incidents.policy import TERMINAL, Policy
-from bot.model.incident import Incident
+from bot.model.download import Link
+from bot.model.incident import Incident, Progressed
 from bot.model.request import Person, Place
 from bot.ports import Archive
 from bot.queue.bot_side import RedisQueue
 from bot.queue.journal import MemoryJournal
+from bot.queue.keys import LIMIT_BYTES
 from bot.roles.logs import keep_logs
+from bot.roles.nowhere import Nowhere
 from bot.settings import Settings
-from bot.system import SystemClock
+from bot.system import SystemClock, apart
 
 
 def ask(settings: Settings, command: str, text: str, archive: Archive, *, quiet: bool) -> Incident:
@@ -41,6 +44,12 @@ def ask(settings: Settings, command: str, text: str, archive: Archive, *, quiet:
         clock=clock,
         rules=Policy(teams=()),
         vcenters=settings.items("RULEOUT_VCENTERS"),
+        directory=Nowhere(),
+        audit=Nowhere(),
+        links=Nowhere(),
+        once=lambda _name: False,
+        apart=apart,
+        most_bytes=LIMIT_BYTES,
     )
     person, place = Person(TERMINAL, getpass.getuser()), Place(TERMINAL)
     stop = threading.Event()
@@ -69,7 +78,7 @@ class TerminalChat:
         self._shown: set[str] = set()
         self._final: Incident | None = None
 
-    def show(self, incident: Incident, facts: tuple[str, ...]) -> None:
+    def show(self, incident: Incident, facts: tuple[str, ...], progress: tuple[Progressed, ...] = ()) -> None:
         """Print what is new; remember the end."""
         for fact in facts if self._live else ():
             if fact not in self._shown:
@@ -83,18 +92,21 @@ class TerminalChat:
         """Print the sentence."""
         print(sentence, file=sys.stderr)
 
-    def attach(self, incident: Incident, filename: str, data: bytes, comment: str) -> None:
+    def tell(self, incident: Incident, lines: Sequence[str]) -> None:
+        """Print the lines."""
+        for line in lines:
+            print(line, file=sys.stderr)
+
+    def attach(self, incident: Incident, filename: str, data: bytes, comment: str, alt: str | None = None) -> None:
         """Nothing is attached to a terminal: ``--save`` keeps the files."""
+
+    def hand(self, person: Person, place: Place, links: tuple[Link, ...]) -> None:
+        """Print the links."""
+        for link in links:
+            print(link.url, file=sys.stderr)
 
     def wait(self) -> Incident:
         """The incident as it ended. The coordinator ends every one, because every job expires."""
         self._over.wait()
         assert self._final is not None, "set before the event"
         return self._final
-
-
-class Nowhere:
-    """bot.ports.Archive for a question whose case nobody wants to keep."""
-
-    def save(self, case: str, files: Mapping[str, bytes]) -> None:
-        """Keep nothing."""

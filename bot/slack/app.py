@@ -16,6 +16,9 @@ from bot.slack import tokens
 
 _log = log.get(__name__)
 
+STARTS = "capture_start"
+"""The modal whose button sets something going, which a second press must not do again."""
+
 
 def build_app(
     client: WebClient,
@@ -59,6 +62,8 @@ def _each_delivery_once(seen: Callable[[str], bool]) -> Callable[..., BoltRespon
     def each_delivery_once(body: dict[str, Any], next: Callable[[], None]) -> BoltResponse | None:
         # The retry header cannot serve: through a socket the first delivery carries it too, with a zero.
         name = f"event:{body['event_id']}" if "event_id" in body else f"trigger:{body.get('trigger_id')}"
+        if (body.get("view") or {}).get("callback_id") == STARTS:
+            name = f"view:{body['view']['id']}"  # each press of its button has a trigger of its own
         try:
             if not name.endswith(":None") and seen(name):
                 _log.info("redelivery_dropped", delivery=name)
@@ -109,9 +114,17 @@ def _apologise(
         silent = False
     if "command" in body and response is not None:
         return BoltResponse(status=200, body={"response_type": "ephemeral", "text": sentence})
+    if body.get("type") == "view_submission" and response is not None:
+        return BoltResponse(status=200, body={"response_action": "update", "view": _said(sentence)})
     if not silent:
         _tell(client, body, sentence)
     return _done() if response is not None else None
+
+
+def _said(sentence: str) -> dict[str, Any]:
+    text = {"type": "plain_text", "text": sentence[:3000]}
+    title, close = ({"type": "plain_text", "text": word} for word in ("ruleout", "Close"))
+    return {"type": "modal", "title": title, "close": close, "blocks": [{"type": "section", "text": text}]}
 
 
 def _done() -> BoltResponse:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
-from bot.incidents.card import Card, Instrument, Stage, as_text, highlights, where
+from bot.incidents.card import Card, Instrument, Stage, as_text, highlights, waiting, where
 from bot.model import request
-from bot.model.incident import Outcome
+from bot.model.incident import Approved, Declined, Outcome, StopAsked
 from bot.model.verdict import Answer, EvidenceItem, RuledOut, Verdict
 from bot.slack import owners, tokens
 from bot.slack.mrkdwn import fitted, fitted_lines, marked
@@ -27,11 +27,15 @@ from bot.slack.pieces import (
     section,
 )
 
-AGAIN, CAPTURE = "check_again", "capture"
+AGAIN, CAPTURE, STOP, DOWNLOAD = "check_again", "capture", "stop", "download"
+APPROVE, DECLINE = "approve", "decline"
+ACTIONS = (AGAIN, CAPTURE, STOP, DOWNLOAD, APPROVE, DECLINE)
+"""Every button that we make."""
 _TEXT = 3900  # Slack advises 4,000 characters of text beside blocks
 _EVIDENCE = 3
 _FACTS = 6
 _INSTRUMENTS = 12
+_FILES = 8
 _ANSWERS = {
     Answer.GUEST: "🖥️",
     Answer.NETWORK: "🌐",
@@ -43,10 +47,10 @@ _ENDED = {Outcome.ANSWERED: "📎", Outcome.REFUSED: "✋", Outcome.STOPPED: "�
 
 
 def card_message(card: Card, key: bytes) -> Message:
-    """The channel's message; ``key`` signs the buttons, which only an ended card has."""
+    """The channel's message; ``key`` signs the buttons. Only an ended card and a running capture have any."""
     text = fitted_lines(as_text(card, width=_TEXT), _TEXT)
     if card.ended is None:
-        parts = (*_running(card), _footer(card))
+        parts = (*_running(card), _footer(card), *_buttons(card, key))
     elif card.verdict:
         parts = (*_answered(card, card.verdict), _footer(card), *_buttons(card, key))
     elif card.owners:
@@ -57,7 +61,11 @@ def card_message(card: Card, key: bytes) -> Message:
 
 
 def _running(card: Card) -> Iterator[Block]:
-    yield header("🔎", card.headline)
+    yield header("✋" if card.waits else "🔎", card.headline)
+    yield from _wish(card)
+    if card.waits:
+        yield section(f"*Waits*  {fitted(waiting(card.waits), LINE)} Its thread has the buttons.")
+        return
     lines = [_instrument(it) for it in card.instruments[:_INSTRUMENTS]]
     yield listing("", lines or ["Asking who can look …"], len(card.instruments) - _INSTRUMENTS, "instruments")
     if card.facts:
@@ -91,32 +99,77 @@ def _answered(card: Card, verdict: Verdict) -> Iterator[Block]:
 def _unanswered(card: Card, ended: Outcome) -> Iterator[Block]:
     yield header(_ENDED[ended], card.headline)
     yield section(fitted(card.says or "", SECTION))
+    yield from _wish(card)
+    if card.files:
+        shown = bullets(card.files[:_FILES])
+        yield listing("Captured", shown, len(card.files) - _FILES, "files in the case")
+        yield context("*Download* shows links to you alone, if you may have the files.")
     failed = [it for it in card.instruments if it.stage not in (Stage.REPORTED, Stage.WAITING)]
     if failed and ended is not Outcome.ANSWERED:
         lines = [_instrument(it) for it in failed[:_INSTRUMENTS]]
         yield listing("", lines, len(failed) - _INSTRUMENTS, "instruments")
 
 
+def _wish(card: Card) -> Iterator[Block]:
+    if card.filter:
+        yield section(f"*Takes*  {fitted(card.filter, 3 * LINE)}")
+
+
+def approval_message(card: Card, key: bytes) -> Message:
+    """The thread's message by which a second person decides on a capture; without buttons once it is decided.
+
+    Everybody sees the buttons; whoever presses one is asked for the right to it then.
+    """
+    asker = f"<@{card.asked_by.user}>"
+    said = [_decision(one) for one in card.decided]
+    if card.waits:
+        title = f"{asker} wants to capture packets of *{marked(card.target)}*. {fitted(waiting(card.waits), LINE)}"
+        buttons = [_button(key, APPROVE, "Approve", card.case, "primary"), _button(key, DECLINE, "Decline", card.case)]
+        parts: tuple[Block, ...] = (section(title), *_wish(card), ActionsBlock(elements=buttons))
+        text = f"A capture of {card.target} waits for the agreement of a second person."
+    else:
+        text = f"The capture of {card.target}: {' '.join(said) or card.says or 'decided'}"
+        parts = (section(f"Capture of *{marked(card.target)}*: {' '.join(said) or fitted(card.says or '', LINE)}"),)
+        parts = (*parts, *_wish(card))
+    return checked(fitted_lines(text, _TEXT), parts)
+
+
+def _decision(event: Approved | Declined | StopAsked) -> str:
+    verb = {Approved: "approved", Declined: "declined", StopAsked: "stopped"}[type(event)]
+    return f"{verb} by <@{event.by.user}>" if event.by.team != "terminal" else f"{verb} from a terminal"
+
+
+def _button(key: bytes, action: str, label: str, case: str, style: str | None = None) -> ButtonElement:
+    return ButtonElement(text=label, action_id=action, value=tokens.sign(key, action, case), style=style)
+
+
 def _footer(card: Card) -> Block:
     asker = "a terminal" if card.asked_by.team == "terminal" else f"<@{card.asked_by.user}>"
     took = [f"took {card.took_s:.1f} s"] if card.ended and card.took_s is not None else []
     catalogue = [f"catalogue {marked(card.verdict.catalogue)}"] if card.verdict else []
-    return context("  ·  ".join((f"asked by {asker}", *took, f"case `{card.case}`", *catalogue)))
+    decided = map(_decision, card.decided)
+    return context("  ·  ".join((f"asked by {asker}", *decided, *took, f"case `{card.case}`", *catalogue)))
 
 
 def _buttons(card: Card, key: bytes) -> Iterator[Block]:
-    offered = []
-    if card.command != request.CAPTURE and card.ended is not Outcome.REFUSED:
-        offered.append((AGAIN, "Look up again" if card.command == request.LOOK_UP else "Check again"))
+    if offered := list(_offered(card)):
+        yield ActionsBlock(elements=[_button(key, action, label, card.case) for action, label in offered])
+
+
+def _offered(card: Card) -> Iterator[tuple[str, str]]:
+    captures = card.command == request.CAPTURE
+    if card.ended is None:
+        if captures and not any(isinstance(event, StopAsked) for event in card.decided):
+            yield STOP, "Stop"
+    elif captures:
+        if card.ended is not Outcome.REFUSED:
+            yield AGAIN, "Capture again"
+        if card.files:
+            yield DOWNLOAD, "Download"
+    elif card.ended is not Outcome.REFUSED:
+        yield AGAIN, "Look up again" if card.command == request.LOOK_UP else "Check again"
         if card.verdict:
-            offered.append((CAPTURE, "Capture"))
-    if offered:
-        yield ActionsBlock(
-            elements=[
-                ButtonElement(text=label, action_id=action, value=tokens.sign(key, action, card.case))
-                for action, label in offered
-            ]
-        )
+            yield CAPTURE, "Capture"
 
 
 def _instrument(it: Instrument) -> str:

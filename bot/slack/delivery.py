@@ -121,13 +121,24 @@ class Delivery:
 
     def whisper(self, channel: str, thread: str | None, user: str, text: str) -> None:
         """Show a sentence to one person in the channel."""
-        self._call(lambda: self._client.chat_postEphemeral(channel=channel, user=user, text=text, thread_ts=thread))
+        self._call(
+            lambda: self._client.chat_postEphemeral(
+                channel=channel, user=user, text=text, thread_ts=thread, unfurl_links=False, unfurl_media=False
+            )
+        )
 
-    def upload(self, channel: str, thread: str | None, filename: str, data: bytes, comment: str) -> None:
-        """Share a file in the thread."""
+    def upload(
+        self, channel: str, thread: str | None, filename: str, data: bytes, comment: str, alt: str | None = None
+    ) -> None:
+        """Share a file in the thread; ``alt`` describes a picture to who cannot see it."""
         self._call(
             lambda: self._client.files_upload_v2(
-                channel=channel, thread_ts=thread, filename=filename, content=data, initial_comment=comment
+                channel=channel,
+                thread_ts=thread,
+                filename=filename,
+                content=data,
+                initial_comment=comment,
+                alt_txt=alt,
             )
         )
 

@@ -1,18 +1,21 @@
 """Everything that a verdict or the answer of a look-up rests on, item by item, for the card's thread."""
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.incidents import guest_word
 from bot.incidents.card import Card
+from bot.model.download import Link
 from bot.model.finding import Standing, Witness
+from bot.model.incident import Incident
 from bot.model.verdict import EvidenceItem, Verdict, Weighs
 from bot.slack import owners
 from bot.slack.limits import BLOCKS, CHARACTERS
-from bot.slack.mrkdwn import code, fitted, marked
-from bot.slack.pieces import LINE, STAGES, Message, bullets, checked, joined, next_test, section
+from bot.slack.mrkdwn import code, fitted, fitted_lines, marked
+from bot.slack.pieces import LINE, SECTION, STAGES, Message, bullets, checked, joined, next_test, section
 
 _MESSAGES = 5
+_TEXT = 3900
 _PLACES = 3
 
 
@@ -22,19 +25,55 @@ def details(card: Card) -> tuple[Message, ...]:
         return ()
     asker = "" if card.asked_by.team == "terminal" else f"<@{card.asked_by.user}> "
     title = f"{asker}*{marked(card.headline)}*\nEverything that this rests on, so that anybody can check it."
-    sections = [title, *_sections(card)]
+    cut = f"more items were cut here; all are in the case `{card.case}`."
+    packed = _packed([title, *_sections(card)], cut)
+    return tuple(
+        checked(f"{marked(card.headline)}: details {number}", tuple(section(text) for text in texts))
+        for number, texts in enumerate(packed, 1)
+    )
+
+
+def story_messages(incident: Incident, lines: Sequence[str]) -> tuple[Message, ...]:
+    """What a capture shows, line by line, as the thread's messages; who asked for it is called."""
+    asker = incident.request.person
+    title = f"*What the capture of {marked(str(incident.address or incident.request.target))} shows*"
+    called = title if asker.team == "terminal" else f"<@{asker.user}> {title}"
+    texts = _packed([called, *bullets(lines)], "more lines were cut here; the capture has them.")
+    return tuple(checked(fitted_lines("\n".join(lines), _TEXT), tuple(map(section, _joined(part)))) for part in texts)
+
+
+def links_text(links: Sequence[Link]) -> str:
+    """Links as one person sees them: name, size, digest, and until when each can be used."""
+    told = [
+        f"<{html.escape(link.url, quote=True)}|{marked(link.filename).replace('`', '')}>  {link.size_bytes:,} bytes, "
+        f"{code(link.digest)}, until {code(f'{link.expires_at:%Y-%m-%d %H:%M}')} UTC"
+        for link in links
+    ]
+    return "\n".join(("For you alone; do not pass these on.", *told))
+
+
+def _packed(texts: Sequence[str], cut: str) -> list[list[str]]:
+    """The texts in as few messages as hold them; of very many the first, and how many more."""
     packed: list[list[str]] = [[]]
-    for text in sections:
+    for text in texts:
         if len(packed[-1]) == BLOCKS - 5 or sum(map(len, packed[-1])) + len(text) > CHARACTERS - 1000:
             packed.append([])
         packed[-1].append(text)
-    cut = sum(map(len, packed[_MESSAGES:]))
-    if cut:
-        packed[_MESSAGES - 1].append(f"… {cut} more items were cut here; all are in the case `{card.case}`.")
-    return tuple(
-        checked(f"{marked(card.headline)}: details {number}", tuple(section(text) for text in texts))
-        for number, texts in enumerate(packed[:_MESSAGES], 1)
-    )
+    if more := sum(map(len, packed[_MESSAGES:])):
+        packed[_MESSAGES - 1].append(f"… {more} {cut}")
+    return packed[:_MESSAGES]
+
+
+def _joined(lines: Sequence[str]) -> Iterator[str]:
+    """Lines as paragraphs, each within a section's length."""
+    paragraph = ""
+    for line in lines:
+        if paragraph and len(paragraph) + len(line) > SECTION:
+            yield paragraph
+            paragraph = ""
+        paragraph += f"{line}\n"
+    if paragraph:
+        yield paragraph
 
 
 def _sections(card: Card) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot.model.incident import Incident
+from bot.model.download import Link
+from bot.model.incident import Incident, Progressed
 from bot.model.request import Person, Place
 from bot.slack.pieces import Message
 
@@ -12,7 +13,8 @@ class Standing:
     """Where a card stands.
 
     ``ts`` None: not posted yet; ``announced``: the coordinator knows it. ``told``: first evidence was shown to us,
-    ``over``: the last state was.
+    ``over``: the last state was. ``approval`` is the state of the message to a second person that was last put on its
+    way, ``approval_ts`` where it stands.
     """
 
     channel: str
@@ -22,6 +24,8 @@ class Standing:
     told: bool = False
     over: bool = False
     gone: bool = False
+    approval: str | None = None
+    approval_ts: str | None = None
 
     @property
     def root(self) -> str | None:
@@ -35,6 +39,14 @@ class State:
 
     incident: Incident
     facts: tuple[str, ...]
+    progress: tuple[Progressed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """The thread's message to a second person, as it is to be."""
+
+    incident: Incident
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,7 @@ class File:
     filename: str
     data: bytes
     comment: str
+    alt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +77,12 @@ class Whisper:
     person: Person
     place: Place
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """Links for one person."""
+
+    person: Person
+    place: Place
+    links: tuple[Link, ...]

@@ -2,19 +2,21 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from slack_sdk import WebClient
 
 from bot import log
+from bot.incidents import flow
 from bot.incidents.card import card
-from bot.model.incident import Incident, Published
+from bot.model.download import Link
+from bot.model.incident import AwaitsApproval, Incident, Progressed, Published
 from bot.model.request import Person, Place
-from bot.slack.blocks import card_message
+from bot.slack.blocks import approval_message, card_message
 from bot.slack.delivery import GONE, Delivery, RateLimitedError, RefusedError, UnansweredError
-from bot.slack.details import details
-from bot.slack.errands import File, Reply, Standing, State, Whisper
+from bot.slack.details import details, links_text, story_messages
+from bot.slack.errands import Approval, File, Handed, Reply, Standing, State, Whisper
 from bot.slack.mrkdwn import fitted, fitted_lines
 from bot.slack.outbox import Outbox, Pace, Parcel
 from bot.slack.pieces import Message
@@ -25,15 +27,18 @@ _REMEMBERED = 2000  # cards whose place we keep in memory; an ended one is not s
 _TRIES = 3  # of what loses its worth when it comes late: a whisper, a file
 _UNINVITED = frozenset({"not_in_channel", "channel_not_found"})
 _SENTENCE = 2000
+APPROVAL = "approval"
+"""The part of a card that asks a second person, in its thread."""
 
 
 class Publisher:
     """bot.ports.Chat on Slack.
 
     ``published`` is called in the publisher's thread after a card was first posted, with the incident's id, the
-    channel and the message's timestamp id; ``delivered``, with the incident's id, when its last state stands there or
-    never can. ``key`` signs buttons. A question older than ``since`` (this process's start) may have been posted by a
-    process before us, so it is looked for first.
+    channel and the message's timestamp id, and with ``APPROVAL`` after those when that message was; ``delivered``, with
+    the incident's id, when its last state stands there or never can. ``key`` signs buttons, ``now`` tells how old a
+    word is. A question older than ``since`` (this process's start) may have been posted by a process before us, so it
+    is looked for first.
     """
 
     def __init__(
@@ -41,15 +46,16 @@ class Publisher:
         client: WebClient,
         *,
         key: bytes,
-        published: Callable[[str, str, str], None],
+        published: Callable[..., None],
         delivered: Callable[[str], None],
         since: datetime,
+        now: Callable[[], datetime],
         pace: Pace | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._slack = Delivery(client)
         self._key, self._published, self._delivered = key, published, delivered
-        self._since, self._clock = since, clock
+        self._since, self._now, self._clock = since, now, clock
         self._outbox = Outbox(pace or Pace())
         self._places: dict[str, Standing] = {}
         self._changed = threading.Condition()  # guards the outbox, the places and the fields below
@@ -75,7 +81,7 @@ class Publisher:
 
     # ---- bot.ports.Chat ----------------------------------------------------------------------------------------
 
-    def show(self, incident: Incident, facts: tuple[str, ...]) -> None:
+    def show(self, incident: Incident, facts: tuple[str, ...], progress: tuple[Progressed, ...] = ()) -> None:
         """Bring the incident's card up to date; the newest state wins, and a last one is last."""
         with self._changed:
             place = self._place(incident)
@@ -83,19 +89,32 @@ class Publisher:
                 return
             place.over = final = incident.closed is not None
             news, place.told = bool(facts) and not place.told, place.told or bool(facts)
-            state = State(incident, facts)
+            state = State(incident, facts, progress)
             self._put(Parcel(f"card {incident.id}", place.channel, state, urgent=final, news=news, lasting=final))
+            self._show_approval(incident, place)
+
+    def tell(self, incident: Incident, lines: Sequence[str]) -> None:
+        """Say what a capture shows in the incident's thread, in as few messages as hold it."""
+        with self._changed:
+            place = self._place(incident)
+            for number, message in enumerate(story_messages(incident, lines)):
+                self._put_reply(place, Reply(incident, message, f"story {self._numbered} {number}"))
 
     def whisper(self, person: Person, place: Place, sentence: str) -> None:
         """Say something to one person only, where they asked."""
         with self._changed:
             self._put(Parcel(self._number(), place.channel, Whisper(person, place, sentence), lasting=True))
 
-    def attach(self, incident: Incident, filename: str, data: bytes, comment: str) -> None:
+    def attach(self, incident: Incident, filename: str, data: bytes, comment: str, alt: str | None = None) -> None:
         """Upload a file into the incident's thread; if that fails, a sentence there says so."""
         with self._changed:
             channel = self._place(incident).channel
-            self._put(Parcel(self._number(), channel, File(incident, filename, data, comment), lasting=True))
+            self._put(Parcel(self._number(), channel, File(incident, filename, data, comment, alt), lasting=True))
+
+    def hand(self, person: Person, place: Place, links: tuple[Link, ...]) -> None:
+        """Show links to one person only, where they asked."""
+        with self._changed:
+            self._put(Parcel(self._number(), place.channel, Handed(person, place, links), lasting=True))
 
     # ---- the thread --------------------------------------------------------------------------------------------
 
@@ -138,6 +157,12 @@ class Publisher:
             self._send_reply(parcel, errand)
         elif isinstance(errand, File):
             self._send_file(parcel, errand)
+        elif isinstance(errand, Approval):
+            self._send_approval(parcel, errand)
+        elif isinstance(errand, Handed):
+            asked = errand.place
+            self._slack.whisper(asked.channel, asked.thread, errand.person.user, links_text(errand.links))
+            self._sent(parcel)
         elif isinstance(errand, Whisper):
             asked, text = errand.place, fitted_lines(errand.sentence, _SENTENCE)
             self._slack.whisper(asked.channel, asked.thread, errand.person.user, text)
@@ -147,7 +172,7 @@ class Publisher:
         incident, place = state.incident, self._place(state.incident)
         if place.gone:
             return
-        shown = card(incident, state.facts)
+        shown = card(incident, state.facts, self._now() if state.progress else None, state.progress)
         message, mark = card_message(shown, self._key), {"id": incident.id, "part": "card"}
         if place.ts is None and (parcel.attempts or incident.request.asked_at < self._since):
             place.ts = self._slack.find(place.channel, place.thread, incident.request.asked_at, mark)
@@ -161,11 +186,28 @@ class Publisher:
                 self._outbox.forget(parcel.key)
                 for number, detail in enumerate(details(shown)):
                     self._put_reply(place, Reply(incident, detail, f"details {number}"))
+        with self._changed:
+            self._show_approval(incident, place)
         if not place.announced:
             place.announced = True
             self._published(incident.id, place.channel, place.ts)
         if parcel.lasting:
             self._delivered(incident.id)
+
+    def _send_approval(self, parcel: Parcel, approval: Approval) -> None:
+        incident, place = approval.incident, self._place(approval.incident)
+        if place.gone:
+            return
+        message = approval_message(card(incident, ()), self._key)
+        mark, asked_at = {"id": incident.id, "part": APPROVAL}, incident.request.asked_at
+        if place.approval_ts is None and (parcel.attempts or asked_at < self._since):
+            place.approval_ts = self._slack.find(place.channel, place.root, asked_at, mark)
+        if place.approval_ts is None:
+            place.approval_ts = self._slack.post(place.channel, place.root, message, mark)
+            self._published(incident.id, place.channel, place.approval_ts, APPROVAL)
+        else:
+            self._slack.update(place.channel, place.approval_ts, message)
+        self._sent(parcel, last=flow.awaits(incident) is None)
 
     def _send_reply(self, parcel: Parcel, reply: Reply) -> None:
         thread = None if reply.direct else self._place(reply.incident).root
@@ -184,17 +226,18 @@ class Publisher:
                 self._outbox.postpone(parcel, self._clock())
         else:
             comment = fitted(file.comment, _SENTENCE)
-            self._slack.upload(place.channel, place.root, file.filename, file.data, comment)
+            self._slack.upload(place.channel, place.root, file.filename, file.data, comment, file.alt)
             self._sent(parcel)
 
-    def _sent(self, parcel: Parcel) -> None:
+    def _sent(self, parcel: Parcel, *, last: bool = True) -> None:
+        """``last`` False: a newer one of this key may be waiting already, and must not be forgotten with this one."""
         with self._changed:
             self._outbox.sent(parcel, self._clock())
-            if not isinstance(parcel.errand, State):
+            if last and not isinstance(parcel.errand, State):
                 self._outbox.forget(parcel.key)
 
     def _unanswered(self, parcel: Parcel, *, reached: bool) -> None:
-        perishable = isinstance(parcel.errand, Whisper | File)
+        perishable = isinstance(parcel.errand, Whisper | Handed | File)
         with self._changed:
             if perishable and parcel.attempts + 1 >= _TRIES:
                 self._give_up(parcel, "Slack did not answer")
@@ -240,6 +283,19 @@ class Publisher:
 
     # ---- under the lock ----------------------------------------------------------------------------------------
 
+    def _show_approval(self, incident: Incident, place: Standing) -> None:
+        """The message to a second person, once asked for and once more when that is over.
+
+        Its thread begins with the card: before that it would only take up the channel's pace, and the card with it.
+        """
+        if place.ts is None or not any(isinstance(event, AwaitsApproval) for event in incident.timeline):
+            return
+        state = "asked" if flow.awaits(incident) else "decided"
+        if place.approval != state:
+            place.approval = state
+            parcel = Parcel(f"approval {incident.id}", place.channel, Approval(incident), urgent=True, lasting=True)
+            self._put(parcel)
+
     def _put_reply(self, place: Standing, reply: Reply) -> None:
         if not place.gone:
             self._put(Parcel(self._number(), place.channel, reply, behind=True, lasting=True))
@@ -256,9 +312,10 @@ class Publisher:
         with self._changed:
             place = self._places.get(incident.id)
             if place is None:
-                posted = [event.message for event in incident.timeline if isinstance(event, Published)]
-                asked, ts = incident.request.place, posted[-1] if posted else None
+                posted = {event.part: event.message for event in incident.timeline if isinstance(event, Published)}
+                asked, ts = incident.request.place, posted.get("card")
                 place = Standing(asked.channel, asked.thread, ts, announced=ts is not None)
+                place.approval_ts = posted.get(APPROVAL)
                 if len(self._places) >= _REMEMBERED:
                     self._places = {name: it for name, it in self._places.items() if not (it.over or it.gone)}
                 self._places[incident.id] = place

@@ -60,6 +60,9 @@ def _serve(running: Stage) -> int:
     print("  /arpcheck app05       the first one again, by its VM name")
     print("  /vcenter 10.0.0.4     who has it, as vCenter knows it: two VMs do")
     print("  /vcenter app05        owner, host, port group, and what to ask the guest itself")
+    print("  /capture 10.0.0.5 for 20s    and /arpcheck 10.0.0.5 meanwhile: story, picture and file in its thread")
+    print("  /capture 10.0.0.4     needs a second person: become somebody else in the page, Approve in the thread")
+    print("  /capture              by a form, whose preview says what it would do; /capture stop ends one early")
     print("\nCtrl-C ends everything and leaves nothing behind.")
     sys.stdout.flush()
     while True:

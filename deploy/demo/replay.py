@@ -58,6 +58,14 @@ def load(scenarios: Path) -> Recorded:
     return recorded
 
 
+def captured(recorded: Recorded) -> Recorded:
+    """The recorded packets as captures would bring them."""
+    return {
+        target: tuple((replace(one, probe=Probe.CAPTURE), data) for one, data in brought if one.media is Media.PCAP)
+        for target, brought in recorded.items()
+    }
+
+
 def inventory(recorded: Recorded) -> Mapping[str, Any]:
     """One vCenter of all recorded snapshots, so that names, MACs and whoever shares them can be looked up as well."""
     snapshots = [
@@ -87,9 +95,12 @@ def main() -> None:
         vantages = [replace(vantage, agent=name) for seen_by, vantage in seen if seen_by is probe]
         places: tuple[Vantage, ...] = tuple(vantages[:1]) if probe is not Probe.VCENTER else ()
         queues = (name,) if probe is Probe.VCENTER else (f"segment.{places[0].segment}", f"agent.{name}")
-        agent = Agent(name, queues, (probe,), places, __version__, clock.now())
+        mine = {probe: abilities.get(probe) or ReplayAbility(recorded, probe)}
+        if probe is Probe.ARP:
+            mine[Probe.CAPTURE] = ReplayAbility(captured(recorded), Probe.CAPTURE)
+        agent = Agent(name, queues, tuple(mine), places, __version__, clock.now())
         intake = RedisIntake(settings.text("RULEOUT_REDIS_URL"), {queue: keys[queue] for queue in queues}, agent)
-        runners.append(Runner(intake, {probe: abilities.get(probe) or ReplayAbility(recorded, probe)}, agent))
+        runners.append(Runner(intake, mine, agent))
     threads = [threading.Thread(target=runner.run, args=(stop,)) for runner in runners]
     for thread in threads:
         thread.start()

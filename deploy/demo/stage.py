@@ -25,8 +25,9 @@ from deploy.lab.vcenter import everything
 
 MANIFEST = Path(__file__).parents[1] / "slack-manifest.yaml"
 VCENTER = "dc1"
+TWO_PERSONS = "10.0.0.4/32"  # a capture of app04 needs a second person's agreement
 READY_WITHIN_S = 30.0
-RUNNING = ("Checking ", "Capturing ", "Looking up ")  # how the text of a card begins that has not ended
+RUNNING = ("Checking ", "Capturing ", "Looking up ", "Waiting ")  # how the text of a card begins that has not ended
 
 
 @dataclass
@@ -67,6 +68,7 @@ def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path 
             "RULEOUT_SLACK_APP_TOKEN": slack.app_token,
             "RULEOUT_SLACK_API": slack.base_url,
             "RULEOUT_CAPTURERS": ",".join(_people(slack)),
+            "RULEOUT_SECOND_PERSON_FOR": TWO_PERSONS,
             "RULEOUT_CASES_DIR": str(directory / "cases"),
         }
         clock = SystemClock()

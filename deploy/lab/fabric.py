@@ -210,6 +210,17 @@ class Fabric:
         inner = self._insert(SWITCH, f"p-{host}", segment, how, port_is_outer=False)
         self.links.enslave(SWITCH, inner, segment)
 
+    def tamper_at_router(self, segment: str, **how: Any) -> None:
+        """Put a wire that misbehaves between the switch and the cable to the router of this segment."""
+        port = f"p-{ROUTER}-{self.topology.segment(segment).vlan}"
+        inner = self._insert(SWITCH, port, segment, how, port_is_outer=False)
+        self.links.enslave(SWITCH, inner, segment)
+
+    def spare_port(self, name: str) -> None:
+        """A port of the switch, on and with a carrier, that belongs to no network."""
+        self.links.veth(SWITCH, name, SWITCH, f"{name}-end")
+        self.links.up(SWITCH, name, f"{name}-end")
+
     def cut_uplink(self, host: str) -> None:
         """Switch a host's uplink off; the switch's port loses its carrier."""
         self.links.down(host, UPLINK)

@@ -3,27 +3,27 @@
 import base64
 import json
 import sys
-from collections.abc import Callable
+from ipaddress import IPv4Network
 from typing import Any
 
-from bot.agents.bounds import Bounds
+from bot.agents.bounds import Bounds, CaptureBounds
+from bot.agents.capture import CaptureAbility
 from bot.agents.routed import RoutedAbility
 from bot.agents.segment import SegmentAbility
 from bot.agents.station import discover
 from bot.model import codec
 from bot.model.job import Artifact, Job, Probe, Vantage
-from bot.ports import Ability, Clock, Work
+from bot.ports import Ability, Work
 from bot.system import SystemClock
 
-_ABILITIES: dict[Probe, Callable[[Vantage, Bounds, Clock], Ability]] = {
-    Probe.ARP: SegmentAbility,
-    Probe.ICMP: RoutedAbility,
-}
+_ANYWHERE = CaptureBounds(prefixes=(IPv4Network("0.0.0.0/0"),))
+LISTENING = "listening\n"
+"""What a capture says on standard error once it hears."""
 
 
-def order(job: Job, agent: str, segment: str) -> str:
+def order(job: Job, agent: str, segment: str, interface: str = "eth0") -> str:
     """What to write to this program's standard input."""
-    return json.dumps({"job": codec.encode(job), "agent": agent, "segment": segment})
+    return json.dumps({"job": codec.encode(job), "agent": agent, "segment": segment, "interface": interface})
 
 
 def brought(text: str) -> tuple[tuple[Artifact, bytes], ...]:
@@ -31,11 +31,37 @@ def brought(text: str) -> tuple[tuple[Artifact, bytes], ...]:
     return tuple((codec.decode(Artifact, row["artifact"]), base64.b64decode(row["data"])) for row in json.loads(text))
 
 
+class _Announced:
+    """No reason to stop; says that a capture hears when that first asks, for it asks once its socket is open."""
+
+    said = False
+
+    def __call__(self) -> str | None:
+        if not self.said:
+            self.said = True
+            sys.stderr.write(LISTENING)
+            sys.stderr.flush()
+        return None
+
+
+def _ability(probe: Probe, vantage: Vantage) -> Ability:
+    clock = SystemClock()
+    if probe is Probe.CAPTURE:
+        return CaptureAbility(vantage, _ANYWHERE, clock)
+    return (SegmentAbility if probe is Probe.ARP else RoutedAbility)(vantage, Bounds(), clock)
+
+
 def _look(asked: dict[str, Any]) -> list[dict[str, Any]]:
     job = codec.decode(Job, asked["job"])
-    vantage = discover("eth0", asked["segment"], asked["agent"])
-    ability = _ABILITIES[job.probe](vantage, Bounds(), SystemClock())
-    found = ability(Work(job, stopped=lambda: False, report=lambda _evidence: None))
+    agent, segment, interface = asked["agent"], asked["segment"], asked["interface"]
+    # Who only listens needs no address, and behind a mirror port has none.
+    tap = job.probe is Probe.CAPTURE
+    vantage = Vantage(agent, segment, interface) if tap else discover(interface, segment, agent)
+    found = _ability(job.probe, vantage)(
+        Work(
+            job, stopped=lambda: False, report=lambda _evidence: None, stop_reason=_Announced() if tap else lambda: None
+        )
+    )
     return [{"artifact": codec.encode(artifact), "data": base64.b64encode(data).decode()} for artifact, data in found]
 
 

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
@@ -20,15 +22,20 @@ from bot.incidents import flow
 from bot.incidents.bundle import Case, pack
 from bot.incidents.planning import Known, plan_check, plan_owners
 from bot.model.addresses import parse_mac
-from bot.model.job import Agent, Artifact, Job, Media, Probe, Vantage
+from bot.model.job import Agent, Artifact, Job, JobOptions, Media, Probe, Vantage
 from bot.ports import Clock
 from bot.system import SystemClock
 from deploy.lab import look, vcenter
 from deploy.lab.client import ROOT, Lab
+from deploy.lab.fabric import SWITCH, UPLINK
 from deploy.lab.faults import DEMO, FAULTS
+from deploy.lab.faults.fault import UNFED_PORT, Tap
 from deploy.lab.state import AgentState, FaultState, LabState
 
 Evidence = tuple[Artifact, bytes]
+
+TAP_AFTER_S = 2.0
+"""So much longer than the agents a tap listens: it begins before they do, and hears after they end."""
 
 
 def record(fault: str, vm: str, directory: Path, *, seed: int = 1) -> None:
@@ -41,7 +48,9 @@ def record(fault: str, vm: str, directory: Path, *, seed: int = 1) -> None:
         agents = tuple(_agent(row, state, clock.now()) for row in state["agents"])
         known = Known(agents, (vcenter.NAME,), clock.now())
         plan = plan_check("inc-lab", target, deep=False, known=known, first=0)
-        evidence = list(_look(lab, state, plan.jobs))
+        with _tapped(lab, state, staged, plan.jobs) as tapped:
+            evidence = list(_look(lab, state, plan.jobs))
+        evidence += tapped
         evidence += [_ask_vcenter(state, job, clock) for job in plan.jobs if job.probe is Probe.VCENTER]
         seen = [one for artifact, data in evidence for one in probes.read(artifact, data)]
         expires_at = max(job.expires_at for job in plan.jobs)
@@ -109,6 +118,41 @@ def _look(lab: Lab, state: LabState, jobs: Sequence[Job]) -> Iterator[Evidence]:
         if agent.wait():
             raise RuntimeError("an agent could not look; its reason stands above")
         yield from look.brought(text)
+
+
+@contextmanager
+def _tapped(lab: Lab, state: LabState, staged: FaultState, jobs: Sequence[Job]) -> Iterator[list[Evidence]]:
+    """A second vantage that only listens, from before the agents begin until after they end; none where none is asked.
+
+    What it brought back is in the list once the context is left.
+    """
+    brought: list[Evidence] = []
+    if staged["tap"] is None:
+        yield brought
+        return
+    vm = next(one for one in state["vms"] if one["name"] == staged["vm"])
+    node, interface = (vm["host"], UPLINK) if staged["tap"] == Tap.HOST else (SWITCH, UNFED_PORT)
+    longest = max(probes.duration_s(job.probe, job.options) or 0.0 for job in jobs)
+    asked = next(job for job in jobs if job.probe is Probe.ARP)
+    job = replace(
+        asked, id=f"{asked.incident}-tap", probe=Probe.CAPTURE, queue=f"segment.{vm['segment']}",
+        options=JobOptions(listen_s=longest + TAP_AFTER_S),
+    )  # fmt: skip
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    tap = lab.popen(node, [sys.executable, "-m", look.__name__], cwd=ROOT, text=True, **pipes)
+    assert tap.stdin is not None
+    assert tap.stderr is not None
+    tap.stdin.write(look.order(job, f"tap-{node}", vm["segment"], interface))
+    tap.stdin.close()
+    while (line := tap.stderr.readline()) != look.LISTENING:
+        if not line:
+            raise RuntimeError(f"the tap at {node} could not listen")
+    yield brought
+    assert tap.stdout is not None
+    text = tap.stdout.read()
+    if tap.wait():
+        raise RuntimeError(f"the tap at {node} could not look: {tap.stderr.read()}")
+    brought += look.brought(text)
 
 
 def _ask_vcenter(state: LabState, job: Job, clock: Clock) -> Evidence:

@@ -93,7 +93,7 @@ class MoveState(TypedDict):
 
 class FaultState(TypedDict):
     """A staged fault: the truth that a verdict is measured against. ``side`` is None where nothing is wrong,
-    ``answer`` is what an honest check says.
+    ``answer`` is what an honest check says, ``tap`` where a second vantage listens (see ``Tap``).
     """
 
     fault: str
@@ -108,6 +108,7 @@ class FaultState(TypedDict):
     residual: str | None
     symptom: str
     settled_by: list[str | None] | None
+    tap: str | None
 
 
 class LabState(TypedDict):

@@ -3,8 +3,8 @@
 story().asks(answers=[APP, APP_2ND]).control().echoes().vm("app05", macs=[APP, APP_2ND]).evidence()
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Self
@@ -440,6 +440,51 @@ class Story:
         )  # fmt: skip
         return self
 
+    def seen_also(
+        self,
+        place: Vantage,
+        *,
+        lost: Collection[int] = (),
+        unsent: Collection[int] = (),
+        kinds: type[Observation] | tuple[type[Observation], ...] = Observation,
+        way_s: float = 0.0005,
+        ahead_s: float = 0.0,
+        hops: int = 0,
+    ) -> Self:
+        """What was heard here so far was heard at ``place`` too, which lies nearer to the target and ``hops`` behind.
+
+        Of the frames to the target those in ``lost`` (0, 1, ...) did not arrive there, and an echo that did not has no
+        reply; of those from it the ones in ``unsent`` were heard there and never here. ``ahead_s`` is by how much its
+        clock is wrong.
+        """
+        heard = [one for one in self.observations if one.vantage == self.here and isinstance(one, kinds)]
+        to = back = 0
+        gone = set[tuple[int, int]]()
+        for one in heard:
+            if isinstance(one, EchoAnswer) and (one.ident, one.seq) in gone:
+                self.observations.remove(one)
+                continue
+            asked = isinstance(one, ArpAsked | EchoAsked)
+            number, to, back = (to, to + 1, back) if asked else (back, to, back + 1)
+            if asked and number in lost:
+                gone |= {(one.ident, one.seq)} if isinstance(one, EchoAsked) else set()
+                continue
+            if not asked and number in unsent:
+                self.observations.remove(one)
+            self.frame += 1
+            at = one.seen_at + timedelta(seconds=ahead_s + (way_s if asked else -way_s))
+            facts: dict[str, Any] = {"ours": False} if asked else {}
+            if hops and isinstance(one, EchoAsked | EchoAnswer):
+                facts["ttl"] = one.ttl - hops if asked else one.ttl
+            self.observations.append(
+                replace(
+                    one, seen_at=at, vantage=place, artifact=f"sha256:{place.agent}", locator=f"frame {self.frame}",
+                    **facts,
+                )
+            )  # fmt: skip
+        self.dropped.setdefault(place.agent, 0)
+        return self
+
     def evidence(self) -> Evidence:
         """Everything, with the time of listening of each vantage up to a second after its last frame."""
         listened: list[Observation] = []
@@ -452,7 +497,7 @@ class Story:
                     vantage=seen[0].vantage,
                     artifact=seen[0].artifact,
                     locator="capture",
-                    started_at=BEGIN - timedelta(seconds=2),
+                    started_at=min(BEGIN, min(one.seen_at for one in seen)) - timedelta(seconds=2),
                     dropped=self.dropped.get(agent, 0),
                 )
             )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from ipaddress import IPv4Address
 
 from bot.model.addresses import Mac
+from bot.model.job import Vantage
 from tests.bot.story import (
     APP,
     APP_2ND,
@@ -471,6 +472,23 @@ def agent_runs() -> Story:
     return healthy().listed("app05", "corosync", "pacemakerd")
 
 
+TAP = Vantage("tap", "dc1-front", "eth2")
+
+
+def lost_on_the_way() -> Story:
+    """Of what left the agent some did not arrive at a mirror port before the VM, which heard all the rest."""
+    return _asked_and_pinged().seen_also(TAP, lost=range(5, 9)).vm("app05", [APP], addresses=[TARGET]).vcenter()
+
+
+def lost_on_the_way_back() -> Story:
+    """The VM answered everything, says a mirror port before it, and some of that never reached the agent."""
+    return _asked_and_pinged().seen_also(TAP, unsent=range(5, 9)).vm("app05", [APP], addresses=[TARGET]).vcenter()
+
+
+def _asked_and_pinged() -> Story:
+    return story().control().asks(answers=[APP]).asks(probe=True, answers=[APP]).echoes(sent=6)
+
+
 ALL: tuple[Callable[[], Story], ...] = (
     healthy, physical_machine, crashed_agent, slow_second_answer, one_double_answer, two_vms, foreign_device,
     unplugged, unplugged_and_unheard, switched_off, off_but_answering, vcenter_down_but_well,
@@ -484,4 +502,6 @@ ALL: tuple[Callable[[], Story], ...] = (
     one_mutated_frame, thief, doubled, narrow_netmask, address_gone, other_mac_inside, host_lost,
     other_mac_rejected, port_blocked, blocked_but_answering, only_broadcasts, only_echoes_lost,
     crashed_agent_inside, agent_ended_alone, agent_runs,
+    lost_on_the_way,
+    lost_on_the_way_back,
 )  # fmt: skip

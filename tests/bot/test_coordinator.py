@@ -1,153 +1,24 @@
 """From a question to its end, whatever the agents, the queue and the disk do meanwhile."""
 
-import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from bot.coordinator import Coordinator
 from bot.errors import BundleError, InstrumentError, RequestError
 from bot.incidents import flow
-from bot.incidents.bundle import INDEX, LOOK_UP_INDEX, unpack
-from bot.incidents.policy import Policy
-from bot.model.incident import AnyEvent, Closed, Expired, Failed, Incident, Judged, Outcome, Reported, Requested
-from bot.model.job import Agent, Artifact, Job, Media, Probe, Vantage, digest_of
-from bot.model.request import Person, Place
-from bot.ports import News
-from bot.probes.vcenter import dump, parse, query, select
-from bot.queue.journal import MemoryJournal
-from tests.bot.incidents.ground import ASKER, HERE, NOON, OFFICE, PROD, HandClock, agent, request
-
-CAPTURER = Person("T1", "U9")
-EMPTY_TABLE = b"[]"
-INVENTORY = parse((Path(__file__).parents[1] / "vcsim" / "owners.snapshot.json").read_bytes())
-
-
-class PaperQueue:
-    """bot.ports.Queue on paper: the test says what agents say."""
-
-    def __init__(self) -> None:
-        self.jobs: list[Job] = []
-        self.cancelled: list[Job] = []
-        self.inbox: list[News] = []
-        self.down = False
-
-    def put(self, jobs: Sequence[Job]) -> None:
-        if self.down:
-            raise InstrumentError("The queue server cannot be reached.")
-        self.jobs += jobs
-
-    def news(self, wait_s: float) -> tuple[News, ...]:
-        news, self.inbox = tuple(self.inbox), []
-        return news
-
-    def cancel(self, job: Job) -> None:
-        self.cancelled.append(job)
-
-    def agents(self) -> tuple[Agent, ...]:
-        return (agent(PROD), agent(OFFICE))
-
-
-class FailingJournal(MemoryJournal):
-    """The journal in memory, which a test can take away."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.down = False
-
-    def append(self, incident: str, event: AnyEvent) -> None:
-        if self.down:
-            raise InstrumentError("The queue server cannot be reached.")
-        super().append(incident, event)
-
-
-class PaperChat:
-    """bot.ports.Chat on paper."""
-
-    def __init__(self) -> None:
-        self.cards: list[Incident] = []
-        self.facts: list[tuple[str, ...]] = []
-        self.files: list[tuple[str, bytes]] = []
-
-    def show(self, incident: Incident, facts: tuple[str, ...]) -> None:
-        self.cards.append(incident)
-        self.facts.append(facts)
-
-    def whisper(self, person: Person, place: Place, sentence: str) -> None:
-        raise AssertionError("the coordinator answers by raising")
-
-    def attach(self, incident: Incident, filename: str, data: bytes, comment: str) -> None:
-        self.files.append((filename, data))
-
-
-class PaperArchive:
-    """bot.ports.Archive on paper."""
-
-    def __init__(self) -> None:
-        self.cases: dict[str, Mapping[str, bytes]] = {}
-
-    def save(self, case: str, files: Mapping[str, bytes]) -> None:
-        self.cases[case] = files
-
-
-class House:
-    """A coordinator with everything around it on paper."""
-
-    def __init__(self, vcenters: tuple[str, ...] = ("dc1",)) -> None:
-        self.queue, self.journal, self.chat, self.archive = PaperQueue(), FailingJournal(), PaperChat(), PaperArchive()
-        self.clock = HandClock()
-        self.coordinator = Coordinator(
-            queue=self.queue, journal=self.journal, chat=self.chat, archive=self.archive, clock=self.clock,
-            rules=Policy(teams=("T1",), capturers=(CAPTURER,)), vcenters=vcenters,
-        )  # fmt: skip
-
-    def ask(self, text: str = "10.0.0.5", command: str = "arpcheck") -> Incident:
-        return self.coordinator.ask(command, text, ASKER, HERE)
-
-    def turn(self) -> None:
-        """Let the coordinator's thread take in what lies there, once."""
-        stop, read = threading.Event(), self.queue.news
-
-        def once(wait_s: float) -> tuple[News, ...]:
-            stop.set()
-            return read(wait_s)
-
-        self.queue.news = once  # type: ignore[method-assign]
-        self.coordinator.run(stop)
-        self.queue.news = read  # type: ignore[method-assign]
-
-    def says(self, event: Reported | Failed, blobs: Mapping[str, bytes] | None = None) -> None:
-        job = next(job for job in self.queue.jobs if job.id == event.job)
-        self.queue.inbox.append(News(job.incident, event, blobs or {}))
-        self.turn()
-
-    def looks_up(self, job: Job) -> None:
-        """The vCenter of the simulator's inventory answers the job."""
-        snapshot = replace(select(INVENTORY, query(job)), vcenter=job.queue.removeprefix("vcenter."), read_at=NOON)
-        self.reports(job, dump(snapshot), Media.VCENTER)
-
-    def reports(self, job: Job, data: bytes = EMPTY_TABLE, media: Media = Media.NEIGHBOURS) -> None:
-        vantage = Vantage("dc1", "", "") if job.probe is Probe.VCENTER else PROD
-        artifact = Artifact(job.id, job.probe, vantage, media, digest_of(data), len(data), NOON, NOON, 0)
-        self.says(Reported(at=NOON, job=job.id, agent="a", artifacts=(artifact,), final=True), {artifact.digest: data})
-
-    @property
-    def card(self) -> Incident:
-        """What stands in the channel now."""
-        return self.chat.cards[-1]
+from bot.incidents.bundle import LOOK_UP_INDEX, unpack
+from bot.model.incident import Closed, Expired, Failed, Judged, Outcome, Requested
+from bot.model.job import Media
+from bot.model.request import Person
+from tests.bot.house import EMPTY_TABLE, House, closed
+from tests.bot.incidents.ground import ASKER, HERE, NOON, request
 
 
 @pytest.fixture
 def house() -> House:
     return House()
-
-
-def closed(incident: Incident) -> Closed:
-    assert incident.closed is not None, "the request has not ended"
-    return incident.closed
 
 
 def test_a_question_is_on_its_queues_and_on_a_card_when_asking_returns(house: House) -> None:
@@ -281,29 +152,6 @@ def test_a_forgotten_check_is_refused_with_the_way_out(house: House) -> None:
     """Buttons live longer than memory."""
     with pytest.raises(RequestError, match="ask anew"):
         house.coordinator.again("inc-unknown", ASKER, HERE)
-
-
-def test_a_capture_brings_its_files_into_the_cards_thread(house: House) -> None:
-    """The asker gets the bytes, and a case holds them as well."""
-    first = house.ask()
-    capture = house.coordinator.capture(first.id, CAPTURER, Place("C1", "1700.1"))
-    assert capture.request.place == Place("C1", "1700.1")
-    job = house.queue.jobs[-1]
-    assert job.probe is Probe.CAPTURE
-    house.reports(job, b"\xd4\xc3\xb2\xa1 a pcap", Media.PCAP)
-    assert house.chat.files == [("10.0.0.5-prod-1.pcap", b"\xd4\xc3\xb2\xa1 a pcap")]
-    assert closed(house.card).outcome is Outcome.ANSWERED
-    assert INDEX in house.archive.cases[capture.id]
-
-
-def test_who_may_not_capture_is_told_whom_to_ask(house: House) -> None:
-    """The button is there for everybody; the right is not."""
-    first = house.ask()
-    with pytest.raises(RequestError, match="RULEOUT_CAPTURERS"):
-        house.coordinator.capture(first.id, ASKER, HERE)
-    captured = house.coordinator.capture(first.id, CAPTURER, HERE)
-    with pytest.raises(RequestError, match="RULEOUT_CAPTURERS"):
-        house.coordinator.again(captured.id, ASKER, HERE)
 
 
 def test_stop_ends_the_check_and_calls_its_agents_back(house: House) -> None:

@@ -92,11 +92,13 @@ class Waiting:
         self.begun = threading.Event()
         self.release = threading.Event()
         self.was_stopped = threading.Event()
+        self.reason: str | None = None
 
     def __call__(self, work: Work) -> Sequence[tuple[Artifact, bytes]]:
         self.begun.set()
         while not self.release.wait(0.02):
             if work.stopped():
+                self.reason = work.stop_reason()
                 self.was_stopped.set()
                 break
         return [evidence(work.job, b"what was seen until then")]
@@ -107,7 +109,9 @@ class Bench(Protocol):
 
     ends: ExitStack
 
-    def queue(self, bot_id: str = "bot-1", masters: Sequence[bytes] = MASTERS) -> Queue: ...
+    def queue(
+        self, bot_id: str = "bot-1", masters: Sequence[bytes] = MASTERS, lease_s: float = keys.ASKING_S
+    ) -> Queue: ...
 
     def intake(self, of: Agent, masters: Sequence[bytes] = MASTERS, limit_bytes: int = keys.LIMIT_BYTES) -> Intake: ...
 
@@ -150,24 +154,24 @@ class MemoryBench:
 
     def __init__(self, ends: ExitStack) -> None:
         self.ends = ends
-        self._server = MemoryServer(CLOCK)
+        self.server = MemoryServer(CLOCK)
 
-    def queue(self, bot_id: str = "bot-1", masters: Sequence[bytes] = MASTERS) -> Queue:
-        return MemoryQueue(self._server, masters, bot_id)
+    def queue(self, bot_id: str = "bot-1", masters: Sequence[bytes] = MASTERS, lease_s: float = keys.ASKING_S) -> Queue:
+        return MemoryQueue(self.server, masters, bot_id, lease_s=lease_s)
 
     def intake(self, of: Agent, masters: Sequence[bytes] = MASTERS, limit_bytes: int = keys.LIMIT_BYTES) -> Intake:
-        intake = MemoryIntake(self._server, keys_of(of.queues, masters), of, limit_bytes=limit_bytes)
+        intake = MemoryIntake(self.server, keys_of(of.queues, masters), of, limit_bytes=limit_bytes)
         self.ends.callback(intake.close)
         return intake
 
     def slip_in(self, queue: str, fields: seal.Fields) -> None:
-        self._server.put(queue, fields)
+        self.server.put(queue, fields)
 
     def slip_report(self, bot_id: str, fields: seal.Fields) -> None:
-        self._server.say(keys.reports(bot_id), fields)
+        self.server.say(keys.reports(bot_id), fields)
 
     def dead(self) -> list[str]:
-        return list(self._server.dead)
+        return list(self.server.dead)
 
 
 class ServerBench:
@@ -179,8 +183,10 @@ class ServerBench:
         self.client = server.connect(url)
         ends.callback(self.client.close)
 
-    def queue(self, bot_id: str = "bot-1", masters: Sequence[bytes] = MASTERS) -> RedisQueue:
-        queue = RedisQueue(self.url, masters, bot_id, CLOCK)
+    def queue(
+        self, bot_id: str = "bot-1", masters: Sequence[bytes] = MASTERS, lease_s: float = keys.ASKING_S
+    ) -> RedisQueue:
+        queue = RedisQueue(self.url, masters, bot_id, CLOCK, lease_s=lease_s)
         self.ends.callback(queue.close)
         return queue
 

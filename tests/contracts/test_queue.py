@@ -10,10 +10,11 @@ import pytest
 
 from bot.errors import InstrumentError
 from bot.model import codec
-from bot.model.incident import Failed, Lost, Reported, Started
+from bot.model.incident import Failed, Lost, Progressed, Reported, Started
 from bot.model.job import Artifact
 from bot.ports import Work
 from bot.queue import keys, letters, seal
+from bot.queue.lease import CANCELLED, NOBODY_ASKS
 from bot.queue.letters import Order, Report
 from tests.contracts.bench import (
     CLOCK,
@@ -94,6 +95,86 @@ def test_partial_evidence_comes_before_the_final(bench: Bench) -> None:
     assert sorted(final.blobs.values()) == [b"early", b"late"]
 
 
+def test_progress_comes_before_the_final_and_never_after(bench: Bench) -> None:
+    """People see that a capture works; what comes late would let a finished one seem to run."""
+    queue = bench.queue()
+    asked = job("agent.a")
+    queue.put([asked])
+    intake = bench.intake(agent("a", "agent.a"))
+    assert intake.take(5.0) == asked
+    intake.progress(asked, 12, 3400, None, 7.5)
+    intake.progress(asked, 13, 3500, 2, 6.5)
+    intake.report(asked, [], final=True)
+    intake.progress(asked, 14, 3600, 2, 5.5)
+    heard = hear(queue, lambda news: bool(finals(news))) + list(queue.news(0.3))
+    far = [news.event for news in heard if isinstance(news.event, Progressed)]
+    assert [(one.packets, one.size_bytes, one.dropped, one.left_s) for one in far] == [
+        (12, 3400, None, 7.5),
+        (13, 3500, 2, 6.5),
+    ]
+    assert {(one.job, one.agent) for one in far} == {(asked.id, "a")}
+    assert told(heard) == ["Started", "Progressed", "Progressed", "Reported"]
+
+
+def test_evidence_says_how_far_its_agents_clock_runs_ahead(bench: Bench) -> None:
+    """Two vantages can be told on one clock only by what separates theirs."""
+    run_agent(bench, "a", ["agent.a"], brings(b"x"))
+    queue = bench.queue()
+    queue.put([job("agent.a")])
+    (final,) = finals(hear(queue, lambda news: bool(finals(news))))
+    assert isinstance(final.event, Reported)
+    (artifact,) = final.event.artifacts
+    assert artifact.ahead_ms is not None
+    assert abs(artifact.ahead_ms) < 100  # one machine, one clock
+
+
+def test_an_agent_knows_how_long_a_job_is_waited_for(bench: Bench) -> None:
+    """Whoever takes a job over late must report while somebody still waits."""
+    queue = bench.queue()
+    asked = job("agent.a", lives_s=20)
+    queue.put([asked])
+    intake = bench.intake(agent("a", "agent.a"))
+    assert intake.take(5.0) == asked
+    assert 15 < intake.left_s(asked) <= 20
+
+
+def test_the_jobs_of_a_bot_that_is_gone_end(bench: Bench) -> None:
+    """A capture that nobody can stop any more, and nobody will read, is none that anybody allowed."""
+    ability = Waiting()
+    run_agent(bench, "a", ["agent.a"], ability)
+    queue = bench.queue(lease_s=1.0)
+    queue.put([job("agent.a")])
+    assert told(hear(queue, bool)) == ["Started"]
+    assert ability.was_stopped.wait(3 * keys.LEASE_S)
+    assert ability.reason == NOBODY_ASKS
+
+
+def test_the_jobs_of_a_bot_that_listens_go_on(bench: Bench) -> None:
+    """Also when it was busy with something else for less than its lease."""
+    ability = Waiting()
+    run_agent(bench, "a", ["agent.a"], ability)
+    queue = bench.queue(lease_s=2.0)
+    queue.put([job("agent.a")])
+    for _ in range(3):
+        queue.news(0.5)
+        assert not ability.was_stopped.wait(1.5)
+    ability.release.set()
+    assert finals(hear(queue, lambda news: bool(finals(news))))
+
+
+def test_the_jobs_of_a_bot_that_comes_back_in_time_go_on(bench: Bench) -> None:
+    """A restart of less than the lease is no death."""
+    ability = Waiting()
+    run_agent(bench, "a", ["agent.a"], ability)
+    before = bench.queue(lease_s=3.0)
+    before.put([job("agent.a")])
+    assert told(hear(before, bool)) == ["Started"]
+    assert not ability.was_stopped.wait(1.5)
+    after = bench.queue()
+    after.news(0.1)
+    assert not ability.was_stopped.wait(3 + keys.LEASE_S + 1)
+
+
 def test_a_report_is_dated_by_the_bot_and_names_agent_and_attempt(bench: Bench) -> None:
     """An incident's timeline has one clock."""
     run_agent(bench, "prod-1", ["agent.prod-1"], brings(b"x"))
@@ -141,6 +222,7 @@ def test_a_running_job_stops_when_it_is_cancelled_and_gives_what_it_has(bench: B
     assert ability.begun.wait(10)
     queue.cancel(asked)
     assert ability.was_stopped.wait(10)
+    assert ability.reason == CANCELLED
     (final,) = finals(hear(queue, lambda news: bool(finals(news))))
     assert list(final.blobs.values()) == [b"what was seen until then"]
 

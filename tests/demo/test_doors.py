@@ -2,7 +2,7 @@
 
 import pytest
 
-from deploy.demo.slack.records import BOT_USER, Json, Message
+from deploy.demo.slack.records import BOT_USER, Message
 from deploy.demo.slack.workspace import Workspace
 from deploy.demo.stage import Stage, ask, final_card
 
@@ -95,15 +95,8 @@ def test_what_turns_out_to_be_impossible_ends_the_card_with_one_sentence(house: 
     assert says in card(house, f"/arpcheck {text}")
 
 
-def test_check_again_and_capture_work_from_the_card(house: Stage) -> None:
-    """A capture without host access: the file lies in the thread."""
+def test_check_again_works_from_the_card(house: Stage) -> None:
+    """A new card, with today's evidence."""
     first = ask(house.slack, CHANNEL, "/arpcheck 10.0.0.6")["ts"]
     assert house.slack.press("ana", CHANNEL, first, "check_again")["ok"]
-    again = final_card(house.slack, CHANNEL, after=first, within_s=20)["ts"]
-    assert house.slack.press("ana", CHANNEL, again, "capture")["ok"]
-
-    def uploaded(workspace: Workspace) -> Json | None:
-        files = [file for reply in thread(workspace, again) for file in reply.files]
-        return files[0] if files else None
-
-    assert house.slack.wait_for(uploaded, 25)["name"] == "10.0.0.6-prod-1.pcapng"
+    assert "HEALTHY" in final_card(house.slack, CHANNEL, after=first, within_s=20)["rendered"]

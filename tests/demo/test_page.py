@@ -54,3 +54,33 @@ def test_a_look_up_is_offered_while_typing_and_its_commands_can_be_copied(house:
     expect(script).to_be_visible(timeout=WITHIN_MS)
     assert script.text_content() == guest_word.LINUX
     page.close()
+
+
+def test_a_capture_is_asked_for_by_its_form_and_approved_by_somebody_else(house: Stage, browser: Browser) -> None:
+    """Form, mistake, preview, thread, another person, picture: all by hand, and nothing on any host."""
+    page = browser.new_page(viewport={"width": 1180, "height": 900})
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(house.slack.page_url)
+    composer = page.get_by_role("textbox").first
+    composer.fill("/capture")
+    composer.press("Enter")
+    form = page.get_by_role("dialog")
+    form.get_by_label("Whose packets").fill("10.0.0.4")
+    form.get_by_label("Seconds").fill("0")
+    form.get_by_role("button", name="Preview").click()
+    expect(form.get_by_text("no time to capture in")).to_be_visible(timeout=WITHIN_MS)
+    form.get_by_label("Seconds").fill("3")
+    form.get_by_role("button", name="Preview").click()
+    expect(form.get_by_text("agreement of a second person")).to_be_visible(timeout=WITHIN_MS)
+    form.get_by_role("button", name="Ask for it").click()
+    card = page.get_by_role("article").filter(has_text="Waiting for a second person · capture of 10.0.0.4").first
+    card.get_by_text(re.compile("1 reply")).click(timeout=WITHIN_MS)
+    page.get_by_label("Who you are").select_option(label="Ben Okafor")
+    page.get_by_text(re.compile("1 reply")).last.click(timeout=WITHIN_MS)
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("CAPTURE DONE · 10.0.0.4").first).to_be_visible(timeout=WITHIN_MS)
+    picture = page.get_by_role("img", name=re.compile("Who claimed 10.0.0.4 when"))
+    expect(picture).to_be_visible(timeout=WITHIN_MS)
+    assert not problems
+    page.close()

@@ -1,21 +1,28 @@
 """A coordinator that takes everything down, and Slack's payloads as they come through a socket."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from slack_bolt import App, BoltRequest, BoltResponse
 
 import handlers
+from bot.model.form import CaptureForm, Choice, Preview
 from bot.model.incident import Incident
 from bot.model.request import Person, Place
 from bot.slack import tokens
 from bot.slack.app import build_app
-from tests.bot.slack.stories import asked
+from tests.bot.slack.stories import ASKED_AT, asked
 from tests.bot.slack.web_api import WebApi, web_api
 
 KEY = b"k" * 32
 Asked = tuple[str, str, str, Person, Place]
+
+
+PREVIEW = Preview(
+    target="10.0.0.5", where="segment prod", filter="host 10.0.0.5", duration_s=10.0, most_bytes=64 << 20, second=None,
+    words="10.0.0.5 for 10s", at=ASKED_AT,
+)  # fmt: skip
 
 
 class Noting:
@@ -24,6 +31,7 @@ class Noting:
     def __init__(self, refusal: Exception | None = None) -> None:
         self.refusal = refusal
         self.asked: list[Asked] = []
+        self.offered = CaptureForm({"target": "10.0.0.5", "for": "10"}, (Choice("prod-1", "segment prod"),))
 
     def ask(self, command: str, text: str, person: Person, place: Place) -> Incident:
         return self._note("ask", command, text, person, place)
@@ -31,8 +39,35 @@ class Noting:
     def again(self, incident: str, person: Person, place: Place) -> Incident:
         return self._note("again", "", incident, person, place)
 
-    def capture(self, incident: str, person: Person, place: Place) -> Incident:
-        return self._note("capture", "", incident, person, place)
+    def capture(self, text: str, person: Person, place: Place) -> Incident:
+        return self._note("capture", "", text, person, place)
+
+    def form(self, incident: str | None, person: Person, place: Place) -> CaptureForm:
+        self._note("form", "", incident or "", person, place)
+        return self.offered
+
+    def preview(self, fields: Mapping[str, str], person: Person, place: Place) -> Preview:
+        self._note("preview", "", str(dict(fields)), person, place)
+        return PREVIEW
+
+    def start(self, fields: Mapping[str, str], person: Person, place: Place) -> Incident:
+        return self._note("start", "", str(dict(fields)), person, place)
+
+    def approve(self, incident: str, person: Person, place: Place) -> None:
+        self._note("approve", "", incident, person, place)
+
+    def decline(self, incident: str, person: Person, place: Place) -> None:
+        self._note("decline", "", incident, person, place)
+
+    def stop(self, incident: str, person: Person, place: Place) -> None:
+        self._note("stop", "", incident, person, place)
+
+    def stop_capture(self, text: str, person: Person, place: Place) -> str:
+        self._note("stop_capture", "", text, person, place)
+        return "inc-k3v9"
+
+    def download(self, incident: str, person: Person, place: Place) -> None:
+        self._note("download", "", incident, person, place)
 
     def _note(self, door: str, command: str, text: str, person: Person, place: Place) -> Incident:
         if self.refusal:
@@ -126,4 +161,17 @@ def press(action: str, value: str | None = None, *, team: str | None = "T1", **m
                 "value": tokens.sign(KEY, action, "inc-k3v9") if value is None else value,
             }
         ],
+    }
+
+
+def submit(view: dict[str, Any], values: dict[str, Any] | None = None, view_id: str = "V1") -> dict[str, Any]:
+    """A submitted modal; ``values`` are the state's, by block id."""
+    given = {name: {name: value} for name, value in (values or {}).items()}
+    shown = {"id": view_id, "hash": "h", "private_metadata": "", **view, "state": {"values": given}}
+    return {
+        "type": "view_submission",
+        "team": {"id": "T1"},
+        "user": {"id": "U7", "team_id": "T1"},
+        "trigger_id": f"trigger {view_id} {len(given)} {view.get('callback_id')}",
+        "view": shown,
     }

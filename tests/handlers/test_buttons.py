@@ -9,12 +9,21 @@ from tests.handlers.stage import KEY, on_stage, press
 
 
 @pytest.mark.parametrize(
-    ("action", "door", "place"), [("check_again", "again", Place("C1")), ("capture", "capture", Place("C1", "5.5"))]
+    ("action", "door", "place"),
+    [
+        ("check_again", "again", Place("C1")),
+        ("capture", "form", Place("C1", "5.5")),
+        ("stop", "stop", Place("C1")),
+        ("download", "download", Place("C1")),
+        ("approve", "approve", Place("C1")),
+        ("decline", "decline", Place("C1")),
+    ],
 )
 def test_a_press_asks_for_the_cards_incident(action: str, door: str, place: Place) -> None:
     """The value holds only an id that this bot signed. A new check is a new card, a capture goes below the old one."""
     with on_stage() as stage:
         assert stage.send(press(action)).status == 200
+        stage.finish()  # what is opened is opened after the acknowledgement
         assert stage.coordinator.asked == [(door, "", "inc-k3v9", Person("T1", "U7"), place)]
 
 
@@ -28,10 +37,11 @@ def test_a_press_asks_for_the_cards_incident(action: str, door: str, place: Plac
         pytest.param("", id="empty"),
     ],
 )
-def test_a_value_that_we_did_not_make_for_this_button_does_nothing(value: str) -> None:
+@pytest.mark.parametrize("action", ["capture", "approve", "decline", "stop", "download"])
+def test_a_value_that_we_did_not_make_for_this_button_does_nothing(value: str, action: str) -> None:
     """Otherwise the right to check would be the right to capture."""
     with on_stage() as stage:
-        assert stage.send(press("capture", value)).status == 200
+        assert stage.send(press(action, value)).status == 200
         assert stage.coordinator.asked == []
         assert "not valid" in stage.whispers()[0]["text"]
 
@@ -70,7 +80,7 @@ def test_the_new_card_goes_where_the_old_one_stands(message: dict[str, str], thr
 def test_a_refusal_is_acknowledged_and_whispered() -> None:
     """Without the acknowledgement the button shows a warning triangle."""
     with on_stage(RequestError("You may not capture.")) as stage:
-        assert stage.send(press("capture")).status == 200
+        assert stage.send(press("approve")).status == 200
         stage.finish()
         assert [w["text"] for w in stage.whispers()] == ["You may not capture."]
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from ipaddress import IPv4Address
+from math import inf
 from typing import Self
 
 from bot.agents.bounds import Bounds
@@ -48,10 +49,11 @@ class Station:
 
 @dataclass(slots=True)
 class Done:
-    """What came of a job: the artifacts with their bytes, every early report, and what it cost."""
+    """What came of a job: the artifacts with their bytes, every early report, how far it was, and what it cost."""
 
     sealed: Sequence[tuple[Artifact, bytes]] = ()
     early: list[Sequence[tuple[Artifact, bytes]]] = field(default_factory=list)
+    progress: list[tuple[int, int, int | None, float]] = field(default_factory=list)
     wall_s: float = 0.0
     cpu_s: float = 0.0
     refusal: RuleoutError | None = None
@@ -116,10 +118,14 @@ class Cell:
         *,
         bounds: Bounds = Bounds(),  # noqa: B008  frozen
         stopped: Callable[[], bool] = lambda: False,
+        stop_reason: Callable[[], str | None] = lambda: None,
+        left_s: float = inf,
     ) -> Done:
         """Carry the job out at the agent's end."""
         with self.vantage() as vantage:
-            return self.do_here(ability, vantage, job, bounds=bounds, stopped=stopped)
+            return self.do_here(
+                ability, vantage, job, bounds=bounds, stopped=stopped, stop_reason=stop_reason, left_s=left_s
+            )
 
     @staticmethod
     def do_here(
@@ -129,13 +135,24 @@ class Cell:
         *,
         bounds: Bounds = Bounds(),  # noqa: B008  frozen
         stopped: Callable[[], bool] = lambda: False,
+        stop_reason: Callable[[], str | None] = lambda: None,
+        left_s: float = inf,
     ) -> Done:
         """Carry the job out where the calling thread stands."""
         done = Done()
         doing = ability(vantage, bounds, SystemClock())
         wall_s, cpu_s = time.monotonic(), time.thread_time()
         try:
-            done.sealed = doing(Work(job, stopped, done.early.append))
+            done.sealed = doing(
+                Work(
+                    job,
+                    stopped,
+                    done.early.append,
+                    lambda *far: done.progress.append(far),
+                    stop_reason,
+                    lambda: left_s,
+                )
+            )
         except RuleoutError as refusal:
             done.refusal = refusal
         done.wall_s, done.cpu_s = time.monotonic() - wall_s, time.thread_time() - cpu_s

@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
-from bot.agents.bounds import Bounds
+from bot.agents.bounds import Bounds, CaptureBounds
 from bot.agents.capture import CaptureAbility
 from bot.agents.routed import RoutedAbility
 from bot.agents.segment import SegmentAbility
@@ -295,7 +295,9 @@ def _captured(frames: Sequence[Frame]) -> tuple[list[Frame], int]:
     begun = iter((lambda: cell.far_end([craft(frame) for frame in frames]),))
     with cell.namespaces.inside("far"), Wire("eth0") as witness:
         done = cell.do(
-            CaptureAbility, job(Probe.CAPTURE, listen_s=0.3), stopped=lambda: bool(next(begun, lambda: None)())
+            lambda vantage, _, clock: CaptureAbility(vantage, CaptureBounds(), clock),
+            job(Probe.CAPTURE, listen_s=0.3),
+            stop_reason=lambda: next(begun, lambda: None)(),
         )
         passed = list(witness.hear(0.0))
     ((_, data),) = done.sealed

@@ -10,17 +10,21 @@ from slack_bolt import App
 
 import handlers
 from bot.slack import blocks
+from bot.slack.app import STARTS
+from handlers import form
 from tests.handlers.stage import NOBODY
 
 ROOT = Path(__file__).parents[2]
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "deploy/slack-manifest.yaml").read_text(encoding="utf-8"))
-SCOPES_OF_METHOD = {
+SCOPES_OF_METHOD: dict[str, set[str]] = {
     "chat_postMessage": {"chat:write"},
     "chat_postEphemeral": {"chat:write"},
     "chat_update": {"chat:write"},
     "conversations_history": {"channels:history", "groups:history"},
     "conversations_replies": {"channels:history", "groups:history"},
     "files_upload_v2": {"files:write"},
+    "views_open": set(),
+    "views_update": set(),
 }
 """Every method that our code may call. Source: the method pages on docs.slack.dev."""
 
@@ -29,7 +33,9 @@ class Registrations:
     """Stands where the app stands when listeners register, and notes what they listen to."""
 
     def __init__(self) -> None:
-        self.heard: dict[str, set[str]] = {"command": set(), "event": set(), "action": set(), "shortcut": set()}
+        self.heard: dict[str, set[str]] = {
+            "command": set(), "event": set(), "action": set(), "shortcut": set(), "view": set(),
+        }  # fmt: skip
 
     def __getattr__(self, kind: str) -> Any:
         def listen(name: str, **_: Any) -> Any:
@@ -63,7 +69,13 @@ def test_every_shortcut_has_a_listener(heard: dict[str, set[str]]) -> None:
 
 def test_every_button_has_a_listener(heard: dict[str, set[str]]) -> None:
     """The card and the handlers name the same actions in two rooms that do not know each other."""
-    assert heard["action"] == {blocks.AGAIN, blocks.CAPTURE}
+    assert heard["action"] == set(blocks.ACTIONS)
+
+
+def test_every_form_of_ours_has_a_listener(heard: dict[str, set[str]]) -> None:
+    """A submitted form that nobody takes shows "we had some trouble connecting"; one starts something, once."""
+    assert heard["view"] == {form.FORM, form.START}
+    assert form.START == STARTS
 
 
 def test_every_web_api_call_has_its_scope_and_every_scope_its_call() -> None:

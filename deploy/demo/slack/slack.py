@@ -58,6 +58,7 @@ class File:
     user: str
     title: str = ""
     data: bytes | None = None
+    alt: str = ""
     shares: Json = field(default_factory=dict)
 
 

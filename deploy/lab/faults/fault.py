@@ -2,11 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.model.cause import Side
 from bot.model.verdict import Answer, Grade
 from deploy.lab.state import FaultState
 from deploy.lab.topology import Vm
+
+
+class Tap(StrEnum):
+    """Where a second vantage listens while the fault is recorded: what a mirror port shows."""
+
+    HOST = "host"  # the uplink of the VM's own host
+    UNFED = "unfed"  # a port that no traffic is mirrored to
+
+
+UNFED_PORT = "unfed"
+"""The interface in the switch that such a tap listens on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +30,7 @@ class Fault:
     vCenter carries: where it decides nothing, the measurement that tells this fault from its twins is not taken yet.
     ``origin`` says where the wrong state begins, ``residual`` where it still sits once the origin is cured.
     ``settled_by`` is what somebody would report (kind and value) who took that measurement; None where the vocabulary
-    has no word for it.
+    has no word for it. ``tap`` is where a second vantage listens at the same time; None: nowhere.
     ``apply(fabric, vm, rng, **options)`` takes every choice from ``rng``; it raises ValueError when the VM cannot have
     this fault.
     """
@@ -33,6 +45,7 @@ class Fault:
     symptom: str
     apply: Callable[..., None]
     settled_by: tuple[str, str | None] | None = None
+    tap: Tap | None = None
 
     @property
     def answer(self) -> Answer:
@@ -56,4 +69,5 @@ class Fault:
             "residual": self.residual,
             "symptom": self.symptom,
             "settled_by": list(self.settled_by) if self.settled_by else None,
+            "tap": self.tap,
         }

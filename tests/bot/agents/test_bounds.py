@@ -4,15 +4,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
 
 import pytest
 
-from bot.agents.bounds import Bounds, require_local, require_remote, target_of
+from bot.agents.bounds import Bounds, CaptureBounds, filter_of, require_local, require_remote, target_of
 from bot.agents.capture import CaptureAbility
 from bot.agents.routed import RoutedAbility
 from bot.agents.segment import SegmentAbility
 from bot.errors import InstrumentError, RequestError
 from bot.model.addresses import Mac
+from bot.model.capture import Filter, Traffic
 from bot.model.job import Job, JobOptions, Probe, Vantage
 from bot.ports import Work
 from bot.system import SystemClock
@@ -47,7 +49,7 @@ VANTAGE = Vantage(
         pytest.param(replace(JOB, options=JobOptions(echoes=-1)), "at most 20 echo requests", id="fewer than none"),
     ],
 )
-@pytest.mark.parametrize("ability", [SegmentAbility, RoutedAbility, CaptureAbility])
+@pytest.mark.parametrize("ability", [SegmentAbility, RoutedAbility])
 def test_a_job_outside_the_bounds_is_refused_before_any_socket_is_opened(
     job: Job, says: str, ability: Callable[[Vantage, Bounds, SystemClock], Callable[[Work], object]]
 ) -> None:
@@ -108,3 +110,72 @@ def test_the_bounds_of_a_job_are_the_operators() -> None:
     """What one segment bears another does not."""
     job = replace(JOB, options=JobOptions(listen_s=60.0, echoes=100))
     assert target_of(job, Bounds(listen_s=60.0, echoes=100)) == TARGET
+
+
+OTHER, FAR = IPv4Address("10.0.0.6"), IPv4Address("10.0.1.7")
+LISTENING = CaptureBounds(listen_s=60.0)
+CAPTURE = replace(JOB, probe=Probe.CAPTURE, options=JobOptions(listen_s=10.0))
+
+
+def capture(wanted: Filter | None = None, *, listen_s: float = 10.0, payload: bool = False) -> Job:
+    return replace(CAPTURE, options=JobOptions(listen_s=listen_s, filter=wanted, payload=payload))
+
+
+@pytest.mark.parametrize(
+    ("job", "bounds", "says"),
+    [
+        pytest.param(replace(CAPTURE, target=None), LISTENING, "needs an IPv4 address", id="no target"),
+        pytest.param(capture(listen_s=60.1), LISTENING, "at most 60 s, not 60.1 s", id="too long"),
+        pytest.param(capture(listen_s=36_000), LISTENING, "at most 60 s, not 36000 s", id="ten hours"),
+        pytest.param(capture(listen_s=0), LISTENING, "at most 60 s, not 0 s", id="no time at all"),
+        pytest.param(capture(listen_s=float("nan")), LISTENING, "at most 60 s", id="not a number"),
+        pytest.param(capture(payload=True), LISTENING, "records headers only", id="payload"),
+        pytest.param(capture(Filter((OTHER,))), LISTENING, "has to name 10.0.0.5", id="not about its target"),
+        pytest.param(capture(Filter((TARGET, FAR))), LISTENING, r"10.0.1.7 is outside .*PREFIXES", id="elsewhere"),
+        pytest.param(capture(), CaptureBounds((IPv4Network("10.9.0.0/16"),)), r"\(10.9.0.0/16\)", id="not listed"),
+        pytest.param(capture(Filter((TARGET, VANTAGE.pool[0]))), LISTENING, "of the agent itself", id="its own"),
+        pytest.param(capture(Filter((TARGET, IPv4Address("224.0.0.5")))), LISTENING, "not the address", id="a group"),
+        pytest.param(capture(Filter((TARGET,), peer=IPv4Address(0))), LISTENING, "not the address", id="no peer"),
+        pytest.param(capture(Filter((TARGET,), peer=TARGET)), LISTENING, "another machine", id="with itself"),
+        pytest.param(capture(Filter((TARGET,), ())), LISTENING, "arp, icmp or all", id="no traffic"),
+        pytest.param(capture(Filter((TARGET,), port=80)), LISTENING, "have no port 80", id="a port of ARP"),
+        pytest.param(capture(Filter((TARGET,), (Traffic.ALL,), port=0)), LISTENING, "1 to 65535, not 0", id="port 0"),
+        pytest.param(capture(Filter((TARGET,), vlan=4095)), LISTENING, "1 to 4094, not 4095", id="no vlan"),
+        pytest.param(
+            capture(Filter(tuple(TARGET + number for number in range(33)))), LISTENING, "32 machines", id="too many"
+        ),
+    ],
+)
+def test_a_capture_outside_the_bounds_is_refused_in_one_sentence(job: Job, bounds: CaptureBounds, says: str) -> None:
+    """Whoever holds the queue's key must not be able to listen to whom the operator did not name."""
+    with pytest.raises(RequestError, match=says) as refusal:
+        CaptureAbility(VANTAGE, bounds, SystemClock())(Work(job, lambda: False, lambda _: None))
+    assert str(refusal.value).count(". ") == 0
+
+
+@pytest.mark.parametrize(
+    ("job", "bounds", "wanted"),
+    [
+        pytest.param(capture(), LISTENING, Filter((TARGET,)), id="of its own segment"),
+        pytest.param(
+            capture(Filter((TARGET,))), CaptureBounds((IPv4Network("10.0.0.5/32"),)), Filter((TARGET,)), id="listed"
+        ),
+        pytest.param(
+            replace(capture(Filter((FAR,), peer=TARGET)), target=FAR), LISTENING, Filter((FAR,), peer=TARGET), id="peer"
+        ),
+        pytest.param(capture(payload=True), CaptureBounds(payload=True), Filter((TARGET,)), id="payload allowed"),
+    ],
+)
+def test_a_capture_inside_the_bounds_is_what_was_asked(job: Job, bounds: CaptureBounds, wanted: Filter) -> None:
+    """Both sides of a router can be looked at: the far one as the peer of a machine that is here."""
+    assert filter_of(job, bounds, VANTAGE) == wanted
+
+
+def test_a_spool_directory_that_cannot_hold_it_is_said_before_anything_is_heard(tmp_path: Path) -> None:
+    """A capture that fills the disk of a machine of another team is the last one that it allows."""
+    for bounds, says in (
+        (CaptureBounds(spool=tmp_path, spare_bytes=1 << 60), r"MiB left, less than .* make room"),
+        (CaptureBounds(spool=tmp_path / "none"), r"cannot write to its spool directory .*No such file"),
+    ):
+        with pytest.raises(InstrumentError, match=says):
+            CaptureAbility(VANTAGE, bounds, SystemClock())(Work(capture(), lambda: False, lambda _: None))

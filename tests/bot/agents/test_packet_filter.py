@@ -1,7 +1,5 @@
 """What the kernel lets through to the capture, by the rules of its own machine."""
 
-import struct
-
 import pytest
 from hypothesis import given, settings
 
@@ -9,30 +7,15 @@ from bot.agents.packet_filter import program
 from bot.frames.craft import craft
 from bot.frames.decode import decode
 from bot.frames.frame import Sent
+from tests.bot.agents.machine import passed_bytes
 from tests.bot.frames.test_round_trip import FRAMES
 
 _MACS = bytes(12)
 
 
 def kept_bytes(frame: bytes) -> int:
-    """How much of a frame passes, by the semantics of classic BPF: a load beyond the frame drops it."""
-    steps = list(struct.iter_unpack("=HBBI", program(256)))
-    at, loaded = 0, 0
-    while True:
-        code, equal, other, operand = steps[at]
-        at += 1
-        match code:
-            case 0x20 | 0x28 | 0x30:
-                size = {0x20: 4, 0x28: 2, 0x30: 1}[code]
-                if operand + size > len(frame):
-                    return 0
-                loaded = int.from_bytes(frame[operand : operand + size], "big")
-            case 0x74:
-                loaded >>= operand
-            case 0x15:
-                at += equal if loaded == operand else other
-            case 0x06:
-                return int(operand)
+    """How much of a frame passes."""
+    return passed_bytes(program(256), frame)
 
 
 @settings(deadline=None)

@@ -4,14 +4,16 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
-from bot.agents.runner import Runner
+from bot.agents.runner import LEAVING, Runner
 from bot.errors import InstrumentError, RequestError
-from bot.model.incident import Failed
-from bot.model.job import Artifact, Probe
+from bot.model.incident import Failed, Reported
+from bot.model.job import Artifact, Job, Probe
 from bot.ports import Ability, Work
+from bot.queue.memory import MemoryIntake
 from tests.contracts.bench import (
     MemoryBench,
     Waiting,
@@ -21,6 +23,7 @@ from tests.contracts.bench import (
     finals,
     hear,
     job,
+    keys_of,
     run_agent,
     told,
     until,
@@ -124,6 +127,34 @@ def test_an_ability_that_does_not_stop_is_answered_for(bench: MemoryBench) -> No
     assert queue.news(0.2) == ()
 
 
+class SlowIntake(MemoryIntake):
+    """A server far away: a report is on its way for a while."""
+
+    def report(self, job: Job, evidence: Sequence[tuple[Artifact, bytes]], *, final: bool) -> None:
+        threading.Event().wait(0.6)
+        super().report(job, evidence, final=final)
+
+
+def test_evidence_that_travels_long_is_waited_for(bench: MemoryBench) -> None:
+    """A stopped capture of some megabytes takes seconds over a slow line: it is not an ability that hangs."""
+    described = agent("a", "agent.a")
+    ability = Waiting()
+    intake = SlowIntake(bench.server, keys_of(described.queues), described)
+    runner = Runner(intake, {Probe.CAPTURE: ability}, described, stop_within_s=0.1, turn_s=0.05, drain_s=5)
+    stop = threading.Event()
+    thread = threading.Thread(target=runner.run, args=(stop,))
+    thread.start()
+    queue = bench.queue()
+    asked = job("agent.a")
+    queue.put([asked])
+    assert ability.begun.wait(5)
+    queue.cancel(asked)
+    heard = hear(queue, lambda news: bool(finals(news)))
+    stop.set()
+    thread.join()
+    assert told(heard) == ["Started", "Reported"]
+
+
 def test_a_stop_lets_running_jobs_finish(bench: MemoryBench) -> None:
     """An upgrade of an agent costs nobody an answer."""
     ability = Waiting()
@@ -142,6 +173,30 @@ def test_a_stop_lets_running_jobs_finish(bench: MemoryBench) -> None:
     assert not thread.is_alive()
     assert told(hear(queue, lambda news: bool(finals(news)))) == ["Started", "Reported"]
     assert queue.agents() == ()
+
+
+def test_a_stop_that_cannot_wait_still_brings_what_was_captured(bench: MemoryBench) -> None:
+    """A successor hears what comes, not what came."""
+    begun = threading.Event()
+
+    def ability(work: Work) -> Sequence[tuple[Artifact, bytes]]:
+        begun.set()
+        while not (reason := work.stop_reason()):
+            begun.wait(0.01)
+        artifact, data = evidence(work.job, b"what was seen until then")
+        return [(replace(artifact, incomplete=reason), data), evidence(work.job, b"half of a check")]
+
+    end = run_agent(bench, "a", ["agent.a"], ability)
+    queue = bench.queue()
+    queue.put([job("agent.a")])
+    assert begun.wait(5)
+    end()
+    heard = hear(queue, lambda news: "Reported" in told(news))
+    assert finals(heard) == []
+    (news,) = (one for one in heard if isinstance(one.event, Reported))
+    assert isinstance(news.event, Reported)
+    assert [artifact.incomplete for artifact in news.event.artifacts] == [LEAVING]
+    assert list(news.blobs.values()) == [b"what was seen until then"]
 
 
 def test_a_stopped_agent_takes_nothing_more(bench: MemoryBench) -> None:

@@ -9,9 +9,13 @@ import pytest
 from bot.incidents import flow
 from bot.incidents.planning import Known
 from bot.model.addresses import Mac
+from bot.model.capture import CaptureWish
 from bot.model.incident import (
     AnyEvent,
+    Approved,
+    AwaitsApproval,
     Closed,
+    Declined,
     Expired,
     Failed,
     Incident,
@@ -21,11 +25,12 @@ from bot.model.incident import (
     Requested,
     Resolved,
     Started,
+    StopAsked,
 )
 from bot.model.job import Artifact, Job, Media, Probe
 from bot.model.observation import ArpAnswer, ArpAsked, NicFound, Observation, VcenterAnswered, VmFound
 from bot.model.request import Target
-from tests.bot.incidents.ground import DC1, NOON, OFFICE, PROD, TARGET, agent, request
+from tests.bot.incidents.ground import ASKER, DC1, NOON, OFFICE, PROD, TARGET, agent, request
 
 KNOWN = Known((agent(PROD), agent(OFFICE)), ("dc1",), NOON)
 MAC_1, MAC_2 = Mac("00:50:56:80:00:01"), Mac("00:50:56:80:00:02")
@@ -217,12 +222,104 @@ def test_a_name_without_any_vcenter_is_refused() -> None:
     assert isinstance(append.event, Closed)
 
 
-def test_a_capture_is_delivered_and_not_judged() -> None:
-    """Its bytes go to the people who asked."""
-    incident = queued(begin(command="capture"))
+def capturing(wish: CaptureWish | None = None) -> Incident:
+    """A capture that was admitted; its jobs are on their queues."""
+    asked = replace(request(command="capture"), capture=wish or CaptureWish(60))
+    incident = Incident(asked.id, (Requested(at=NOON, request=asked),))
+    (admit,) = last(incident)
+    assert isinstance(admit, flow.Admit)
+    return then(incident, Queued(at=NOON, jobs=admit.put.jobs, gaps=admit.put.gaps))
+
+
+def test_a_capture_is_admitted_and_when_it_is_over_asks_what_moved_and_is_delivered() -> None:
+    """Its bytes go to the people who asked, and are not judged."""
+    incident = capturing()
     (job,) = flow.jobs(incident)
     assert job.probe is Probe.CAPTURE
-    assert last(then(incident, reported(job)), (answer(MAC_1),)) == (flow.Deliver(),)
+    incident = queued(then(incident, reported(job)))
+    moves = flow.jobs(incident)[-1]
+    assert (moves.probe, moves.queue, moves.target) == (Probe.VCENTER, "vcenter.dc1", TARGET)
+    incident = then(incident, Failed(at=NOON, job=moves.id, agent="vcenter.dc1", reason="down."))
+    assert last(incident) == (flow.Deliver(),)
+    assert [one.digest for one in flow.captures(incident)] == ["sha256:aa"]
+
+
+def test_a_capture_that_brought_nothing_asks_nobody_what_moved() -> None:
+    """There is nothing to put beside it."""
+    incident = capturing()
+    (job,) = flow.jobs(incident)
+    assert last(then(incident, Expired(at=NOON, job=job.id))) == (flow.Deliver(),)
+
+
+def test_what_a_dead_agent_captured_stays_beside_what_its_successor_did() -> None:
+    """The standby starts anew; the first half is evidence of a moment that nobody else saw."""
+    incident = capturing()
+    (job,) = flow.jobs(incident)
+    first = replace(reported(job, final=False, digest="sha256:11"), agent="prod-1")
+    second = replace(reported(job, final=False, digest="sha256:22"), agent="prod-2")
+    last_word = replace(reported(job, digest="sha256:33"), agent="prod-2")
+    incident = then(incident, first, second, last_word)
+    assert [one.digest for one in flow.captures(incident)] == ["sha256:11", "sha256:33"]
+
+
+def test_a_stopped_capture_waits_a_bounded_time_for_what_it_has() -> None:
+    """A dead agent must not make a stopped capture run on; a living one needs a moment to bring its bytes."""
+    incident = then(capturing(), StopAsked(at=NOON, by=ASKER))
+    assert last(incident) == ()
+    assert list(flow.overdue(incident, NOON + timedelta(seconds=flow.STOP_S - 1))) == []
+    (expired,) = flow.overdue(incident, NOON + timedelta(seconds=flow.STOP_S))
+    assert last(then(incident, expired)) == (flow.Deliver(),)
+
+
+def waiting() -> Incident:
+    begun = replace(capturing(), timeline=capturing().timeline[:1])
+    return then(begun, AwaitsApproval(at=NOON, until=NOON + flow.APPROVAL, why="Two persons."))
+
+
+def test_an_approved_capture_is_planned_with_the_time_of_its_approval() -> None:
+    """Its jobs must not have expired while people talked."""
+    incident = then(waiting(), Approved(at=NOON, by=ASKER))
+    (put,) = flow.step(incident, incident.timeline[-1], (), replace(KNOWN, now=NOON + timedelta(minutes=14)))
+    assert isinstance(put, flow.Put)
+    assert put.jobs[0].asked_at == NOON + timedelta(minutes=14)
+    assert flow.awaits(incident) is None
+
+
+@pytest.mark.parametrize(
+    ("event", "outcome"),
+    [
+        pytest.param(Declined(at=NOON, by=ASKER), Outcome.REFUSED, id="declined"),
+        pytest.param(StopAsked(at=NOON, by=ASKER), Outcome.STOPPED, id="stopped"),
+    ],
+)
+def test_a_capture_that_nobody_approves_ends_without_a_job(event: AnyEvent, outcome: Outcome) -> None:
+    """Whoever said no is obeyed at once."""
+    (append,) = last(then(waiting(), event))
+    assert isinstance(append, flow.Append)
+    assert isinstance(append.event, Closed)
+    assert append.event.outcome is outcome
+    assert "nothing was captured" in (append.event.sentence or "") or "before anything" in (append.event.sentence or "")
+
+
+def test_the_wait_for_a_second_person_ends() -> None:
+    """An approval that may come for ever is no rule."""
+    incident = waiting()
+    assert flow.lapsed(incident, NOON + flow.APPROVAL - timedelta(seconds=1)) is None
+    lapsed = flow.lapsed(incident, NOON + flow.APPROVAL)
+    assert lapsed is not None
+    assert lapsed.outcome is Outcome.REFUSED
+    assert flow.lapsed(then(incident, Approved(at=NOON, by=ASKER)), NOON + flow.APPROVAL) is None
+    assert flow.lives_until(incident) == NOON + flow.APPROVAL
+    assert flow.lives_until(then(incident, Closed(at=NOON, outcome=Outcome.STOPPED))) == NOON
+
+
+def test_a_capture_that_cannot_be_planned_is_refused_before_anybody_has_to_approve_it() -> None:
+    """A second person's time is not spent on what cannot be."""
+    asked = replace(request(command="capture"), capture=CaptureWish(60, at=("dc9",)))
+    (append,) = last(Incident(asked.id, (Requested(at=NOON, request=asked),)))
+    assert isinstance(append, flow.Append)
+    assert isinstance(append.event, Closed)
+    assert "there are office-1" in (append.event.sentence or "")
 
 
 def test_nothing_follows_once_it_is_closed() -> None:

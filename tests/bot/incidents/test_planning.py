@@ -1,12 +1,14 @@
 """Who is asked, by which queue, and what nobody will look at."""
 
 from dataclasses import replace
+from datetime import timedelta
 from ipaddress import IPv4Address
 
 import pytest
 
 from bot.errors import RequestError
 from bot.incidents.planning import Known, plan_capture, plan_check
+from bot.model.capture import CaptureWish
 from bot.model.job import Agent, Probe
 from tests.bot.incidents.ground import NOON, OFFICE, PROD, TARGET, agent
 
@@ -84,7 +86,50 @@ def test_a_target_that_nobody_can_look_at_is_refused_with_the_reason(
     assert says in str(refused.value)
 
 
+WISH = CaptureWish(60.0, peer=IPv4Address("10.0.1.7"))
+
+
 def test_a_capture_listens_where_the_target_is() -> None:
-    """The button's capture goes to the segments that have the target, nowhere else."""
-    jobs = plan_capture("inc-1", TARGET, known=known(*BOTH)).jobs
-    assert [(job.probe, job.queue) for job in jobs] == [(Probe.CAPTURE, "segment.prod")]
+    """Nobody said where, so: the segments that have the target, nowhere else."""
+    (job,) = plan_capture("inc-1", TARGET, WISH, known=known(*BOTH), first=3).jobs
+    assert (job.id, job.probe, job.queue) == ("inc-1.3", Probe.CAPTURE, "segment.prod")
+    assert (job.options.listen_s, job.options.filter) == (60.0, WISH.filter(TARGET))
+    assert job.expires_at > NOON + timedelta(seconds=60)
+
+
+@pytest.mark.parametrize(
+    ("at", "queues"),
+    [
+        pytest.param(("prod-1",), ["agent.prod-1"], id="an agent"),
+        pytest.param(("PROD",), ["segment.prod"], id="a segment, loud"),
+        pytest.param(("prod", "prod-1"), ["segment.prod"], id="a segment and its agent"),
+        pytest.param(("prod", "office"), ["segment.prod", "segment.office"], id="both sides of the router"),
+    ],
+)
+def test_named_vantages_listen_together_wherever_they_stand(at: tuple[str, ...], queues: list[str]) -> None:
+    """Both sides of a hop: what left here and did not arrive there. They begin and end at the same moment."""
+    jobs = plan_capture("inc-1", TARGET, replace(WISH, at=at), known=known(*BOTH), first=0).jobs
+    assert [job.queue for job in jobs] == queues
+    assert len({(job.asked_at, job.expires_at) for job in jobs}) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "wish", "says"),
+    [
+        pytest.param(TARGET, replace(WISH, at=("dc9",)), r"there are office-1 \(segment office\), prod-1", id="nobody"),
+        pytest.param(IPv4Address("10.9.9.9"), WISH, "Agents stand on 10.0.0.0/24", id="not covered"),
+        pytest.param(IPv4Address("10.0.0.250"), replace(WISH, at=("prod",)), "the agent prod-1 itself", id="the agent"),
+        pytest.param(IPv4Address("10.0.1.7"), WISH, "is the target itself", id="a name that resolved to the peer"),
+    ],
+)
+def test_a_capture_that_cannot_be_planned_says_why(target: IPv4Address, wish: CaptureWish, says: str) -> None:
+    """Refused before anybody is asked to approve it."""
+    with pytest.raises(RequestError, match=says):
+        plan_capture("inc-1", target, wish, known=known(*BOTH), first=0)
+
+
+def test_a_host_that_the_target_turns_out_to_be_is_named_once() -> None:
+    """A name is resolved only then."""
+    (job,) = plan_capture("inc-1", TARGET, CaptureWish(10, hosts=(TARGET,)), known=known(*BOTH), first=0).jobs
+    assert job.options.filter is not None
+    assert job.options.filter.hosts == (TARGET,)

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.errors import RequestError
-from bot.incidents.policy import TERMINAL, Capability, Policy, authorise
+from bot.incidents.policy import TERMINAL, Asker, Capability, Policy, authorise
 from bot.model.request import Person, Place
 
 RULES = Policy(teams=("T1",), channels=("C1",), capturers=(Person("T1", "U9"),))
@@ -20,7 +20,7 @@ HERE, ELSEWHERE = Place("C1"), Place("C2")
 )
 def test_the_entitled_may(person: Person, place: Place, capability: Capability) -> None:
     """Rules that refuse everybody would be safe and useless."""
-    authorise(RULES, capability, person, place)
+    authorise(RULES, capability, Asker(person, place, None, None))
 
 
 @pytest.mark.parametrize(
@@ -37,10 +37,10 @@ def test_the_entitled_may(person: Person, place: Place, capability: Capability) 
 def test_everybody_else_is_told_why_not(person: Person, place: Place, capability: Capability, says: str) -> None:
     """A refusal without the way out becomes a ticket."""
     with pytest.raises(RequestError, match=says):
-        authorise(RULES, capability, person, place)
+        authorise(RULES, capability, Asker(person, place, None, None))
 
 
 def test_nobody_captures_until_the_operator_says_who() -> None:
     """The default fails closed."""
     with pytest.raises(RequestError):
-        authorise(Policy(teams=("T1",)), Capability.CAPTURE, Person("T1", "U1"), HERE)
+        authorise(Policy(teams=("T1",)), Capability.CAPTURE, Asker(Person("T1", "U1"), HERE, None, None))

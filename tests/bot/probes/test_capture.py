@@ -1,5 +1,6 @@
 """What a capture says of itself: what it lost, and what of it could not be read."""
 
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 import pytest
@@ -76,3 +77,12 @@ def test_frames_keep_the_numbers_of_the_file() -> None:
     tcp[12:24] = b"\x08\x00\x45" + bytes(8) + b"\x06"
     data = pcap(record(one, n) for n, one in enumerate([other, bytes(tcp), bytes(tcp), FRAME], 1))
     assert [one.locator for one in read(_artifact(data, 0), data)][1:] == ["frame 1", "frame 4"]
+
+
+def test_how_far_the_clock_ran_ahead_goes_with_the_time_of_listening() -> None:
+    """Findings compare two vantages, and see observations alone."""
+    data = pcap([record(FRAME)])
+    (listened, *_) = read(replace(_artifact(data, 0), ahead_ms=-40), data)
+    assert isinstance(listened, Listened)
+    assert listened.ahead_ms == -40
+    assert _listened(data).ahead_ms is None

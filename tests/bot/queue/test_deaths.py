@@ -225,6 +225,26 @@ def test_a_frozen_agent_whose_job_was_taken_over_is_told_to_stop(bench: ServerBe
     assert ability.was_stopped.wait(15)
 
 
+def test_a_short_absence_of_the_server_ends_no_job(bench: ServerBench, valkey: Server) -> None:
+    """The lease of the bot was lost with the server, and the bot was not: it gets the time to say so."""
+    ability = Waiting()
+    run_agent(bench, "a", ["agent.a"], ability)
+    queue = bench.queue(lease_s=1.0)
+    queue.put([job("agent.a")])
+    assert told(hear(queue, bool)) == ["Started"]
+    valkey.kill()
+    with pytest.raises(InstrumentError, match="cannot be reached"):
+        queue.news(0.5)
+    assert not ability.was_stopped.wait(2.0)  # Longer than the lease.
+    valkey.start()
+    until_s = time.monotonic() + 2 * keys.LEASE_S
+    while time.monotonic() < until_s:
+        assert "Failed" not in told(list(queue.news(0.2)))
+    assert not ability.was_stopped.is_set()
+    ability.release.set()
+    assert finals(final(queue))
+
+
 def test_every_job_ends_exactly_once_while_agents_are_killed(bench: ServerBench, fleet: Fleet) -> None:
     """The promise under load: nothing is lost, nothing is said twice."""
     chance = random.Random(20260301)

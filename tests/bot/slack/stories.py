@@ -5,10 +5,14 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from typing import Any
 
+from bot.incidents.captured import ending
+from bot.model.capture import CaptureWish
 from bot.model.cause import Side
 from bot.model.finding import Standing, Witness
 from bot.model.incident import (
     AnyEvent,
+    Approved,
+    AwaitsApproval,
     Closed,
     Expired,
     Failed,
@@ -17,14 +21,15 @@ from bot.model.incident import (
     LookedUp,
     Lost,
     Outcome,
+    Progressed,
     Queued,
     Reported,
     Requested,
     Started,
 )
-from bot.model.job import Job, JobOptions, Probe
+from bot.model.job import Artifact, Job, JobOptions, Media, Probe, Vantage
 from bot.model.owners import Conflict, Owner, Owners, Section
-from bot.model.request import LOOK_UP, Person, Place, Request, Target
+from bot.model.request import CAPTURE, LOOK_UP, Person, Place, Request, Target
 from bot.model.verdict import Answer, EvidenceItem, Grade, NextTest, RuledOut, Verdict, Weighs
 
 ASKED_AT = datetime(2026, 3, 1, 12, 0, 5, tzinfo=UTC)
@@ -204,3 +209,61 @@ def looked_up(owners: Owners, name: str = "inc-k3v9") -> Incident:
         LookedUp(at=after(10), owners=owners),
         Closed(at=after(10), outcome=Outcome.ANSWERED),
     )
+
+
+WHY = "Captures in 10.0.0.0/24 need the agreement of a second person."
+SECOND = Person("T1", "U8")
+
+
+def wished(name: str = "inc-k3v9", **wish: Any) -> Incident:
+    """A capture that was only asked for."""
+    return asked(name, command=CAPTURE, capture=CaptureWish(**{"duration_s": 60.0, **wish}))
+
+
+def waits(name: str = "inc-k3v9") -> Incident:
+    """A capture that a second person has to agree to."""
+    return then(wished(name), AwaitsApproval(at=after(0.1), until=after(900), why=WHY))
+
+
+def captures(incident: Incident | None = None) -> Incident:
+    """Two agents capture."""
+    incident = incident or wished()
+    jobs = tuple(
+        Job(f"{incident.id}.{n}", incident.id, Probe.CAPTURE, queue, TARGET, JobOptions(60), ASKED_AT, after(75))
+        for n, queue in enumerate(("segment.dc1-a", "agent.probe-c1"))
+    )
+    return then(
+        incident,
+        Queued(at=after(1), jobs=jobs),
+        *(Started(at=after(1.1), job=job.id, agent=name, attempt=1) for job, name in zip(jobs, AGENTS, strict=True)),
+    )
+
+
+AGENTS = ("probe-a1", "probe-c1")
+
+
+def words(left_s: float = 41.0) -> tuple[Progressed, ...]:
+    """How far they are; one of them cannot count what it loses."""
+    return tuple(
+        Progressed(
+            at=after(19), job=f"inc-k3v9.{n}", agent=name, packets=1234 * (n + 1), size_bytes=98_765, dropped=dropped,
+            left_s=left_s,
+        )
+        for n, (name, dropped) in enumerate(zip(AGENTS, (0, None), strict=True))
+    )  # fmt: skip
+
+
+def captured(*, agents: int = 2, incomplete: str | None = None, outcome: Outcome = Outcome.ANSWERED) -> Incident:
+    """What they captured lies in the thread."""
+    incident = captures(then(waits(), Approved(at=after(40), by=SECOND)))
+    reports = tuple(
+        Reported(at=after(61), job=job.id, agent=name, artifacts=(_pcap(job, name, incomplete),), final=True)
+        for job, name in zip(incident.timeline[-3].jobs[:agents], AGENTS, strict=False)  # type: ignore[union-attr]
+    )
+    incident = then(incident, *reports)
+    return then(incident, Closed(at=after(62), outcome=outcome, sentence=ending(incident)[1]))
+
+
+def _pcap(job: Job, agent: str, incomplete: str | None) -> Artifact:
+    place = Vantage(agent, "dc1-a", "eth1")
+    return Artifact(job.id, job.probe, place, Media.PCAP, DIGEST, 98_765, after(1), after(61), 3, incomplete=incomplete)

@@ -3,6 +3,7 @@
 import html
 import json
 from dataclasses import replace
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import pytest
 from bot.incidents import guest_word
 from bot.incidents.card import card
 from bot.model.cause import Side
-from bot.model.incident import Incident, Outcome
+from bot.model.download import Link
+from bot.model.incident import Closed, Declined, Incident, Outcome, StopAsked
 from bot.model.owners import Conflict, Owner, Owners, Section
 from bot.model.request import Person
 from bot.model.verdict import NextTest, RuledOut, Verdict, Weighs
-from bot.slack.blocks import card_message
-from bot.slack.details import details
+from bot.slack.blocks import approval_message, card_message
+from bot.slack.details import details, links_text, story_messages
 from bot.slack.limits import characters, check_message
 from bot.slack.pieces import Message, plain_message
 from tests.bot.slack import stories
@@ -102,9 +104,38 @@ INCIDENTS = [
 ]
 
 
+def endless() -> Incident:
+    """A capture of more than any message can hold."""
+    hosts = tuple(IPv4Address(f"10.0.{n}.5") for n in range(31))
+    return stories.captures(stories.wished(hosts=hosts, at=(LONG[:300], HOSTILE)))
+
+
+CAPTURES = [
+    pytest.param(stories.wished(), id="wished"),
+    pytest.param(stories.waits(), id="waits"),
+    pytest.param(stories.captures(), id="captures"),
+    pytest.param(stories.then(stories.captures(), StopAsked(at=stories.after(9), by=stories.SECOND)), id="stopping"),
+    pytest.param(stories.captured(), id="captured"),
+    pytest.param(stories.captured(agents=1, incomplete=LONG), id="incomplete"),
+    pytest.param(stories.captured(agents=0, outcome=Outcome.FAILED), id="nothing captured"),
+    pytest.param(stories.captured(incomplete=HOSTILE, outcome=Outcome.STOPPED), id="stopped"),
+    pytest.param(
+        stories.then(
+            stories.waits(),
+            Declined(at=stories.after(5), by=stories.SECOND),
+            Closed(at=stories.after(5), outcome=Outcome.REFUSED, sentence=HOSTILE),
+        ),
+        id="declined",
+    ),
+    pytest.param(endless(), id="endless"),
+]
+INCIDENTS += CAPTURES
+
+
 def messages(incident: Incident) -> list[Message]:
-    shown = card(incident, (HOSTILE, LONG) * 20)
-    return [card_message(shown, KEY), *details(shown)]
+    shown = card(incident, (HOSTILE, LONG) * 20, stories.after(20), stories.words())
+    waited = [approval_message(shown, KEY)] if shown.waits or shown.decided else []
+    return [card_message(shown, KEY), *details(shown), *waited, *story_messages(incident, (HOSTILE, LONG) * 40)]
 
 
 def texts(node: Any) -> list[str]:
@@ -114,7 +145,13 @@ def texts(node: Any) -> list[str]:
     return [t for part in node for t in texts(part)] if isinstance(node, list | tuple) else []
 
 
-@pytest.mark.parametrize("name", ["running", "guest", "inconclusive", "failed", "owner", "conflict", "nobody"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "running", "guest", "inconclusive", "failed", "owner", "conflict", "nobody",
+        "waits", "captures", "captured", "incomplete",
+    ],
+)  # fmt: skip
 def test_the_card_is_the_golden_one(name: str) -> None:
     """A change of what a channel sees is seen in review. Made anew by removing the file and running once."""
     incident = {
@@ -125,9 +162,16 @@ def test_the_card_is_the_golden_one(name: str) -> None:
         "owner": stories.looked_up(stories.one_owner()),
         "conflict": stories.looked_up(stories.two_owners()),
         "nobody": stories.looked_up(stories.no_owner()),
+        "waits": stories.waits(),
+        "captures": stories.captures(),
+        "captured": stories.captured(),
+        "incomplete": stories.captured(agents=1, incomplete="The interface went away."),
     }[name]
-    shown = card(incident, (stories.FACT,))
-    made = [{"text": it.text, "blocks": list(it.blocks)} for it in (card_message(shown, KEY), *details(shown))]
+    wished = incident.request.capture is not None
+    shown = card(incident, (), stories.after(20), stories.words()) if wished else card(incident, (stories.FACT,))
+    parts = [card_message(shown, KEY), *details(shown)]
+    parts += [approval_message(shown, KEY)] if shown.waits else []
+    made = [{"text": it.text, "blocks": list(it.blocks)} for it in parts]
     path = GOLDEN / f"{name}.json"
     if not path.exists():
         path.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -182,6 +226,10 @@ def test_the_details_name_every_item_with_its_places() -> None:
         pytest.param(stories.looked_up(stories.one_owner()), ["Look up again"], id="looked up"),
         pytest.param(stories.unanswered(Outcome.FAILED, "x"), ["Check again"], id="failed"),
         pytest.param(stories.unanswered(Outcome.REFUSED, "x"), [], id="refused"),
+        pytest.param(stories.waits(), ["Stop"], id="capture waits"),
+        pytest.param(stories.captures(), ["Stop"], id="captures"),
+        pytest.param(stories.captured(), ["Capture again", "Download"], id="captured"),
+        pytest.param(stories.captured(agents=0, outcome=Outcome.FAILED), ["Capture again"], id="nothing captured"),
     ],
 )
 def test_buttons_stand_only_where_they_can_do_something(incident: Incident, expected: list[str]) -> None:
@@ -238,3 +286,34 @@ def test_commands_for_the_guest_stand_in_the_thread_as_they_are_copied(incident:
     copied = [html.unescape(block.split("```")[1].strip("\n")) for block in blocks]
     assert copied == ([guest_word.LINUX, guest_word.WINDOWS] if offered else [])
     assert "ip neigh" not in str(card_message(shown, KEY))
+
+
+def test_a_running_capture_shows_how_far_each_vantage_is_and_how_old_that_word_is() -> None:
+    """A number without its age lies as soon as the agent dies."""
+    young, old = (
+        str(card_message(card(stories.captures(), (), stories.after(at), stories.words()), KEY).blocks)
+        for at in (20, 49)
+    )
+    assert "1,234 packets, 98,765 bytes, 0 dropped, 40 s left, heard 1 s ago" in young
+    assert "drops not known" in young
+    assert "heard 30 s ago" in old
+
+
+def test_the_message_to_a_second_person_has_buttons_only_while_it_is_open() -> None:
+    """A decided one that can still be pressed would be pressed."""
+    shown = card(stories.waits(), ())
+    buttons = [e for b in approval_message(shown, KEY).blocks if b["type"] == "actions" for e in b["elements"]]
+    assert [button["text"]["text"] for button in buttons] == ["Approve", "Decline"]
+    assert stories.WHY in str(approval_message(shown, KEY).blocks)
+    decided = approval_message(card(stories.captured(), ()), KEY)
+    assert not [block for block in decided.blocks if block["type"] == "actions"]
+    assert "approved by <@U8>" in str(decided.blocks)
+
+
+def test_links_are_links_and_name_what_they_give() -> None:
+    """Two colons in an address must not make it code that nobody can click."""
+    link = Link("10.0.0.5-prod-1.pcapng", "https://files.example.net:8443/a?b=c&d", "sha256:aa", 9000, stories.ASKED_AT)
+    text = links_text((link,))
+    assert "<https://files.example.net:8443/a?b=c&amp;d|10.0.0.5-prod-1.pcapng>" in text
+    for expected in ("9,000 bytes", "`sha256:aa`", "`2026-03-01 12:00`"):
+        assert expected in text

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.model.download import Link
 from bot.model.incident import Incident, Outcome, Published
 from bot.model.request import Person, Place
 from bot.slack.outbox import Pace
@@ -23,13 +24,14 @@ class Desk:
     """A publisher, its Slack, and what it called back with."""
 
     def __init__(self, api: WebApi, pace: Pace, since: datetime) -> None:
-        self.api, self.noted, self.seen = api, list[tuple[str, str, str]](), list[str]()
+        self.api, self.noted, self.seen = api, list[tuple[str, ...]](), list[str]()
         self.publisher = Publisher(
             api.client,
             key=b"k" * 32,
             published=lambda *place: self.noted.append(place),
             delivered=self.seen.append,
             since=since,
+            now=lambda: stories.ASKED_AT,
             pace=pace,
         )
         self.publisher.start()
@@ -330,3 +332,113 @@ def test_one_card_that_breaks_us_does_not_silence_the_others(at_desk: Desk) -> N
     at_desk.publisher.show(stories.running(), ())
     at_desk.publisher.show(stories.unanswered(Outcome.FAILED, "x", name="inc-2"), ())
     at_desk.api.wait_for(lambda: len(at_desk.posts()) == 2)
+
+
+def approvals(working: Desk) -> dict[str, dict[str, Any]]:
+    """The messages to a second person, by their timestamp ids."""
+    kept = working.api.messages.items()
+    return {ts: m for ts, m in kept if m.get("metadata", {}).get("event_payload", {}).get("part") == "approval"}
+
+
+def test_a_second_person_is_asked_in_the_cards_thread_and_the_message_says_then_what_they_decided(
+    at_desk: Desk,
+) -> None:
+    """One message, whose buttons are gone with the decision."""
+    show, api = at_desk.publisher.show, at_desk.api
+    show(stories.waits(), ())
+    show(stories.waits(), ())
+    api.wait_for(lambda: len(approvals(at_desk)) == 1)
+    ((ts, asked),) = approvals(at_desk).items()
+    (card_ts,) = [ts for ts, m in api.messages.items() if m["metadata"]["event_payload"]["part"] == "card"]
+    assert asked["thread_ts"] == card_ts
+    assert [b["type"] for b in asked["blocks"]][-1] == "actions"
+    show(stories.captured(), ())
+    assert at_desk.publisher.close(2)
+    assert list(approvals(at_desk)) == [ts]
+    assert "approved by <@U8>" in str(api.messages[ts]["blocks"])
+    assert "actions" not in [b["type"] for b in api.messages[ts]["blocks"]]
+
+
+def test_a_second_person_asked_by_the_process_before_us_is_not_asked_twice() -> None:
+    """Two messages with buttons would be pressed by two people."""
+    with desk(since=stories.ASKED_AT + timedelta(minutes=1)) as working:
+        for ts, part, thread in (("1.5", "card", None), ("1.6", "approval", "1.5")):
+            mark = {"event_type": "ruleout_incident", "event_payload": {"id": "inc-k3v9", "part": part}}
+            working.api.messages[ts] = {"channel": "C1", "metadata": mark, "blocks": [], "thread_ts": thread}
+        working.publisher.show(stories.captured(), ())
+        assert working.publisher.close(2)
+        assert working.api.of(POST) == []
+        assert "approved by" in str(working.api.messages["1.6"]["blocks"])
+
+
+def test_a_second_person_whose_message_was_noted_is_told_there_without_looking() -> None:
+    """The right to look is optional; the journal knows where both messages stand."""
+    with desk(since=stories.ASKED_AT + timedelta(minutes=1)) as working:
+        notes = [
+            Published(at=stories.after(1), channel="C1", message=ts, part=part)
+            for ts, part in (("1.5", "card"), ("1.6", "approval"))
+        ]
+        for note in notes:
+            working.api.messages[note.message] = {"channel": "C1", "metadata": {"event_payload": {}}, "blocks": []}
+        working.publisher.show(stories.then(stories.captured(), *notes), ())
+        assert working.publisher.close(2)
+        assert (working.api.of(POST), working.api.of("conversations.replies")) == ([], [])
+        assert "approved by" in str(working.api.messages["1.6"]["blocks"])
+
+
+def test_the_message_to_a_second_person_never_holds_up_the_card_that_it_belongs_to() -> None:
+    """It is urgent, the card is not: asked for first it would use up the channel's pace, try after try."""
+    pace = Pace(per_channel_s=0.3, burst=1, update_gap_s=0.02, backoff_s=0.05, backoff_max_s=0.1)
+    with desk(pace=pace) as working:
+        working.publisher.show(stories.running("inc-1"), ())
+        working.publisher.show(stories.waits(), ())
+        working.api.wait_for(lambda: len(approvals(working)) == 1)
+        parts = [m["metadata"]["event_payload"]["part"] for m in working.api.messages.values()]
+        assert parts == ["card", "card", "approval"]
+
+
+def test_how_far_a_capture_is_comes_in_one_edit_at_a_time() -> None:
+    """A word each second from each agent must not use up what Slack lets us edit."""
+    with desk(pace=SLOW) as working:
+        working.publisher.show(stories.captures(), ())
+        working.api.wait_for(lambda: len(working.posts()) == 1)
+        for left_s in range(40, 0, -1):
+            working.publisher.show(stories.captures(), (), stories.words(float(left_s)))
+        working.publisher.show(stories.captured(), ())
+        assert working.publisher.close(2)
+        assert len(working.api.of(UPDATE)) == 1
+        assert working.headline() == "📎 CAPTURE DONE · 10.0.0.5"
+
+
+def test_the_story_of_a_capture_stands_in_its_thread_and_calls_who_asked(at_desk: Desk) -> None:
+    """An edit notifies nobody."""
+    at_desk.publisher.show(stories.captures(), ())
+    at_desk.api.wait_for(lambda: len(at_desk.posts()) == 1)
+    (ts,) = at_desk.api.messages
+    at_desk.publisher.tell(stories.captures(), ("`00:50:56:de:ad:be` answered 3 times.", "<!channel> & more"))
+    at_desk.publisher.show(stories.captured(), ())
+    assert at_desk.publisher.close(2)
+    (told,) = [post for post in at_desk.posts(thread=ts) if "story" in post["metadata"]["event_payload"]["part"]]
+    text = str(told["blocks"])
+    assert "<@U7> *What the capture of 10.0.0.5 shows*" in text
+    assert "`00:50:56:de:ad:be`" in text
+    assert "<!channel>" not in text
+
+
+def test_a_picture_is_described_for_who_cannot_see_it(at_desk: Desk) -> None:
+    """Alternative text is part of the evidence."""
+    at_desk.publisher.show(stories.captured(), ())
+    at_desk.publisher.attach(stories.captured(), "timeline.png", b"\x89PNG", "over time", "Two MACs claim 10.0.0.5.")
+    assert at_desk.publisher.close(2)
+    (asked,) = at_desk.api.of("files.getUploadURLExternal")
+    assert asked["alt_txt"] == "Two MACs claim 10.0.0.5."
+
+
+def test_links_are_whispered_to_one_person_in_the_cards_thread(at_desk: Desk) -> None:
+    """They open for that person alone."""
+    link = Link("a.pcapng", "https://files.example.net/a", "sha256:aa", 9, stories.ASKED_AT)
+    at_desk.publisher.hand(Person("T1", "U8"), Place("C1", "1.5"), (link,))
+    assert at_desk.publisher.close(2)
+    (whisper,) = at_desk.api.of("chat.postEphemeral")
+    assert (whisper["user"], whisper["thread_ts"]) == ("U8", "1.5")
+    assert "<https://files.example.net/a|a.pcapng>" in whisper["text"]

@@ -109,6 +109,8 @@ class WebApi:
             }
         elif method == "files.getUploadURLExternal":
             body |= {"upload_url": f"http://127.0.0.1:{self.port}/api/upload", "file_id": "F1"}
+        elif method in ("views.open", "views.update"):
+            body["view"] = {"id": "V1"}
         elif method == "files.completeUploadExternal":
             body["files"] = [{"id": "F1"}]
         return None if spoiled == LOST else (200, {}, body)

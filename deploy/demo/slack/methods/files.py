@@ -28,6 +28,7 @@ def described(slack: Slack, file: File) -> Json:
         "url_private": url,
         "url_private_download": url,
         "previewed": mimetype in PREVIEWED,
+        **({"alt_txt": file.alt} if file.alt else {}),
         "shares": file.shares,
         "channels": [channel for places in file.shares.values() for channel in places],
     }
@@ -49,7 +50,7 @@ def upload_url(slack: Slack, args: Json) -> Json:
     name, length = str(args.get("filename", "")), str(args.get("length", ""))
     if not name or not length.isdigit() or int(length) == 0:
         raise Refused("invalid_arguments", ["[ERROR] missing required field: filename and length"])
-    file = File(new_id("F"), name.replace("/", "_"), int(length), BOT_USER)
+    file = File(new_id("F"), name.replace("/", "_"), int(length), BOT_USER, alt=str(args.get("alt_txt") or ""))
     slack.files[file.id] = file
     return {"upload_url": f"{slack.address}/upload/{file.id}/{secrets.token_urlsafe(12)}", "file_id": file.id}
 

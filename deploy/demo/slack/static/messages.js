@@ -19,7 +19,7 @@ export function avatar(user, size = "") {
 function file(item) {
   const size = item.size > 1e6 ? `${(item.size / 1e6).toFixed(1)} MB` : item.size > 999 ? `${(item.size / 1e3).toFixed(1)} kB` : `${item.size} bytes`;
   if (item.previewed) {
-    return h("figure", { class: "file-picture" }, h("figcaption", {}, item.title), h("img", { src: `/page/file/${item.id}`, alt: item.title }));
+    return h("figure", { class: "file-picture" }, h("figcaption", {}, item.title), h("img", { src: `/page/file/${item.id}`, alt: item.alt_txt || item.title }));
   }
   return h("a", { class: "file", href: `/page/file/${item.id}`, download: item.name },
     h("span", { class: "file-type" }, item.filetype.slice(0, 4) || "file"),

@@ -1,0 +1,83 @@
+"""The one who looks up what somebody may do, and writes down what was done, before it has an effect."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import Any
+
+from bot import log
+from bot.errors import InstrumentError, RequestError
+from bot.incidents import policy
+from bot.incidents.policy import Asker, Capability, Policy
+from bot.model.audit import Deed, Entry
+from bot.model.capture import CaptureWish
+from bot.model.request import Person, Place
+from bot.ports import Audit, Clock, Directory
+
+_log = log.get(__name__)
+
+
+def machines(address: IPv4Address | None, wish: CaptureWish | None) -> tuple[IPv4Address, ...]:
+    """Whose packets a capture takes: the target's, once its address is known, and those of every further host.
+
+    A peer is not among them: it leaves out packets of these machines, and adds none of its own.
+    """
+    return (*([address] if address else []), *(wish.hosts if wish else ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """Rights and deeds at every door."""
+
+    rules: Policy
+    directory: Directory
+    audit: Audit
+    clock: Clock
+
+    def may(
+        self,
+        capability: Capability,
+        person: Person,
+        place: Place,
+        machines: Sequence[IPv4Address] = (),
+        *,
+        incident: str | None = None,
+        said: str | None = None,
+    ) -> str:
+        """The rule that lets the person do this, as both are known at this moment; to every one of the machines.
+
+        Raises:
+            RequestError: they may not; the refusal is among the deeds.
+        """
+        asker = Asker(person, place, self.directory.member(person), self.directory.channel(place.channel))
+        try:
+            rules = [policy.authorise(self.rules, capability, asker, machine) for machine in machines or (None,)]
+        except RequestError as refusal:
+            self.note(Deed.REFUSED, incident=incident, person=person, place=place, said=said, rule=str(refusal))
+            raise
+        return "; ".join(dict.fromkeys(rules))
+
+    def needs_second(self, machines: Sequence[IPv4Address]) -> str | None:
+        """The rule by which a second person has to agree to a capture of one of the machines; None: there is none."""
+        return next((why for machine in machines if (why := policy.needs_second(self.rules, machine))), None)
+
+    def record(self, deed: Deed, **fields: Any) -> None:
+        """Write down what must not happen unseen.
+
+        Raises:
+            InstrumentError: it cannot be written, so it must not happen.
+        """
+        try:
+            self.audit.record(Entry(at=self.clock.now(), deed=deed, **fields))
+        except InstrumentError as error:
+            _log.error("deed_not_recorded", deed=deed, incident=fields.get("incident"), reason=str(error))
+            raise InstrumentError(
+                f"The audit cannot be written, and no capture goes unrecorded: {error} Tell the operator of ruleout."
+            ) from error
+
+    def note(self, deed: Deed, **fields: Any) -> None:
+        """Write down what may happen although it cannot be recorded: a check, a refusal, an end."""
+        try:
+            self.audit.record(Entry(at=self.clock.now(), deed=deed, **fields))
+        except InstrumentError as error:
+            _log.error("deed_not_recorded", deed=deed, incident=fields.get("incident"), reason=str(error))

@@ -1,0 +1,144 @@
+"""Incidents on the desk: in memory with a lock each, in the journal, on their cards and, once ended, in the archive."""
+
+import threading
+import time
+from collections import OrderedDict
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+
+from bot import log
+from bot.clerk import Clerk
+from bot.errors import InstrumentError, RequestError
+from bot.incidents import flow
+from bot.incidents.planning import Known
+from bot.incidents.running import Running
+from bot.model.incident import AnyEvent, Closed, Delivered, Incident, Outcome, Published
+from bot.model.job import Agent
+from bot.ports import Archive, Chat, Clock, Journal, Queue
+
+_log = log.get(__name__)
+
+_REMEMBERED = 500  # closed incidents kept in memory for their buttons; older ones are read from the journal
+_AGENTS_FRESH_S = 1.0
+
+
+@dataclass(slots=True)
+class Seat:
+    """An incident in memory and the lock of whoever changes it."""
+
+    running: Running
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def open(self) -> bool:
+        """Whether it has not ended."""
+        return self.running.incident.closed is None
+
+
+class Desk:
+    """Where every event of an incident is written down and shown; what follows from it is the engine's part."""
+
+    def __init__(
+        self,
+        *,
+        queue: Queue,
+        journal: Journal,
+        chat: Chat,
+        archive: Archive,
+        clerk: Clerk,
+        clock: Clock,
+        vcenters: tuple[str, ...],
+    ) -> None:
+        self._queue, self._journal, self._chat, self._archive = queue, journal, chat, archive
+        self._clerk, self._clock, self._vcenters = clerk, clock, vcenters
+        self._seats: OrderedDict[str, Seat] = OrderedDict()
+        self._directory = threading.Lock()  # guards _seats and _agents
+        self._agents: tuple[float, tuple[Agent, ...]] = (-_AGENTS_FRESH_S, ())
+
+    def published(self, incident: str, channel: str, message: str, part: str = "card") -> None:
+        """Note where the incident's card stands, or the message in its thread that asks a second person."""
+        if seat := self._seat(incident):
+            with seat.lock:
+                self._append(seat.running, Published(at=self._clock.now(), channel=channel, message=message, part=part))
+
+    def delivered(self, incident: str) -> None:
+        """Note that its people have seen the end, so that no later bot shows it again."""
+        seat = self._seat(incident)
+        with seat.lock if seat else nullcontext():
+            running = seat.running if seat else Running(Incident(incident, ()))  # one that a dead bot left
+            self._append(running, Delivered(at=self._clock.now()))
+
+    def _take_seat(self, incident: Incident) -> Seat:
+        with self._directory:
+            seat = self._seats.setdefault(incident.id, Seat(Running(incident)))
+            while len(self._seats) > _REMEMBERED and not next(iter(self._seats.values())).open:
+                self._seats.popitem(last=False)
+        return seat
+
+    def _leave(self, incident: str) -> None:
+        """Another bot goes on with this incident."""
+        with self._directory:
+            self._seats.pop(incident, None)
+
+    def _recall(self, incident: str) -> Incident:
+        seat = self._seat(incident)
+        found = seat.running.incident if seat else self._journal.read(incident)
+        if found is None:
+            raise RequestError("That is too old to be known here; ask anew with `/arpcheck`, `/vcenter` or `/capture`.")
+        return found
+
+    def _seat(self, incident: str) -> Seat | None:
+        with self._directory:
+            return self._seats.get(incident)
+
+    def _open_seats(self) -> list[Seat]:
+        with self._directory:
+            return [seat for seat in self._seats.values() if seat.open]
+
+    def _append(self, running: Running, event: AnyEvent) -> None:
+        running.append(event)
+        try:
+            self._journal.append(running.incident.id, event)
+        except InstrumentError as error:  # the answer is worth more than its record
+            _log.warning("journal_unreachable", incident=running.incident.id, reason=str(error))
+
+    def _end(self, running: Running, outcome: Outcome, sentence: str) -> None:
+        self._close(running, outcome, sentence)
+        self._show(running)
+
+    def _close(self, running: Running, outcome: Outcome, sentence: str | None = None) -> None:
+        self._withdraw_all(running)
+        self._append(running, Closed(at=self._clock.now(), outcome=outcome, sentence=sentence))
+
+    def _withdraw_all(self, running: Running) -> None:
+        for job in flow.jobs(running.incident):
+            if job.id not in flow.ended(running.incident):
+                self._withdraw(running, job.id)
+
+    def _withdraw(self, running: Running, job_id: str) -> None:
+        job = next(job for job in flow.jobs(running.incident) if job.id == job_id)
+        try:
+            self._queue.cancel(job)
+        except InstrumentError as error:  # the job expires by itself
+            _log.warning("cancel_failed", job=job_id, reason=str(error))
+
+    def _show(self, running: Running) -> None:
+        """Bring the card up to date; what is over is kept as a case, after its people have been told."""
+        running.shown_at = self._clock.now()
+        self._chat.show(running.incident, running.facts, running.progress)
+        if running.incident.closed is None or (files := running.case()) is None:
+            return
+        try:
+            self._archive.save(running.incident.id, files)
+        except InstrumentError as error:
+            _log.error("case_not_saved", incident=running.incident.id, reason=str(error))
+        running.blobs.clear()
+
+    def _known(self) -> Known:
+        with self._directory:
+            read_at, agents = self._agents
+        if time.monotonic() - read_at > _AGENTS_FRESH_S:
+            agents = self._queue.agents()
+            with self._directory:
+                self._agents = (time.monotonic(), agents)
+        return Known(agents, self._vcenters, self._clock.now())

@@ -1,0 +1,337 @@
+"""The single writer of incidents: an event comes in, the flow says what follows, the ports do it.
+
+One thread runs ``run`` and carries everything that agents say. Each incident has its own lock, so that judging one
+never delays the asking of another.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import timedelta
+
+from bot import log
+from bot.clerk import Clerk, machines
+from bot.desk import Desk
+from bot.errors import InstrumentError, RequestError
+from bot.handing import Handing
+from bot.incidents import captured, flow
+from bot.incidents.policy import Capability
+from bot.incidents.running import Running
+from bot.incidents.wishing import Wanted
+from bot.model.audit import Deed
+from bot.model.incident import (
+    AnyEvent,
+    AwaitsApproval,
+    Closed,
+    Incident,
+    Judged,
+    LookedUp,
+    Outcome,
+    Progressed,
+    Queued,
+    Reported,
+    Requested,
+    StopAsked,
+)
+from bot.model.request import CAPTURE, Request
+from bot.ports import Archive, Chat, Clock, Journal, News, Queue
+
+_log = log.get(__name__)
+
+_ORPHAN_AFTER = timedelta(seconds=90)  # this long after its last deadline an unfinished incident has lost its bot
+_TICK_S = 0.25
+_SILENT = timedelta(seconds=5)  # so long after its last word the card of a capture is shown again, to say how old it is
+
+
+class Engine(Desk):
+    """Everything between the doors and the agents.
+
+    ``once`` says whether a name was met before, by any bot: a decision is taken once, whichever of them heard it.
+    ``apart`` runs what takes its time, in a thread of its own.
+    """
+
+    def __init__(
+        self,
+        *,
+        queue: Queue,
+        journal: Journal,
+        chat: Chat,
+        archive: Archive,
+        clerk: Clerk,
+        clock: Clock,
+        vcenters: tuple[str, ...],
+        once: Callable[[str], bool],
+        apart: Callable[[Callable[[], None]], None],
+    ) -> None:
+        super().__init__(
+            queue=queue, journal=journal, chat=chat, archive=archive, clerk=clerk, clock=clock, vcenters=vcenters
+        )
+        self._once, self._apart, self._handing = once, apart, Handing(clerk, chat)
+
+    # ---- the agents' side --------------------------------------------------------------------------------------
+
+    def run(self, stop: threading.Event) -> None:
+        """Carry what agents say, and end what takes too long, until ``stop`` is set."""
+        swept_at = 0.0
+        while not stop.is_set():
+            try:
+                for news in _newest(self._queue.news(_TICK_S)):
+                    self._heard(news)
+                if time.monotonic() - swept_at > _ORPHAN_AFTER.total_seconds() / 3:
+                    swept_at = time.monotonic()
+                    self._close_orphans()
+            except InstrumentError as error:
+                _log.warning("queue_unreachable", reason=str(error))
+                stop.wait(_TICK_S)
+            self._expire()
+
+    def drain(self, timeout_s: float) -> None:
+        """Wait for what runs; what is not over then ends with the reason. ``run`` goes on meanwhile.
+
+        Captures are stopped, so that what they have is handed over; what waits for a second person waits on for the
+        next bot.
+        """
+        until = time.monotonic() + timeout_s
+        for seat in self._open_seats():
+            with seat.lock:
+                if flow.captured_by(seat.running.incident) and seat.open:
+                    self._withdraw_all(seat.running)
+        while (left := self._open_seats()) and time.monotonic() < until:
+            if all(flow.awaits(seat.running.incident) for seat in left):
+                return
+            time.sleep(_TICK_S / 5)
+        for seat in left:
+            with seat.lock:
+                incident = seat.running.incident
+                if seat.open and not flow.awaits(incident):
+                    kept = " What was captured by then is kept with its case." if flow.captures(incident) else ""
+                    sentence = f"The bot was stopped while this ran; please ask again.{kept}"
+                    self._end(seat.running, Outcome.FAILED, sentence)
+
+    def _heard(self, news: News) -> None:
+        seat = self._seat(news.incident)
+        if seat is None:
+            return
+        with seat.lock:
+            running = seat.running
+            if flow.adds_nothing(running.incident, news.event):
+                return
+            if isinstance(news.event, Progressed):
+                running.progressed(replace(news.event, at=self._clock.now()))
+                self._show(running)
+                return
+            try:
+                if isinstance(news.event, Reported):
+                    running.take_in(news.event, news.blobs)
+                self._happen(running, news.event)
+            except Exception:  # noqa: BLE001  a bug met by one incident must not silence the others
+                self._broke(running)
+
+    def _broke(self, running: Running) -> None:
+        reference = self._clock.new_id("bug")
+        _log.exception("incident_broke", incident=running.incident.id, reference=reference)
+        what = "capture" if running.incident.request.command == CAPTURE else "check"
+        self._end(
+            running, Outcome.FAILED, f"ruleout itself broke on this {what}; its operator can look up {reference}."
+        )
+
+    def _expire(self) -> None:
+        now = self._clock.now()
+        for seat in self._open_seats():
+            with seat.lock:
+                running = seat.running
+                for event in tuple(flow.overdue(running.incident, now)):
+                    self._withdraw(running, event.job)
+                    self._happen(running, event)
+                if lapsed := flow.lapsed(running.incident, now):
+                    if self._decided(running.incident.id, else_decide=True):
+                        self._leave(running.incident.id)  # another bot goes on with it
+                    else:
+                        self._lapse(running, lapsed)
+                elif running.silent_since(now - _SILENT):
+                    self._show(running)
+
+    def _lapse(self, running: Running, lapsed: Closed) -> None:
+        place = running.incident.request.place
+        self._clerk.note(Deed.REFUSED, incident=running.incident.id, place=place, rule=lapsed.sentence)
+        self._end(running, lapsed.outcome, lapsed.sentence or "")
+
+    def _decided(self, incident: str, *, else_decide: bool = False) -> bool:
+        """Whether another click, or another bot, has decided on this capture; if not, this caller has now.
+
+        ``else_decide``: also when nobody can say.
+
+        Raises:
+            InstrumentError: the server that remembers decisions is away.
+        """
+        try:
+            return self._once(f"decision:{incident}")
+        except InstrumentError:
+            if else_decide:
+                return False
+            raise
+
+    def _close_orphans(self) -> None:
+        """End and show what a bot left behind when it died, so that no card says "looking" for ever."""
+        now = self._clock.now()
+        for name in self._journal.unfinished():
+            incident = None if self._seat(name) else self._journal.read(name)
+            if incident is None or flow.lives_until(incident) > now - _ORPHAN_AFTER:
+                continue
+            _log.warning("orphan_found", incident=name, closed=incident.closed is not None)
+            if incident.closed:
+                self._chat.show(incident, ())
+            elif lapsed := flow.lapsed(incident, now):
+                self._lapse(Running(incident), lapsed)
+            else:
+                sentence = "The bot was restarted while this ran, so it has no answer; please ask again."
+                self._end(Running(incident), Outcome.FAILED, sentence)
+
+    # ---- one incident ------------------------------------------------------------------------------------------
+
+    def _open(self, request: Request, *, said: str | None, rule: str) -> Incident:
+        written = self._clerk.record if request.command == CAPTURE else self._clerk.note
+        written(
+            Deed.REQUESTED,
+            incident=request.id,
+            person=request.person,
+            place=request.place,
+            said=said,
+            read_as=_read_as(request),
+            rule=rule,
+        )
+        first = Requested(at=request.asked_at, request=request)
+        self._journal.append(request.id, first)
+        seat = self._take_seat(Incident(request.id, (first,)))
+        command, user = request.command, request.person.user
+        _log.info("requested", incident=request.id, command=command, target=str(request.target), user=user)
+        with seat.lock:
+            self._follow(seat.running, first)
+            self._show(seat.running)
+        return seat.running.incident
+
+    def _happen(self, running: Running, event: AnyEvent) -> None:
+        self._append(running, event)
+        self._follow(running, event)
+        self._show(running)
+
+    def _follow(self, running: Running, event: AnyEvent) -> None:
+        if running.incident.closed:
+            return
+        try:
+            for action in flow.step(running.incident, event, running.seen(), self._known()):
+                self._do(running, action)
+            if isinstance(event, Reported):
+                running.tell(event)
+        except InstrumentError as error:
+            self._close(running, Outcome.FAILED, str(error))
+        except RequestError as refusal:
+            self._close(running, Outcome.REFUSED, str(refusal))
+
+    def _do(self, running: Running, action: flow.Action) -> None:
+        if isinstance(action, flow.Put):
+            self._put(running, action)
+        elif isinstance(action, flow.Append):
+            self._append(running, action.event)
+            self._follow(running, action.event)
+        elif isinstance(action, flow.Judge):
+            verdict = running.judge()
+            self._append(running, Judged(at=self._clock.now(), verdict=verdict))
+            _log.info("judged", incident=running.incident.id, verdict=verdict.verdict, grade=verdict.grade)
+            self._close(running, Outcome.ANSWERED)
+        elif isinstance(action, flow.Tell):
+            owners = running.look_up()
+            assert owners is not None, "told only after a vCenter answered"
+            self._append(running, LookedUp(at=self._clock.now(), owners=owners))
+            _log.info("looked_up", incident=running.incident.id, owners=len(owners.owners))
+            self._close(running, Outcome.ANSWERED)
+        elif isinstance(action, flow.Admit):
+            self._admit(running, action)
+        else:
+            self._deliver(running)
+
+    def _put(self, running: Running, put: flow.Put) -> None:
+        incident = running.incident
+        for job in put.jobs if incident.request.command == CAPTURE else ():
+            if job.options.filter is not None:  # a look-up captures nothing
+                self._clerk.record(
+                    Deed.STARTED, incident=incident.id, person=incident.request.person, place=incident.request.place,
+                    read_as=f"{job.options.filter} for {job.options.listen_s:g} s", agent=job.queue,
+                )  # fmt: skip
+        self._queue.put(put.jobs)
+        self._append(running, Queued(at=self._clock.now(), jobs=put.jobs, gaps=put.gaps))
+
+    def _admit(self, running: Running, admit: flow.Admit) -> None:
+        """Let a capture begin, or ask for a second person; the right is looked up again now that the machine is known.
+
+        Raises:
+            RequestError: the asker may not capture this machine.
+            InstrumentError: what must not happen unseen cannot be written down.
+        """
+        incident, address = running.incident, running.incident.address
+        assert address is not None, "only a machine with an address is captured"
+        person, place = incident.request.person, incident.request.place
+        taken = machines(address, incident.request.capture)
+        self._clerk.may(Capability.CAPTURE, person, place, taken, incident=incident.id)
+        why = self._clerk.needs_second(taken)
+        if why is None:
+            self._put(running, admit.put)
+            return
+        self._clerk.record(Deed.APPROVAL_ASKED, incident=incident.id, person=person, place=place, rule=why)
+        now = self._clock.now()
+        self._append(running, AwaitsApproval(at=now, until=now + flow.APPROVAL, why=why))
+
+    def _deliver(self, running: Running) -> None:
+        """Hand over what was captured, apart: reading and drawing it must not delay anybody's check."""
+        if running.handed:
+            return
+        running.handed = True
+        incident, blobs = running.incident, dict(running.blobs)
+        seat = self._seat(incident.id)
+        outcome, sentence = captured.ending(incident)
+
+        def apart() -> None:
+            try:
+                if flow.captures(incident):
+                    self._handing.hand_over(incident, blobs)
+            except Exception:  # noqa: BLE001  a bug there must not leave the capture without an end
+                with seat.lock if seat else nullcontext():
+                    if running.incident.closed is None:
+                        self._broke(running)
+                return
+            with seat.lock if seat else nullcontext():
+                if running.incident.closed is None:
+                    self._end(running, outcome, sentence)
+
+        self._apart(apart)
+
+    def _ask_stop(self, running: Running, stop: StopAsked) -> None:
+        """End a capture early: its agents are called back, and what they have is waited for."""
+        self._withdraw_all(running)
+        self._happen(running, stop)
+
+
+def _read_as(request: Request) -> str:
+    if request.capture is not None:
+        return f"{request.command} {Wanted(request.target, request.capture)}"
+    return f"{request.command} {request.target}{' deep' if request.deep else ''}"
+
+
+def _newest(news: tuple[News, ...]) -> Iterator[News]:
+    """The news without evidence that a later report of the same job, come in meanwhile, replaces anyway.
+
+    Of how far a capture is only the newest word counts.
+    """
+    last = {_subject(one): number for number, one in enumerate(news)}
+    for number, one in enumerate(news):
+        partial = isinstance(one.event, Progressed) or (isinstance(one.event, Reported) and not one.event.final)
+        if not partial or last[_subject(one)] == number:
+            yield one
+
+
+def _subject(news: News) -> tuple[str, str, str]:
+    """What a later report replaces: what the same agent said on the same job; two agents may each have captured."""
+    event = news.event
+    return type(event).__name__, event.job, event.agent if isinstance(event, Reported | Progressed) else ""

@@ -1,0 +1,93 @@
+"""Handing over what was captured: the story, the picture, and the files where the rules let them into the channel."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot import log
+from bot.clerk import Clerk, machines
+from bot.drawing.timeline import draw_apart
+from bot.errors import InstrumentError
+from bot.frames.recording import suffix
+from bot.incidents import flow, judging, policy, story
+from bot.incidents.captured import lost
+from bot.incidents.chart import Chart, chart
+from bot.model.audit import Deed
+from bot.model.incident import Incident
+from bot.model.job import Artifact
+from bot.ports import Chat
+
+_log = log.get(__name__)
+
+_PICTURE = "timeline"
+_ALT = 1000  # characters that Slack takes of a picture's description
+
+
+@dataclass(frozen=True, slots=True)
+class Handing:
+    """What happens between the last report and the end of a capture. Takes its time; holds no lock."""
+
+    clerk: Clerk
+    chat: Chat
+
+    def hand_over(self, incident: Incident, blobs: Mapping[str, bytes]) -> None:
+        """Into the incident's thread: what it shows, a picture, the files. What fails costs only itself."""
+        captured = flow.captures(incident)
+        for artifact in captured:
+            self._note(incident, artifact)
+        seen, unreadable = judging.read(flow.artifacts(incident), blobs, incident.address)
+        lines = story.tell(incident, seen, captured).lines
+        if lines or unreadable:
+            self.chat.tell(incident, (*lines, *unreadable))
+        if drawn := chart(incident, seen, captured):
+            self._draw(incident, drawn, lines)
+        for artifact in captured:
+            self._upload(incident, artifact, blobs[artifact.digest])
+
+    def _draw(self, incident: Incident, drawn: Chart, lines: tuple[str, ...]) -> None:
+        try:
+            png = draw_apart(drawn)
+        except InstrumentError as error:
+            _log.warning("picture_not_drawn", incident=incident.id, reason=str(error))
+            self.chat.tell(incident, (f"{error} Everything else is here.",))
+            return
+        alt = f"Who claimed {incident.address} when, at each vantage. {' '.join(lines)}".replace("`", "")
+        alt = alt if len(alt) <= _ALT else f"{alt[: _ALT - 1]}…"
+        name = f"{incident.address}-{_PICTURE}.png"
+        self.chat.attach(incident, name, png, f"{incident.address} over time, as each vantage saw it.", alt)
+
+    def _note(self, incident: Incident, artifact: Artifact) -> None:
+        self.clerk.note(
+            Deed.CAPTURED,
+            incident=incident.id,
+            place=incident.request.place,
+            rule=artifact.incomplete,
+            agent=artifact.vantage.agent,
+            size_bytes=artifact.size_bytes,
+            dropped=artifact.dropped,
+            digest=artifact.digest,
+        )
+
+    def _upload(self, incident: Incident, artifact: Artifact, data: bytes) -> None:
+        address, wish = incident.address, incident.request.capture
+        payload = wish is not None and wish.payload
+        assert address is not None, "what has been captured has an address"
+        rules, size_bytes = self.clerk.rules, artifact.size_bytes
+        if not all(policy.may_upload(rules, machine, size_bytes, payload) for machine in machines(address, wish)):
+            return
+        agent = artifact.vantage.agent
+        filename = f"{address}-{agent}.{suffix(data)}"
+        comment = f"{agent}: {artifact.size_bytes} bytes, {lost((artifact,))}, {artifact.digest}"
+        try:
+            self.clerk.record(
+                Deed.UPLOADED,
+                incident=incident.id,
+                place=incident.request.place,
+                agent=agent,
+                size_bytes=artifact.size_bytes,
+                dropped=artifact.dropped,
+                digest=artifact.digest,
+            )
+        except InstrumentError as error:
+            self.chat.tell(incident, (f"{filename} is not shared here. {error}",))
+            return
+        self.chat.attach(incident, filename, data, comment)

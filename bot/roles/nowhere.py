@@ -1,0 +1,50 @@
+"""Ports that lead nowhere: what a terminal has, and a bot whose operator configured no such part."""
+
+from collections.abc import Mapping
+
+from bot import log
+from bot.model import codec
+from bot.model.audit import Entry
+from bot.model.download import Link
+from bot.model.people import Channel, Member
+from bot.model.request import Person
+
+_log = log.get(__name__)
+
+
+class Nowhere:
+    """bot.ports.Archive, Directory, Audit and Links of nobody."""
+
+    def save(self, case: str, files: Mapping[str, bytes]) -> None:
+        """Keep nothing."""
+
+    def member(self, person: Person) -> Member | None:
+        """Nobody says."""
+        return None
+
+    def channel(self, channel: str) -> Channel | None:
+        """Nobody says."""
+        return None
+
+    def record(self, entry: Entry) -> None:
+        """Whoever runs a terminal has the machine's own log of it."""
+
+    def of_channel(self, channel: str, most: int) -> tuple[Entry, ...]:
+        """Nothing was recorded."""
+        return ()
+
+    def offer(self, incident: str, person: Person) -> tuple[Link, ...]:
+        """No address is configured."""
+        return ()
+
+
+class LoggedDeeds:
+    """bot.ports.Audit in the log, whose keeper proves nothing."""
+
+    def record(self, entry: Entry) -> None:
+        """One line of the log."""
+        _log.info("deed", **{name: value for name, value in codec.encode(entry).items() if value is not None})
+
+    def of_channel(self, channel: str, most: int) -> tuple[Entry, ...]:
+        """A log cannot be asked."""
+        return ()

@@ -1,0 +1,223 @@
+"""A coordinator with everything around it on paper: the test says what agents, people and the chat say."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from bot.coordinator import Coordinator
+from bot.errors import InstrumentError
+from bot.incidents.policy import Policy
+from bot.model.audit import Deed, Entry
+from bot.model.download import Link
+from bot.model.incident import AnyEvent, Closed, Failed, Incident, Progressed, Reported
+from bot.model.job import Agent, Artifact, Job, Media, Probe, Vantage, digest_of
+from bot.model.people import Channel, Member, Membership
+from bot.model.request import Person, Place
+from bot.ports import News
+from bot.probes.vcenter import dump, parse, query, select
+from bot.queue.journal import MemoryJournal
+from tests.bot.incidents.ground import ASKER, HERE, NOON, OFFICE, PROD, HandClock, agent
+
+CAPTURER = Person("T1", "U9")
+EMPTY_TABLE = b"[]"
+INVENTORY = parse((Path(__file__).parents[1] / "vcsim" / "owners.snapshot.json").read_bytes())
+
+
+class PaperQueue:
+    """bot.ports.Queue on paper: the test says what agents say."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+        self.cancelled: list[Job] = []
+        self.inbox: list[News] = []
+        self.down = False
+
+    def put(self, jobs: Sequence[Job]) -> None:
+        if self.down:
+            raise InstrumentError("The queue server cannot be reached.")
+        self.jobs += jobs
+
+    def news(self, wait_s: float) -> tuple[News, ...]:
+        news, self.inbox = tuple(self.inbox), []
+        return news
+
+    def cancel(self, job: Job) -> None:
+        self.cancelled.append(job)
+
+    def agents(self) -> tuple[Agent, ...]:
+        return (agent(PROD), agent(OFFICE))
+
+
+class FailingJournal(MemoryJournal):
+    """The journal in memory, which a test can take away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.down = False
+
+    def append(self, incident: str, event: AnyEvent) -> None:
+        if self.down:
+            raise InstrumentError("The queue server cannot be reached.")
+        super().append(incident, event)
+
+
+class PaperChat:
+    """bot.ports.Chat on paper."""
+
+    def __init__(self) -> None:
+        self.cards: list[Incident] = []
+        self.facts: list[tuple[str, ...]] = []
+        self.progress: list[tuple[Progressed, ...]] = []
+        self.lines: list[str] = []
+        self.files: list[tuple[str, bytes]] = []
+        self.alts: dict[str, str | None] = {}
+        self.handed: list[tuple[Person, Place, tuple[Link, ...]]] = []
+
+    def show(self, incident: Incident, facts: tuple[str, ...], progress: tuple[Progressed, ...] = ()) -> None:
+        self.cards.append(incident)
+        self.facts.append(facts)
+        self.progress.append(progress)
+
+    def tell(self, incident: Incident, lines: Sequence[str]) -> None:
+        self.lines += lines
+
+    def whisper(self, person: Person, place: Place, sentence: str) -> None:
+        raise AssertionError("the coordinator answers by raising")
+
+    def attach(self, incident: Incident, filename: str, data: bytes, comment: str, alt: str | None = None) -> None:
+        self.files.append((filename, data))
+        self.alts[filename] = alt
+
+    def hand(self, person: Person, place: Place, links: tuple[Link, ...]) -> None:
+        self.handed.append((person, place, links))
+
+
+class PaperArchive:
+    """bot.ports.Archive on paper."""
+
+    def __init__(self) -> None:
+        self.cases: dict[str, Mapping[str, bytes]] = {}
+
+    def save(self, case: str, files: Mapping[str, bytes]) -> None:
+        self.cases[case] = files
+
+
+class PaperAudit:
+    """bot.ports.Audit on paper, which a test can take away for some deeds."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.full: set[Deed] = set()
+
+    def record(self, entry: Entry) -> None:
+        if entry.deed in self.full:
+            raise InstrumentError("The disk is full.")
+        self.entries.append(entry)
+
+    def of_channel(self, channel: str, most: int) -> tuple[Entry, ...]:
+        return tuple(self.entries[-most:])
+
+    @property
+    def deeds(self) -> list[Deed]:
+        return [entry.deed for entry in self.entries]
+
+
+class PaperDirectory:
+    """bot.ports.Directory on paper: everybody is a full member unless the test says otherwise."""
+
+    def __init__(self) -> None:
+        self.members: dict[Person, Member | None] = {}
+
+    def member(self, person: Person) -> Member | None:
+        return self.members.get(person, Member(Membership.FULL))
+
+    def channel(self, channel: str) -> Channel | None:
+        return Channel(shared=False)
+
+
+class PaperLinks:
+    """bot.ports.Links on paper."""
+
+    def __init__(self) -> None:
+        self.offered: tuple[Link, ...] = ()
+
+    def offer(self, incident: str, person: Person) -> tuple[Link, ...]:
+        return self.offered
+
+
+class House:
+    """A coordinator with everything around it on paper."""
+
+    def __init__(self, vcenters: tuple[str, ...] = ("dc1",), rules: Policy | None = None) -> None:
+        self.queue, self.journal, self.chat, self.archive = PaperQueue(), FailingJournal(), PaperChat(), PaperArchive()
+        self.clock = HandClock()
+        self.audit, self.directory, self.links = PaperAudit(), PaperDirectory(), PaperLinks()
+        self.decided: set[str] = set()
+        self.vcenters, self.rules = vcenters, rules or Policy(teams=("T1",), capturers=(CAPTURER,))
+        self.coordinator = self.bot()
+
+    def bot(self) -> Coordinator:
+        """One more bot on the same ground, as after a restart."""
+        return Coordinator(
+            queue=self.queue, journal=self.journal, chat=self.chat, archive=self.archive, clock=self.clock,
+            rules=self.rules, vcenters=self.vcenters, directory=self.directory, audit=self.audit, links=self.links,
+            once=self._once, apart=lambda work: work(), most_bytes=64 << 20,
+        )  # fmt: skip
+
+    def _once(self, name: str) -> bool:
+        known = name in self.decided
+        self.decided.add(name)
+        return known
+
+    def ask(self, text: str = "10.0.0.5", command: str = "arpcheck") -> Incident:
+        return self.coordinator.ask(command, text, ASKER, HERE)
+
+    def turn(self) -> None:
+        """Let the coordinator's thread take in what lies there, once."""
+        stop, read = threading.Event(), self.queue.news
+
+        def once(wait_s: float) -> tuple[News, ...]:
+            stop.set()
+            return read(wait_s)
+
+        self.queue.news = once  # type: ignore[method-assign]
+        self.coordinator.run(stop)
+        self.queue.news = read  # type: ignore[method-assign]
+
+    def says(self, event: Progressed | Reported | Failed, blobs: Mapping[str, bytes] | None = None) -> None:
+        job = next(job for job in self.queue.jobs if job.id == event.job)
+        self.queue.inbox.append(News(job.incident, event, blobs or {}))
+        self.turn()
+
+    def looks_up(self, job: Job) -> None:
+        """The vCenter of the simulator's inventory answers the job."""
+        snapshot = replace(select(INVENTORY, query(job)), vcenter=job.queue.removeprefix("vcenter."), read_at=NOON)
+        self.reports(job, dump(snapshot), Media.VCENTER)
+
+    def reports(
+        self,
+        job: Job,
+        data: bytes = EMPTY_TABLE,
+        media: Media = Media.NEIGHBOURS,
+        *,
+        at: Vantage = PROD,
+        final: bool = True,
+        incomplete: str | None = None,
+    ) -> None:
+        vantage = Vantage("dc1", "", "") if job.probe is Probe.VCENTER else at
+        artifact = Artifact(
+            job.id, job.probe, vantage, media, digest_of(data), len(data), NOON, NOON, 0, incomplete=incomplete
+        )
+        report = Reported(at=self.clock.now(), job=job.id, agent=vantage.agent, artifacts=(artifact,), final=final)
+        self.says(report, {artifact.digest: data})
+
+    @property
+    def card(self) -> Incident:
+        """What stands in the channel now."""
+        return self.chat.cards[-1]
+
+
+def closed(incident: Incident) -> Closed:
+    assert incident.closed is not None, "the request has not ended"
+    return incident.closed
