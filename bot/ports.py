@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.model.audit import Entry
+from bot.model.download import Link
 from bot.model.incident import AnyEvent, Failed, Incident, Lost, Reported, Started
 from bot.model.job import Agent, Artifact, Job
 from bot.model.people import Channel, Member
@@ -174,6 +175,17 @@ class Directory(Protocol):
 
     def channel(self, channel: str) -> Channel | None:
         """The channel, or None: the chat does not say, so nothing more than a look is allowed."""
+        ...
+
+
+class Links(Protocol):
+    """How a capture leaves the bot for one person."""
+
+    def offer(self, incident: str, person: Person) -> tuple[Link, ...]:
+        """Fresh links to the captures of a closed incident; empty where their bytes are deleted. Nothing here raises.
+
+        Each is for this person, works once and expires.
+        """
         ...
 
 

@@ -30,7 +30,7 @@ from bot.system import SystemClock
 _log = log.get(__name__)
 
 _FINISH_S = 10.0  # a check takes two seconds; whoever stops the bot waits ten at most
-_RETENTION_EVERY_S = 3600.0
+_RETENTION_EVERY_S = 300.0
 
 
 def arguments(_parser: argparse.ArgumentParser) -> None:
