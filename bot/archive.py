@@ -1,15 +1,24 @@
 """Closed incidents on disk: one directory a case, removed when its time is over."""
 
 import hashlib
+import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from io import FileIO
 from pathlib import Path
 
+from bot import log
 from bot.errors import BundleError, InstrumentError
+from bot.incidents import bundle
+from bot.incidents.bundle import INDEX, LOOK_UP_INDEX
+from bot.model.download import KeptCapture
+from bot.model.job import digest_of
 
+_log = log.get(__name__)
+_DRAFT = "."  # how the name of what is still being written begins
+_DRAFT_LIVES = timedelta(hours=1)
 _PIECE_BYTES = 1 << 20
 _LARGEST_BYTES = 256 << 20  # of one case; more is no case of ours
 
@@ -35,7 +44,7 @@ def file_digest(path: Path) -> str:
 
 
 class CaseArchive:
-    """bot.ports.Archive in a directory."""
+    """bot.ports.Archive in a directory, and the captures in it by case and digest."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -44,26 +53,108 @@ class CaseArchive:
         """Write into a hidden directory first, so that a reader never meets half a case."""
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            draft = Path(tempfile.mkdtemp(dir=self.root, prefix="."))
+            draft = Path(tempfile.mkdtemp(dir=self.root, prefix=_DRAFT))
             for name, data in files.items():
-                (draft / Path(name).name).write_bytes(data)
+                _write(draft / Path(name).name, data)
             draft.chmod(0o750)
             draft.replace(self.root / case)
         except OSError as error:
             raise InstrumentError(f"The case could not be written to {self.root}: {error.strerror}.") from error
 
+    def captures(self, case: str) -> tuple[KeptCapture, ...]:
+        """The captures of a case whose bytes are still there; none where there is no such case."""
+        directory = self.root / Path(case).name
+        try:
+            listed = bundle.captures(_index(directory).read_bytes())
+        except (OSError, BundleError):
+            return ()
+        return tuple(one for one in listed if (directory / one.filename).is_file())
+
+    def read(self, case: str, digest: str) -> bytes:
+        """A capture's bytes, which were found to have this digest.
+
+        Raises:
+            InstrumentError: they are gone, or are not what was recorded.
+        """
+        for one in self.captures(case):
+            if one.digest == digest:
+                try:
+                    data = (self.root / Path(case).name / one.filename).read_bytes()
+                except OSError as error:
+                    raise InstrumentError(f"{one.filename} of {case} cannot be read: {error.strerror}.") from error
+                if digest_of(data) != digest:
+                    raise InstrumentError(f"{one.filename} of {case} is not the file that was recorded.")
+                return data
+        raise InstrumentError(f"No capture of {case} has the digest {digest}.")
+
     def expire(self, now: datetime, keep: timedelta) -> int:
-        """Delete the cases last written before ``now - keep``; the number deleted."""
-        if not self.root.is_dir():
-            return 0
-        old = [
-            path
-            for path in self.root.iterdir()
-            if path.is_dir() and datetime.fromtimestamp(path.stat().st_mtime, UTC) < now - keep
-        ]
-        for path in old:
+        """Delete the cases written before ``now - keep``, and what a crash left half written; the number of cases."""
+        old = [path for path in self._cases() if _written_at(path) < now - keep]
+        for path in (*old, *self._drafts(now)):
             shutil.rmtree(path, ignore_errors=True)
         return len(old)
+
+    def forget(self, now: datetime, keep: timedelta) -> tuple[tuple[str, KeptCapture], ...]:
+        """Delete the captures' bytes in cases written before ``now - keep``; which they were, with their case.
+
+        The case stays: what was seen, the verdict and the digests.
+        """
+        return tuple(
+            (path.name, gone) for path in self._cases() if _written_at(path) < now - keep for gone in _forget(path)
+        )
+
+    def _cases(self) -> list[Path]:
+        there = list(self.root.iterdir()) if self.root.is_dir() else []
+        return [path for path in there if path.is_dir() and not path.is_symlink() and not path.name.startswith(_DRAFT)]
+
+    def _drafts(self, now: datetime) -> list[Path]:
+        there = list(self.root.iterdir()) if self.root.is_dir() else []
+        return [path for path in there if path.name.startswith(_DRAFT) and _touched_at(path) < now - _DRAFT_LIVES]
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+    path.chmod(0o640)
+
+
+def _index(directory: Path) -> Path:
+    return next(
+        (directory / name for name in (INDEX, LOOK_UP_INDEX) if (directory / name).is_file()), directory / INDEX
+    )
+
+
+def _written_at(case: Path) -> datetime:
+    """When the case was written: its index is as old as it, also after the captures were deleted."""
+    index = _index(case)
+    return _touched_at(index if index.is_file() else case)
+
+
+def _touched_at(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def _forget(case: Path) -> Iterator[KeptCapture]:
+    """Delete the captures of one case: out of its index first, so that no index names what is gone.
+
+    Then whatever the index does not name goes too: a crash in between leaves nothing behind.
+    """
+    index = _index(case)
+    try:
+        before, told = index.stat(), index.read_bytes()
+        gone = bundle.captures(told)
+        if gone:
+            told = bundle.without_captures(told)
+            draft = case / f"{_DRAFT}{index.name}"
+            _write(draft, told)
+            os.utime(draft, ns=(before.st_atime_ns, before.st_mtime_ns))
+            draft.replace(index)
+        named = {index.name, *(name for name, _ in bundle.listed(told))}
+        for path in case.iterdir():
+            if path.name not in named:
+                path.unlink()
+        yield from gone
+    except (OSError, BundleError) as error:
+        _log.error("captures_not_deleted", case=case.name, reason=str(error))
 
 
 def load(directory: Path) -> dict[str, bytes]:

@@ -308,7 +308,7 @@ class Coordinator(Engine):
         found = self._recall(incident)
         taken = machines(found.address, found.request.capture)
         rule = self._clerk.may(Capability.DOWNLOAD, person, place, taken, incident=incident)
-        links = self._links.offer(incident, person)
+        links = self._links.offer(incident, person, place)
         if not links:
             raise RequestError(
                 "There is nothing to download: its files were deleted when their time was over, or the operator of "
@@ -316,7 +316,7 @@ class Coordinator(Engine):
             )
         for link in links:
             self._clerk.record(
-                Deed.DOWNLOADED, incident=incident, person=person, place=place, rule=rule, read_as=link.filename,
+                Deed.LINKED, incident=incident, person=person, place=place, rule=rule, read_as=link.filename,
                 size_bytes=link.size_bytes, digest=link.digest,
             )  # fmt: skip
         self._chat.hand(person, place, links)

@@ -193,12 +193,12 @@ class Directory(Protocol):
 
 
 class Links(Protocol):
-    """The way to the captures of closed cases, beside the chat."""
+    """How a capture leaves the bot for one person."""
 
-    def offer(self, incident: str, person: Person) -> tuple[Link, ...]:
-        """Fresh links to the incident's captures, for this person alone; each can be used for a short time.
+    def offer(self, incident: str, person: Person, place: Place) -> tuple[Link, ...]:
+        """Fresh links to the captures of a closed incident; empty where their bytes are deleted. Nothing here raises.
 
-        Empty where no address for downloads is configured or the bytes were deleted when their time was over.
+        Each is for this person, who asked there, works once and expires.
         """
         ...
 

@@ -13,6 +13,7 @@ from typing import Any
 from bot.errors import BundleError
 from bot.frames.recording import suffix
 from bot.model import codec
+from bot.model.download import KeptCapture
 from bot.model.incident import AnyEvent, Incident
 from bot.model.job import Artifact, Media, digest_of
 from bot.model.verdict import Verdict
@@ -21,6 +22,7 @@ FORMAT = "ruleout.case/1"
 INDEX = "case.json"
 LOOK_UP_FORMAT = "ruleout.look-up/1"
 LOOK_UP_INDEX = "look-up.json"
+_PLAIN = re.compile(r"[\w-][\w.-]*")
 _SUFFIX = {
     Media.PCAP: "pcap",
     Media.NEIGHBOURS: "neighbours.json",
@@ -114,6 +116,44 @@ def unpack(files: Mapping[str, bytes]) -> tuple[Case, dict[str, bytes]]:
             raise BundleError(f"{name} is not the file that was recorded: its digest differs from {INDEX}'s.")
         blobs[artifact.digest] = files[name]
     return case, blobs
+
+
+def listed(index: bytes) -> tuple[tuple[str, Artifact], ...]:
+    """The files that the index of a case or look-up names, and what they hold; a name that is no plain one is no file.
+
+    Raises:
+        BundleError: it is no index.
+    """
+    try:
+        rows = [(row["file"], codec.decode(Artifact, row["artifact"])) for row in json.loads(index)["artifacts"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise BundleError(f"That is no index of a case: {error}.") from error
+    return tuple((name, artifact) for name, artifact in rows if isinstance(name, str) and _PLAIN.fullmatch(name))
+
+
+def captures(index: bytes) -> tuple[KeptCapture, ...]:
+    """The captures among the files that the index names.
+
+    Raises:
+        BundleError: it is no index.
+    """
+    return tuple(
+        KeptCapture(name, artifact.digest, artifact.size_bytes)
+        for name, artifact in listed(index)
+        if artifact.media is Media.PCAP
+    )
+
+
+def without_captures(index: bytes) -> bytes:
+    """The index once the captures' bytes are deleted: listed without a file, as whatever is gone.
+
+    Raises:
+        BundleError: it is no index.
+    """
+    gone, whole = {one.filename for one in captures(index)}, json.loads(index)
+    for row in whole["artifacts"]:
+        row["file"] = None if row["file"] in gone else row["file"]
+    return json.dumps(whole, indent=1).encode()
 
 
 def _index(files: Mapping[str, bytes]) -> dict[str, Any]:

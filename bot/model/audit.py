@@ -19,6 +19,7 @@ class Deed(StrEnum):
     STOPPED = "stopped"
     CAPTURED = "captured"
     UPLOADED = "uploaded"
+    LINKED = "linked"  # a way to the bytes was handed out, and may never be gone
     DOWNLOADED = "downloaded"
     DELETED = "deleted"
 

@@ -19,6 +19,7 @@ from bot.queue.journal import RedisJournal
 from bot.queue.keys import LIMIT_BYTES
 from bot.queue.once import RedisOnce
 from bot.queue.seal import queue_key
+from bot.roles import downloading, retention
 from bot.roles.logs import keep_logs
 from bot.roles.nowhere import LoggedDeeds, Nowhere
 from bot.roles.process import until_told
@@ -32,7 +33,7 @@ from bot.system import SystemClock, apart
 _log = log.get(__name__)
 
 _FINISH_S = 10.0  # a check takes two seconds; whoever stops the bot waits ten at most
-_RETENTION_EVERY_S = 3600.0
+_RETENTION_EVERY_S = 300.0
 
 
 def arguments(_parser: argparse.ArgumentParser) -> None:
@@ -50,7 +51,8 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
     button_key = queue_key(masters[-1], "slack.buttons")  # the older one, so that a rotation kills no button
     workspace = enter(settings.text("RULEOUT_SLACK_BOT_TOKEN"), settings.text("RULEOUT_SLACK_API"))
     archive = CaseArchive(Path(settings.text("RULEOUT_CASES_DIR")))
-    once = RedisOnce(url, ca_file=ca_file)
+    once, audit = RedisOnce(url, ca_file=ca_file), LoggedDeeds()
+    links, downloads = downloading.downloads(settings, archive, masters, once.seen, audit, clock)
     publisher = Publisher(
         workspace.client,
         key=button_key,
@@ -73,8 +75,8 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         ),
         vcenters=settings.items("RULEOUT_VCENTERS"),
         directory=Nowhere(),
-        audit=LoggedDeeds(),
-        links=Nowhere(),
+        audit=audit,
+        links=links,
         once=once.seen,
         apart=apart,
         most_bytes=LIMIT_BYTES,
@@ -91,13 +93,15 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
     collector = threading.Thread(target=coordinator.run, args=(over,), name="collector")
     publisher.start()
     collector.start()
+    if downloads:
+        downloads.start()
     try:
         door.connect()
         _log.info("bot_ready", team=workspace.team)
-        keep = timedelta(days=settings.number("RULEOUT_KEEP_DAYS"))
+        captures = timedelta(hours=settings.number("RULEOUT_KEEP_CAPTURE_HOURS"))
+        cases = timedelta(days=settings.number("RULEOUT_KEEP_DAYS"))
         while not stop.is_set():
-            deleted = archive.expire(clock.now(), keep)
-            _log.info("cases_expired", deleted=deleted)
+            retention.sweep(archive, audit, clock, captures=captures, cases=cases)
             stop.wait(_RETENTION_EVERY_S)
     finally:
         door.close()
@@ -105,6 +109,8 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         over.set()
         collector.join()
         publisher.close(_FINISH_S)
+        if downloads:
+            downloads.close()
     return 0
 
 

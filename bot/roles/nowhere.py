@@ -7,7 +7,7 @@ from bot.model import codec
 from bot.model.audit import Entry
 from bot.model.download import Link
 from bot.model.people import Channel, Member
-from bot.model.request import Person
+from bot.model.request import Person, Place
 
 _log = log.get(__name__)
 
@@ -33,7 +33,7 @@ class Nowhere:
         """Nothing was recorded."""
         return ()
 
-    def offer(self, incident: str, person: Person) -> tuple[Link, ...]:
+    def offer(self, incident: str, person: Person, place: Place) -> tuple[Link, ...]:
         """No address is configured."""
         return ()
 

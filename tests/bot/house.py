@@ -142,7 +142,7 @@ class PaperLinks:
     def __init__(self) -> None:
         self.offered: tuple[Link, ...] = ()
 
-    def offer(self, incident: str, person: Person) -> tuple[Link, ...]:
+    def offer(self, incident: str, person: Person, place: Place) -> tuple[Link, ...]:
         return self.offered
 
 

@@ -31,7 +31,7 @@ def test_old_cases_are_deleted_and_young_ones_stay(tmp_path: Path) -> None:
     for name, age in (("old", timedelta(days=31)), ("young", timedelta(days=29))):
         archive.save(name, {"case.json": b"{}"})
         moment = (now - age).timestamp()
-        os.utime(tmp_path / name, (moment, moment))
+        os.utime(tmp_path / name / "case.json", (moment, moment))
     assert archive.expire(now, timedelta(days=30)) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["young"]
 

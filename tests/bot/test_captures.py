@@ -533,8 +533,8 @@ def test_links_are_whispered_to_who_may_download_and_the_deed_is_kept_first(hous
     house.links.offered = (link,)
     house.coordinator.download(incident.id, CAPTURER, CARD)
     assert house.chat.handed == [(CAPTURER, CARD, (link,))]
-    assert house.audit.entries[-1].deed is Deed.DOWNLOADED
-    house.audit.full = {Deed.DOWNLOADED}
+    assert house.audit.entries[-1].deed is Deed.LINKED
+    house.audit.full = {Deed.LINKED}
     with pytest.raises(InstrumentError):
         house.coordinator.download(incident.id, CAPTURER, CARD)
     assert len(house.chat.handed) == 1
