@@ -7,22 +7,26 @@ everything that agents say. Each incident has its own lock, so that judging one 
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from bot import log
 from bot.errors import InstrumentError, RequestError
 from bot.frames.recording import suffix
-from bot.incidents import asking, flow, policy
+from bot.incidents import asking, dropping, flow, policy
 from bot.incidents.planning import Known
 from bot.incidents.policy import Capability, Policy
 from bot.incidents.running import Running
+from bot.model.dropped import DroppedFile
 from bot.model.incident import (
     AnyEvent,
     Closed,
     Delivered,
+    Failed,
     Incident,
     Judged,
     LookedUp,
@@ -32,9 +36,9 @@ from bot.model.incident import (
     Reported,
     Requested,
 )
-from bot.model.job import Agent
-from bot.model.request import CAPTURE, IN_WORDS, Person, Place, Request, Target
-from bot.ports import Archive, Chat, Clock, Journal, News, Queue
+from bot.model.job import Agent, Job
+from bot.model.request import CAPTURE, CHECK, IN_WORDS, JUDGE, Person, Place, Request, Target
+from bot.ports import Archive, Chat, Clock, Drops, Journal, News, Queue
 
 _log = log.get(__name__)
 
@@ -42,6 +46,7 @@ _REMEMBERED = 500  # closed incidents kept in memory for their buttons; older on
 _ORPHAN_AFTER = timedelta(seconds=90)  # no incident runs longer, so an older unfinished one has lost its bot
 _AGENTS_FRESH_S = 1.0
 _TICK_S = 0.25
+_FETCHERS = 4
 
 
 @dataclass(slots=True)
@@ -69,8 +74,10 @@ class Coordinator:
         clock: Clock,
         rules: Policy,
         vcenters: tuple[str, ...],
+        drops: Drops | None = None,
     ) -> None:
         self._queue, self._journal, self._chat, self._archive = queue, journal, chat, archive
+        self._drops, self._fetchers = drops, ThreadPoolExecutor(_FETCHERS, thread_name_prefix="fetch")
         self._clock, self._rules, self._vcenters = clock, rules, vcenters
         self._seats: OrderedDict[str, _Seat] = OrderedDict()
         self._directory = threading.Lock()  # guards _seats and _agents
@@ -96,7 +103,7 @@ class Coordinator:
         before = self._recall(incident).request
         needed = Capability.CAPTURE if before.command == CAPTURE else Capability.CHECK
         policy.authorise(self._rules, needed, person, place)
-        return self._open(before.command, before.target, before.deep, person, place)
+        return self._open(before.command, before.target, before.deep, person, place, before.file)
 
     def capture(self, incident: str, person: Person, place: Place) -> Incident:
         """Capture the ARP and ICMP of the incident's target where agents stand; the files go to ``place``."""
@@ -105,6 +112,20 @@ class Coordinator:
         if before.address is None:
             raise RequestError("That check never reached an address, so there is nothing to capture.")
         return self._open(CAPTURE, Target(address=before.address), False, person, place)
+
+    def judge(self, files: Sequence[DroppedFile], text: str, person: Person, place: Place) -> Incident:
+        """Judge the capture among these shared files about whatever ``text`` names."""
+        policy.authorise(self._rules, Capability.CHECK, person, place)
+        file = dropping.choose(files)
+        return self._open(JUDGE, asking.parse(text, CHECK).target, False, person, place, file)
+
+    def dropped(self, files: Sequence[DroppedFile], person: Person, place: Place) -> None:
+        """Offer to judge what was shared, if it looks like a capture; whoever may not ask is left alone."""
+        with suppress(RequestError):
+            policy.authorise(self._rules, Capability.CHECK, person, place)
+            for file in files:
+                if file.looks_like_capture:
+                    self._chat.offer(person, place, file)
 
     def stop(self, incident: str, person: Person, place: Place) -> None:
         """End a running check; its agents are told to stop.
@@ -203,9 +224,17 @@ class Coordinator:
 
     # ---- one incident ------------------------------------------------------------------------------------------
 
-    def _open(self, command: str, target: Target, deep: bool, person: Person, place: Place) -> Incident:
+    def _open(
+        self,
+        command: str,
+        target: Target,
+        deep: bool,
+        person: Person,
+        place: Place,
+        file: DroppedFile | None = None,
+    ) -> Incident:
         now = self._clock.now()
-        request = Request(self._clock.new_id("inc"), command, target, deep, person, place, now)
+        request = Request(self._clock.new_id("inc"), command, target, deep, person, place, now, file=file)
         first = Requested(at=now, request=request)
         self._journal.append(request.id, first)
         seat = _Seat(Running(Incident(request.id, (first,))))
@@ -261,6 +290,13 @@ class Coordinator:
         if isinstance(action, flow.Put):
             self._queue.put(action.jobs)
             self._append(running, Queued(at=self._clock.now(), jobs=action.jobs, gaps=action.gaps))
+        elif isinstance(action, flow.Fetch):
+            fetching, *asked = action.jobs
+            self._queue.put(asked)
+            self._append(running, Queued(at=self._clock.now(), jobs=action.jobs, gaps=action.gaps))
+            self._fetchers.submit(self._fetch, fetching, running.incident)
+        elif isinstance(action, flow.Append) and isinstance(action.event, Closed):
+            self._close(running, action.event.outcome, action.event.sentence)
         elif isinstance(action, flow.Append):
             self._append(running, action.event)
             self._follow(running, action.event)
@@ -277,6 +313,29 @@ class Coordinator:
             self._close(running, Outcome.ANSWERED)
         else:
             self._deliver(running)
+
+    def _fetch(self, job: Job, incident: Incident) -> None:
+        """Bring the shared file, as an agent brings what it recorded; in a thread of its own."""
+        file = incident.request.file
+        assert file is not None, "only a shared file is fetched"
+        failed = partial(Failed, job=job.id, agent=file.name)
+        assert self._drops is not None, "only a chat has shared files"
+        try:
+            data = self._drops.fetch(file, dropping.MOST_BYTES)
+            artifact = dropping.artifact(job, file, data, incident.request.asked_at)
+            event: Reported | Failed = (
+                failed(at=self._clock.now(), reason=why)
+                if (why := dropping.unreadable(artifact, data))
+                else Reported(at=self._clock.now(), job=job.id, agent=file.name, artifacts=(artifact,), final=True)
+            )
+            self._heard(News(incident.id, event, {artifact.digest: data}))
+        except InstrumentError as error:
+            self._heard(News(incident.id, failed(at=self._clock.now(), reason=str(error)), {}))
+        except Exception:  # noqa: BLE001  nobody waits for this thread's result
+            reference = self._clock.new_id("bug")
+            _log.exception("fetch_broke", incident=incident.id, reference=reference)
+            reason = f"ruleout itself broke on this file; its operator can look up {reference}."
+            self._heard(News(incident.id, failed(at=self._clock.now(), reason=reason), {}))
 
     def _deliver(self, running: Running) -> None:
         brought = flow.artifacts(running.incident)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.model.audit import Entry
+from bot.model.dropped import DroppedFile
 from bot.model.incident import AnyEvent, Failed, Incident, Lost, Reported, Started
 from bot.model.job import Agent, Artifact, Job
 from bot.model.people import Channel, Member
@@ -177,6 +178,18 @@ class Directory(Protocol):
         ...
 
 
+class Drops(Protocol):
+    """The files that people shared in the chat."""
+
+    def fetch(self, file: DroppedFile, most_bytes: int) -> bytes:
+        """The file's bytes; takes seconds.
+
+        Raises:
+            InstrumentError: they cannot be had, or are more than that; the text says why.
+        """
+        ...
+
+
 class Chat(Protocol):
     """The only way to the people. Calls return at once; delivery, coalescing and rate limits are the port's part."""
 
@@ -189,6 +202,10 @@ class Chat(Protocol):
 
     def whisper(self, person: Person, place: Place, sentence: str) -> None:
         """Say something to one person only, where they asked."""
+        ...
+
+    def offer(self, person: Person, place: Place, file: DroppedFile) -> None:
+        """Offer one person to judge the file that they shared there."""
         ...
 
     def attach(self, incident: Incident, filename: str, data: bytes, comment: str) -> None:

@@ -1,7 +1,9 @@
 """What a handler asks of the coordinator: to take a question and come back in milliseconds."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from bot.model.dropped import DroppedFile
 from bot.model.incident import Incident
 from bot.model.request import Person, Place
 
@@ -22,4 +24,12 @@ class Coordinator(Protocol):
 
     def capture(self, incident: str, person: Person, place: Place) -> Incident:
         """Capture where the incident's target lives; card and files go to the place's thread."""
+        ...
+
+    def judge(self, files: Sequence[DroppedFile], text: str, person: Person, place: Place) -> Incident:
+        """Judge the capture among shared files about whatever ``text`` names."""
+        ...
+
+    def dropped(self, files: Sequence[DroppedFile], person: Person, place: Place) -> None:
+        """Offer to judge what was just shared, if it looks like a capture."""
         ...

@@ -17,6 +17,7 @@ what rules the others out. I change nothing.
 `/arpcheck app01` checks a VM by its name, `/arpcheck 00:50:56:12:34:56` by its MAC
 `/arpcheck 10.0.0.5 deep` listens longer
 `/vcenter 10.0.0.5`, or a name or MAC, only asks every vCenter who has it: owner, host, port group, conflicts
+`@ruleout judge this 10.0.0.5` beside a capture that you share judges it; its shortcut *Judge capture* does so too
 `@ruleout arpcheck 10.0.0.5`, `@ruleout vcenter app01` do the same inside a thread, where Slack has no slash commands"""
 
 _HELP = ("", "help", "?", "-h", "--help")

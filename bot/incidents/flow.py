@@ -2,6 +2,7 @@
 
     Requested --address known--> plan --> Queued --> (Started, Reported, Lost)* --> Judged --> Closed
               --name or MAC----> look-ups --> Queued --> Reported* --> Resolved --> plan ...
+              --"judge"--------> the shared file is fetched --> Queued --> Reported --> as above
               --"vcenter"------> look-ups --> Queued --> (Reported --> who else? --> Queued)* --> LookedUp --> Closed
 
 Rules: a job ends by a final Reported, by Failed or by Expired, whichever comes first; what comes after adds nothing.
@@ -16,7 +17,7 @@ from datetime import datetime
 from ipaddress import IPv4Address
 
 from bot.errors import RequestError
-from bot.incidents import planning
+from bot.incidents import dropping, planning
 from bot.incidents.identities import identities
 from bot.incidents.planning import Known
 from bot.model.addresses import Mac, can_own
@@ -44,12 +45,23 @@ from bot.model.observation import (
     VcenterAnswered,
     VmFound,
 )
-from bot.model.request import CAPTURE, LOOK_UP
+from bot.model.request import CAPTURE, JUDGE, LOOK_UP
 
 
 @dataclass(frozen=True, slots=True)
 class Put:
     """Put these jobs on their queues, then append a Queued event with the gaps."""
+
+    jobs: tuple[Job, ...]
+    gaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Fetch the shared file, which is the first job, and put the others on their queues; then as after Put.
+
+    What the fetching brings is a Reported of that job, or a Failed.
+    """
 
     jobs: tuple[Job, ...]
     gaps: tuple[str, ...] = ()
@@ -77,7 +89,7 @@ class Tell:
     """Append LookedUp with what the vCenters said, and close."""
 
 
-Action = Put | Append | Judge | Deliver | Tell
+Action = Put | Fetch | Append | Judge | Deliver | Tell
 
 
 def jobs(incident: Incident) -> tuple[Job, ...]:
@@ -163,6 +175,8 @@ def _step(incident: Incident, event: Event, seen: tuple[Observation, ...], known
         yield Put(_resolving(incident, known))
     elif isinstance(event, Requested | Resolved) and address is not None:
         yield _planned(incident, address, known)
+    elif command == JUDGE and address is not None and (why := _unfetched(incident, event)):
+        yield Append(Closed(at=known.now, outcome=Outcome.FAILED, sentence=why))
     elif isinstance(event, Reported | Failed | Expired):
         if address is not None and command != CAPTURE:
             yield from _owners(incident, address, seen, known)
@@ -220,7 +234,20 @@ def _all_ended(incident: Incident) -> bool:
     return {job.id for job in jobs(incident)} <= ended(incident)
 
 
-def _planned(incident: Incident, address: IPv4Address, known: Known) -> Put:
+def _unfetched(incident: Incident, event: Event) -> str | None:
+    """Why there is nothing to judge: the shared file could not be had or read."""
+    fetching = {job.id for job in jobs(incident) if job.queue == dropping.QUEUE}
+    if isinstance(event, Failed) and event.job in fetching:
+        return event.reason
+    if isinstance(event, Expired) and event.job in fetching:
+        return f"The file could not be fetched within {dropping.FETCH_S:.0f} s; please ask again."
+    return None
+
+
+def _planned(incident: Incident, address: IPv4Address, known: Known) -> Put | Fetch:
+    if incident.request.command == JUDGE:
+        plan = dropping.plan(incident.id, address, known=known, first=len(jobs(incident)))
+        return Fetch(plan.jobs, plan.gaps)
     if incident.request.command == CAPTURE:
         plan = planning.plan_capture(incident.id, address, known=known)
     else:
@@ -232,7 +259,7 @@ def _planned(incident: Incident, address: IPv4Address, known: Known) -> Put:
 def _owners(incident: Incident, address: IPv4Address, seen: tuple[Observation, ...], known: Known) -> Iterator[Put]:
     asked = {mac for job in jobs(incident) if job.probe is Probe.VCENTER for mac in job.options.macs}
     new = tuple(mac for mac in named(address, seen) if mac not in asked)
-    wire = [job for job in jobs(incident) if job.probe is Probe.ARP]
+    wire = [job for job in jobs(incident) if job.probe is Probe.ARP or job.queue == dropping.QUEUE]
     if new and known.vcenters and wire:
         expires_at = max(job.expires_at for job in wire)
         yield Put(

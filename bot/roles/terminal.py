@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from bot.coordinator import Coordinator
 from bot.incidents.policy import TERMINAL, Policy
+from bot.model.dropped import DroppedFile
 from bot.model.incident import Incident
 from bot.model.request import Person, Place
 from bot.ports import Archive
@@ -82,6 +83,9 @@ class TerminalChat:
     def whisper(self, person: Person, place: Place, sentence: str) -> None:
         """Print the sentence."""
         print(sentence, file=sys.stderr)
+
+    def offer(self, person: Person, place: Place, file: DroppedFile) -> None:
+        """Nobody shares files at a terminal."""
 
     def attach(self, incident: Incident, filename: str, data: bytes, comment: str) -> None:
         """Nothing is attached to a terminal: ``--save`` keeps the files."""

@@ -9,6 +9,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from bot.incidents.card import Card, Instrument, Stage, as_text, highlights, where
 from bot.model import request
+from bot.model.dropped import DroppedFile
 from bot.model.incident import Outcome
 from bot.model.verdict import Answer, EvidenceItem, RuledOut, Verdict
 from bot.slack import owners, tokens
@@ -27,7 +28,8 @@ from bot.slack.pieces import (
     section,
 )
 
-AGAIN, CAPTURE = "check_again", "capture"
+AGAIN, CAPTURE, JUDGE = "check_again", "capture", "judge"
+_AGAIN = {request.LOOK_UP: "Look up again", request.JUDGE: "Judge again"}
 _TEXT = 3900  # Slack advises 4,000 characters of text beside blocks
 _EVIDENCE = 3
 _FACTS = 6
@@ -54,6 +56,18 @@ def card_message(card: Card, key: bytes) -> Message:
     else:
         parts = (*_unanswered(card, card.ended), _footer(card), *_buttons(card, key))
     return checked(text, parts)
+
+
+def offer_message(file: DroppedFile, thread: str | None, key: bytes) -> Message:
+    """The offer to judge a shared capture, for the eyes of whoever shared it.
+
+    Its button carries the file's id and the thread: of a message that one person alone sees, Slack tells neither.
+    """
+    said = f"I can judge {marked(file.name)}: GUEST, NETWORK or HYPERVISOR, with the frames that show it."
+    button = ButtonElement(
+        text="Judge this capture", action_id=JUDGE, value=tokens.sign(key, JUDGE, f"{file.id} {thread or ''}")
+    )
+    return checked(said, (section(said), ActionsBlock(elements=[button])))
 
 
 def _running(card: Card) -> Iterator[Block]:
@@ -107,7 +121,7 @@ def _footer(card: Card) -> Block:
 def _buttons(card: Card, key: bytes) -> Iterator[Block]:
     offered = []
     if card.command != request.CAPTURE and card.ended is not Outcome.REFUSED:
-        offered.append((AGAIN, "Look up again" if card.command == request.LOOK_UP else "Check again"))
+        offered.append((AGAIN, _AGAIN.get(card.command, "Check again")))
         if card.verdict:
             offered.append((CAPTURE, "Capture"))
     if offered:

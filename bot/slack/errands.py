@@ -59,8 +59,8 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Whisper:
-    """A sentence for one person."""
+    """A message that one person alone sees."""
 
     person: Person
     place: Place
-    sentence: str
+    message: Message

@@ -9,9 +9,10 @@ from slack_sdk import WebClient
 
 from bot import log
 from bot.incidents.card import card
+from bot.model.dropped import DroppedFile
 from bot.model.incident import Incident, Published
 from bot.model.request import Person, Place
-from bot.slack.blocks import card_message
+from bot.slack.blocks import card_message, offer_message
 from bot.slack.delivery import GONE, Delivery, RateLimitedError, RefusedError, UnansweredError
 from bot.slack.details import details
 from bot.slack.errands import File, Reply, Standing, State, Whisper
@@ -88,8 +89,11 @@ class Publisher:
 
     def whisper(self, person: Person, place: Place, sentence: str) -> None:
         """Say something to one person only, where they asked."""
-        with self._changed:
-            self._put(Parcel(self._number(), place.channel, Whisper(person, place, sentence), lasting=True))
+        self._whisper(person, place, Message(fitted_lines(sentence, _SENTENCE)))
+
+    def offer(self, person: Person, place: Place, file: DroppedFile) -> None:
+        """Offer one person to judge the file that they shared there."""
+        self._whisper(person, place, offer_message(file, place.thread, self._key))
 
     def attach(self, incident: Incident, filename: str, data: bytes, comment: str) -> None:
         """Upload a file into the incident's thread; if that fails, a sentence there says so."""
@@ -139,8 +143,7 @@ class Publisher:
         elif isinstance(errand, File):
             self._send_file(parcel, errand)
         elif isinstance(errand, Whisper):
-            asked, text = errand.place, fitted_lines(errand.sentence, _SENTENCE)
-            self._slack.whisper(asked.channel, asked.thread, errand.person.user, text)
+            self._slack.whisper(errand.place.channel, errand.place.thread, errand.person.user, errand.message)
             self._sent(parcel)
 
     def _send_card(self, parcel: Parcel, state: State) -> None:
@@ -237,6 +240,10 @@ class Publisher:
         )
         reply = Reply(incident, Message(sentence), "uninvited", direct=True)
         self._put(Parcel(self._number(), incident.request.person.user, reply, lasting=True))
+
+    def _whisper(self, person: Person, place: Place, message: Message) -> None:
+        with self._changed:
+            self._put(Parcel(self._number(), place.channel, Whisper(person, place, message), lasting=True))
 
     # ---- under the lock ----------------------------------------------------------------------------------------
 

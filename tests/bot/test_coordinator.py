@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from bot.errors import BundleError, InstrumentError, RequestError
 from bot.incidents import flow
 from bot.incidents.bundle import INDEX, LOOK_UP_INDEX, unpack
 from bot.incidents.policy import Policy
+from bot.model.dropped import DroppedFile
 from bot.model.incident import AnyEvent, Closed, Expired, Failed, Incident, Judged, Outcome, Reported, Requested
 from bot.model.job import Agent, Artifact, Job, Media, Probe, Vantage, digest_of
 from bot.model.request import Person, Place
@@ -23,6 +25,10 @@ from tests.bot.incidents.ground import ASKER, HERE, NOON, OFFICE, PROD, HandCloc
 
 CAPTURER = Person("T1", "U9")
 EMPTY_TABLE = b"[]"
+TOO_LATE = "The file could not be fetched within 60 s; please ask again."
+DROPPED = DroppedFile("F1", "core.pcap", 6480)
+CRASHED_AGENT = Path(__file__).parents[1] / "scenarios/guest.bonding_agent_answers_with_two_macs/crashed_agent"
+TWO_MACS = (CRASHED_AGENT / "2-agent-prod-arp.pcap").read_bytes()
 INVENTORY = parse((Path(__file__).parents[1] / "vcsim" / "owners.snapshot.json").read_bytes())
 
 
@@ -71,13 +77,20 @@ class PaperChat:
         self.cards: list[Incident] = []
         self.facts: list[tuple[str, ...]] = []
         self.files: list[tuple[str, bytes]] = []
+        self.offered: list[DroppedFile] = []
+        self.changed = threading.Condition()
 
     def show(self, incident: Incident, facts: tuple[str, ...]) -> None:
-        self.cards.append(incident)
-        self.facts.append(facts)
+        with self.changed:
+            self.cards.append(incident)
+            self.facts.append(facts)
+            self.changed.notify_all()
 
     def whisper(self, person: Person, place: Place, sentence: str) -> None:
         raise AssertionError("the coordinator answers by raising")
+
+    def offer(self, person: Person, place: Place, file: DroppedFile) -> None:
+        self.offered.append(file)
 
     def attach(self, incident: Incident, filename: str, data: bytes, comment: str) -> None:
         self.files.append((filename, data))
@@ -93,15 +106,30 @@ class PaperArchive:
         self.cases[case] = files
 
 
+class PaperDrops:
+    """bot.ports.Drops on paper: one file, or the reason why there is none."""
+
+    def __init__(self) -> None:
+        self.data: bytes | InstrumentError = TWO_MACS
+        self.open = threading.Event()
+        self.open.set()
+
+    def fetch(self, file: DroppedFile, most_bytes: int) -> bytes:
+        self.open.wait()
+        if isinstance(self.data, InstrumentError):
+            raise self.data
+        return self.data
+
+
 class House:
     """A coordinator with everything around it on paper."""
 
     def __init__(self, vcenters: tuple[str, ...] = ("dc1",)) -> None:
         self.queue, self.journal, self.chat, self.archive = PaperQueue(), FailingJournal(), PaperChat(), PaperArchive()
-        self.clock = HandClock()
+        self.clock, self.drops = HandClock(), PaperDrops()
         self.coordinator = Coordinator(
             queue=self.queue, journal=self.journal, chat=self.chat, archive=self.archive, clock=self.clock,
-            rules=Policy(teams=("T1",), capturers=(CAPTURER,)), vcenters=vcenters,
+            rules=Policy(teams=("T1",), capturers=(CAPTURER,)), vcenters=vcenters, drops=self.drops,
         )  # fmt: skip
 
     def ask(self, text: str = "10.0.0.5", command: str = "arpcheck") -> Incident:
@@ -123,6 +151,15 @@ class House:
         job = next(job for job in self.queue.jobs if job.id == event.job)
         self.queue.inbox.append(News(job.incident, event, blobs or {}))
         self.turn()
+
+    def fetched(self, incident: str) -> None:
+        """Wait until the shared file came or could not be had: it is fetched in a thread of its own."""
+
+        def over() -> bool:
+            return flow.ended(self.card) >= {f"{incident}.0"}
+
+        with self.chat.changed:
+            assert self.chat.changed.wait_for(over, 10)
 
     def looks_up(self, job: Job) -> None:
         """The vCenter of the simulator's inventory answers the job."""
@@ -434,3 +471,86 @@ def test_a_look_up_can_be_asked_again_and_is_one(house: House) -> None:
     first = house.ask("app01", "vcenter")
     again = house.coordinator.again(first.id, ASKER, HERE)
     assert (again.request.command, again.request.target) == ("vcenter", first.request.target)
+
+
+def drop(house: House, data: bytes | InstrumentError = TWO_MACS, text: str = "10.0.0.5") -> Incident:
+    """Ask for a judgement on a shared file, and wait until it was fetched or could not be."""
+    house.drops.data = data
+    asked = house.coordinator.judge([DROPPED], text, ASKER, HERE)
+    house.fetched(asked.id)
+    return asked
+
+
+def test_a_shared_capture_is_judged_with_the_owners_of_its_macs(house: House) -> None:
+    """A capture without a join names no side; the file itself is no job for an agent."""
+    drop(house)
+    assert {job.queue for job in house.queue.jobs} == {"vcenter.dc1"}
+    asked, owners = house.queue.jobs
+    assert asked.target == IPv4Address("10.0.0.5")
+    assert len(owners.options.macs) == 2
+    snapshot = (CRASHED_AGENT / "4-vcenter.dc1-vcenter.vcenter.json").read_bytes()
+    for job in (asked, owners):
+        house.reports(job, snapshot, Media.VCENTER)
+    verdict = house.card.verdict
+    assert verdict is not None
+    assert (verdict.verdict, verdict.grade) == ("guest", "proven")
+    assert "Only the shared file was read; no agent asked on the wire." in verdict.missing
+    case, blobs = unpack(house.archive.cases[house.card.id])
+    assert TWO_MACS in blobs.values()
+    assert case.target == IPv4Address("10.0.0.5")
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        pytest.param(InstrumentError("core.pcap was deleted."), "core.pcap was deleted.", id="not to be had"),
+        pytest.param(b"GIF89a", "core.pcap cannot be judged", id="no capture"),
+    ],
+)
+def test_a_file_that_cannot_be_judged_ends_at_once_with_the_reason(
+    house: House, data: bytes | InstrumentError, says: str
+) -> None:
+    """A verdict on nothing would be a lie; the vCenters need not be waited for."""
+    drop(house, data)
+    end = closed(house.card)
+    assert end.outcome is Outcome.FAILED
+    assert says in (end.sentence or "")
+    assert house.queue.cancelled
+
+
+def test_a_file_that_never_comes_ends_when_its_time_is_over(house: House) -> None:
+    """Nobody waits for ever, also not for Slack."""
+    house.drops.open.clear()
+    house.coordinator.judge([DROPPED], "10.0.0.5", ASKER, HERE)
+    house.clock.forward(61)
+    house.turn()
+    house.drops.open.set()
+    assert closed(house.card) == Closed(at=house.clock.now(), outcome=Outcome.FAILED, sentence=TOO_LATE)
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        pytest.param([], "There is no file to judge", id="none"),
+        pytest.param([DROPPED, replace(DROPPED, id="F2", name="edge.pcap")], "2 files", id="two captures"),
+        pytest.param([replace(DROPPED, size_bytes=65 << 20)], "65 MiB", id="too large"),
+    ],
+)
+def test_which_file_is_meant_must_be_clear(house: House, files: list[DroppedFile], says: str) -> None:
+    """A guess would judge the wrong evidence."""
+    with pytest.raises(RequestError, match=says):
+        house.coordinator.judge(files, "10.0.0.5", ASKER, HERE)
+
+
+def test_the_one_capture_among_other_files_is_meant(house: House) -> None:
+    """A screenshot beside it is no riddle."""
+    picture = DroppedFile("F2", "graph.png", 100)
+    asked = house.coordinator.judge([picture, DROPPED], "10.0.0.5", ASKER, HERE)
+    assert asked.request.file == DROPPED
+
+
+def test_only_what_looks_like_a_capture_is_offered_and_only_to_whoever_may_ask(house: House) -> None:
+    """Silence beats a stream of offers under every picture."""
+    house.coordinator.dropped([DROPPED, DroppedFile("F2", "graph.png", 100)], ASKER, HERE)
+    house.coordinator.dropped([DROPPED], Person("T9", "U1"), HERE)
+    assert house.chat.offered == [DROPPED]

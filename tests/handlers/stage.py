@@ -1,12 +1,13 @@
 """A coordinator that takes everything down, and Slack's payloads as they come through a socket."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from slack_bolt import App, BoltRequest, BoltResponse
 
 import handlers
+from bot.model.dropped import DroppedFile
 from bot.model.incident import Incident
 from bot.model.request import Person, Place
 from bot.slack import tokens
@@ -24,6 +25,7 @@ class Noting:
     def __init__(self, refusal: Exception | None = None) -> None:
         self.refusal = refusal
         self.asked: list[Asked] = []
+        self.files: list[tuple[DroppedFile, ...]] = []
 
     def ask(self, command: str, text: str, person: Person, place: Place) -> Incident:
         return self._note("ask", command, text, person, place)
@@ -33,6 +35,14 @@ class Noting:
 
     def capture(self, incident: str, person: Person, place: Place) -> Incident:
         return self._note("capture", "", incident, person, place)
+
+    def judge(self, files: Sequence[DroppedFile], text: str, person: Person, place: Place) -> Incident:
+        self.files.append(tuple(files))
+        return self._note("judge", "", text, person, place)
+
+    def dropped(self, files: Sequence[DroppedFile], person: Person, place: Place) -> None:
+        self.files.append(tuple(files))
+        self._note("dropped", "", "", person, place)
 
     def _note(self, door: str, command: str, text: str, person: Person, place: Place) -> Incident:
         if self.refusal:

@@ -24,6 +24,7 @@ class WebApi:
     def __init__(self) -> None:
         self.calls: list[tuple[str, Args]] = []
         self.messages: dict[str, Args] = {}  # by timestamp id
+        self.files: dict[str, Args] = {}  # by id
         self._spoiled: dict[str, deque[Any]] = defaultdict(deque)
         self._changed = threading.Condition()
         self._server = self._listen(0)
@@ -107,6 +108,10 @@ class WebApi:
                 "user_id": "UBOT",
                 "bot_id": "B1",
             }
+        elif method == "files.info":
+            if args["file"] not in self.files:
+                return 200, {}, {"ok": False, "error": "file_not_found"}
+            body["file"] = self.files[args["file"]]
         elif method == "files.getUploadURLExternal":
             body |= {"upload_url": f"http://127.0.0.1:{self.port}/api/upload", "file_id": "F1"}
         elif method == "files.completeUploadExternal":
