@@ -1,22 +1,25 @@
 """The doors: what a person asks is read, authorised, written down and set going. Each returns in milliseconds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 from bot.clerk import Clerk, machines
 from bot.desk import Seat
 from bot.engine import Engine
 from bot.errors import FormError, RequestError
-from bot.incidents import asking, flow, planning, wishing
+from bot.incidents import asking, dropping, flow, planning, wishing
 from bot.incidents.policy import Capability, Policy
 from bot.incidents.wishing import Wanted
 from bot.model.audit import Deed
+from bot.model.dropped import DroppedFile
 from bot.model.form import CaptureForm, Choice, Preview
 from bot.model.incident import Approved, Declined, Incident, Outcome, StopAsked
-from bot.model.request import CAPTURE, CHECK, IN_WORDS, LOOK_UP, Person, Place, Request, Target
-from bot.ports import Archive, Audit, Chat, Clock, Directory, Journal, Links, Queue
+from bot.model.request import CAPTURE, CHECK, IN_WORDS, JUDGE, LOOK_UP, Person, Place, Request, Target
+from bot.ports import Archive, Audit, Chat, Clock, Directory, Drops, Journal, Links, Queue
 
-_RIGHT = {CHECK: Capability.CHECK, LOOK_UP: Capability.LOOK_UP, CAPTURE: Capability.CAPTURE}
+_RIGHT = {CHECK: Capability.CHECK, JUDGE: Capability.CHECK, LOOK_UP: Capability.LOOK_UP, CAPTURE: Capability.CAPTURE}
 _SOME_MACHINE = IPv4Address(0)  # stands in a preview for an address that vCenter has yet to say
 
 
@@ -43,11 +46,12 @@ class Coordinator(Engine):
         once: Callable[[str], bool],
         apart: Callable[[Callable[[], None]], None],
         most_bytes: int,
+        drops: Drops | None = None,
     ) -> None:
         clerk = Clerk(rules, directory, audit, clock)
         super().__init__(
             queue=queue, journal=journal, chat=chat, archive=archive, clerk=clerk, clock=clock, vcenters=vcenters,
-            once=once, apart=apart,
+            once=once, apart=apart, drops=drops,
         )  # fmt: skip
         self._links, self._most_bytes = links, most_bytes
 
@@ -70,9 +74,27 @@ class Coordinator(Engine):
         rule = self._clerk.may(_RIGHT[before.command], person, place, taken, said=f"again {incident}")
         request = Request(
             self._clock.new_id("inc"), before.command, before.target, before.deep, person, place, self._clock.now(),
-            before.capture,
+            before.capture, before.file,
         )  # fmt: skip
         return self._open(request, said=f"again {incident}", rule=rule)
+
+    def judge(self, files: Sequence[DroppedFile], text: str, person: Person, place: Place) -> Incident:
+        """Judge the capture among these shared files about whatever ``text`` names."""
+        rule = self._clerk.may(Capability.CHECK, person, place, said=text)
+        file = dropping.choose(files)
+        target = asking.parse(text, CHECK).target
+        request = replace(self._request(JUDGE, target, person, place), file=file)
+        return self._open(request, said=f"{file.name} {text}", rule=rule)
+
+    def dropped(self, files: Sequence[DroppedFile], person: Person, place: Place) -> None:
+        """Offer to judge what was shared, if it looks like a capture; whoever may not ask is left alone."""
+        found = [file for file in files if file.looks_like_capture]
+        if not found:
+            return
+        with suppress(RequestError):
+            self._clerk.may(Capability.CHECK, person, place, said="share a capture")
+            for file in found:
+                self._chat.offer(person, place, file)
 
     # ---- captures ----------------------------------------------------------------------------------------------
 

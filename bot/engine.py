@@ -6,17 +6,19 @@ never delays the asking of another.
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from bot import log
 from bot.clerk import Clerk, machines
 from bot.desk import Desk
 from bot.errors import InstrumentError, RequestError
 from bot.handing import Handing
-from bot.incidents import captured, flow
+from bot.incidents import captured, dropping, flow
 from bot.incidents.policy import Capability
 from bot.incidents.running import Running
 from bot.incidents.wishing import Wanted
@@ -25,6 +27,7 @@ from bot.model.incident import (
     AnyEvent,
     AwaitsApproval,
     Closed,
+    Failed,
     Incident,
     Judged,
     LookedUp,
@@ -33,10 +36,12 @@ from bot.model.incident import (
     Queued,
     Reported,
     Requested,
+    Started,
     StopAsked,
 )
+from bot.model.job import Job
 from bot.model.request import CAPTURE, Request
-from bot.ports import Archive, Chat, Clock, Journal, News, Queue
+from bot.ports import Archive, Chat, Clock, Drops, Journal, News, Queue
 
 _log = log.get(__name__)
 
@@ -64,11 +69,13 @@ class Engine(Desk):
         vcenters: tuple[str, ...],
         once: Callable[[str], bool],
         apart: Callable[[Callable[[], None]], None],
+        drops: Drops | None = None,
     ) -> None:
         super().__init__(
             queue=queue, journal=journal, chat=chat, archive=archive, clerk=clerk, clock=clock, vcenters=vcenters
         )
         self._once, self._apart, self._handing = once, apart, Handing(clerk, chat)
+        self._drops = drops
 
     # ---- the agents' side --------------------------------------------------------------------------------------
 
@@ -233,6 +240,10 @@ class Engine(Desk):
     def _do(self, running: Running, action: flow.Action) -> None:
         if isinstance(action, flow.Put):
             self._put(running, action)
+        elif isinstance(action, flow.Fetch):
+            self._begin_fetching(running, action)
+        elif isinstance(action, flow.Append) and isinstance(action.event, Closed):
+            self._close(running, action.event.outcome, action.event.sentence)
         elif isinstance(action, flow.Append):
             self._append(running, action.event)
             self._follow(running, action.event)
@@ -262,6 +273,34 @@ class Engine(Desk):
                 )  # fmt: skip
         self._queue.put(put.jobs)
         self._append(running, Queued(at=self._clock.now(), jobs=put.jobs, gaps=put.gaps))
+
+    def _begin_fetching(self, running: Running, fetch: flow.Fetch) -> None:
+        fetching, *asked = fetch.jobs
+        self._queue.put(asked)
+        self._append(running, Queued(at=self._clock.now(), jobs=fetch.jobs, gaps=fetch.gaps))
+        incident = running.incident
+        self._apart(lambda: self._heard(self._fetched(fetching, incident)))
+
+    def _fetched(self, job: Job, incident: Incident) -> News:
+        """The shared file as an agent's report, or why there is none; takes seconds."""
+        file = incident.request.file
+        assert file is not None, "only a shared file is fetched"
+        failed = partial(Failed, job=job.id, agent=file.name)
+        try:
+            assert self._drops is not None, "only a chat has shared files"
+            data = self._drops.fetch(file, dropping.MOST_BYTES)
+            artifact = dropping.artifact(job, file, data, incident.request.asked_at)
+            if why := dropping.unreadable(artifact, data):
+                return News(incident.id, failed(at=self._clock.now(), reason=why), {})
+            report = Reported(at=self._clock.now(), job=job.id, agent=file.name, artifacts=(artifact,), final=True)
+            return News(incident.id, report, {artifact.digest: data})
+        except InstrumentError as error:
+            return News(incident.id, failed(at=self._clock.now(), reason=str(error)), {})
+        except Exception:  # noqa: BLE001  nobody waits for this thread's result
+            reference = self._clock.new_id("bug")
+            _log.exception("fetch_broke", incident=incident.id, reference=reference)
+            reason = f"ruleout itself broke on this file; its operator can look up {reference}."
+            return News(incident.id, failed(at=self._clock.now(), reason=reason), {})
 
     def _admit(self, running: Running, admit: flow.Admit) -> None:
         """Let a capture begin, or ask for a second person; the right is looked up again now that the machine is known.
@@ -324,14 +363,18 @@ def _newest(news: tuple[News, ...]) -> Iterator[News]:
 
     Of how far a capture is only the newest word counts.
     """
-    last = {_subject(one): number for number, one in enumerate(news)}
+    subjects = list(_subjects(news))
+    last = {subject: number for number, subject in enumerate(subjects)}
     for number, one in enumerate(news):
-        partial = isinstance(one.event, Progressed) or (isinstance(one.event, Reported) and not one.event.final)
-        if not partial or last[_subject(one)] == number:
+        unfinished = isinstance(one.event, Progressed) or (isinstance(one.event, Reported) and not one.event.final)
+        if not unfinished or last[subjects[number]] == number:
             yield one
 
 
-def _subject(news: News) -> tuple[str, str, str]:
-    """What a later report replaces: what the same agent said on the same job; two agents may each have captured."""
-    event = news.event
-    return type(event).__name__, event.job, event.agent if isinstance(event, Reported | Progressed) else ""
+def _subjects(news: Iterable[News]) -> Iterator[tuple[str, str, str, int]]:
+    """What a later report replaces: what the same agent said on the same job since it was last begun."""
+    lives: Counter[str] = Counter()
+    for one in news:
+        lives[one.event.job] += isinstance(one.event, Started)
+        agent = one.event.agent if isinstance(one.event, Reported | Progressed) else ""
+        yield type(one.event).__name__, one.event.job, agent, lives[one.event.job]

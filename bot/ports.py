@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.model.audit import Entry
 from bot.model.download import Link
+from bot.model.dropped import DroppedFile
 from bot.model.incident import AnyEvent, Failed, Incident, Lost, Progressed, Reported, Started
 from bot.model.job import Agent, Artifact, Job
 from bot.model.people import Channel, Member
@@ -203,6 +204,18 @@ class Links(Protocol):
         ...
 
 
+class Drops(Protocol):
+    """The files that people shared in the chat."""
+
+    def fetch(self, file: DroppedFile, most_bytes: int) -> bytes:
+        """The file's bytes; takes seconds.
+
+        Raises:
+            InstrumentError: they cannot be had, or are more than that; the text says why.
+        """
+        ...
+
+
 class Chat(Protocol):
     """The only way to the people. Calls return at once; delivery, coalescing and rate limits are the port's part."""
 
@@ -228,6 +241,10 @@ class Chat(Protocol):
 
         Where that fails, a sentence there says so, and everything else stands.
         """
+        ...
+
+    def offer(self, person: Person, place: Place, file: DroppedFile) -> None:
+        """Offer one person to judge the file that they shared there."""
         ...
 
     def hand(self, person: Person, place: Place, links: tuple[Link, ...]) -> None:

@@ -1,8 +1,9 @@
 """What a handler asks of the coordinator: to take a question and come back in milliseconds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from bot.model.dropped import DroppedFile
 from bot.model.form import CaptureForm, Preview
 from bot.model.incident import Incident
 from bot.model.request import Person, Place
@@ -52,6 +53,14 @@ class Coordinator(Protocol):
 
     def stop_capture(self, text: str, person: Person, place: Place) -> str:
         """Stop the capture of this id or, without one, the only one in the channel; its id."""
+        ...
+
+    def judge(self, files: Sequence[DroppedFile], text: str, person: Person, place: Place) -> Incident:
+        """Judge the capture among shared files about whatever ``text`` names."""
+        ...
+
+    def dropped(self, files: Sequence[DroppedFile], person: Person, place: Place) -> None:
+        """Offer to judge what was just shared, if it looks like a capture."""
         ...
 
     def download(self, incident: str, person: Person, place: Place) -> None:

@@ -19,6 +19,15 @@ def of_mention(event: Mapping[str, Any], actor_team: str | None) -> tuple[Person
     return _person(actor_team, event.get("user")), Place(event["channel"], event.get("thread_ts"))
 
 
+def of_share(event: Mapping[str, Any], file: Mapping[str, Any], team: str | None) -> tuple[Person, Place]:
+    """Of a shared file: the place is the thread of the message that shows it, as far as Slack says."""
+    channel, thread = event["channel_id"], None
+    for places in (file.get("shares") or {}).values():
+        for shown in places.get(channel, ()):
+            thread = shown.get("thread_ts") or shown.get("ts")
+    return _person(team, event.get("user_id")), Place(channel, thread)
+
+
 def of_button(body: Mapping[str, Any], *, in_thread: bool = False) -> tuple[Person, Place]:
     """Of a pressed button. The place is where its card stands or, ``in_thread``, the card's own thread.
 

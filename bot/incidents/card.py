@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.incidents import flow, owned
+from bot.incidents import dropping, flow, owned
 from bot.incidents.captured import lost, whole
 from bot.incidents.wording import listing
 from bot.model.finding import Standing, Witness
@@ -27,7 +27,7 @@ from bot.model.incident import (
 )
 from bot.model.job import Artifact, Job, Probe
 from bot.model.owners import Owners
-from bot.model.request import CAPTURE, LOOK_UP, Person
+from bot.model.request import CAPTURE, JUDGE, LOOK_UP, Person
 from bot.model.verdict import EvidenceItem, Grade, Verdict, Weighs
 
 _SHOWN_WITNESSES = 3
@@ -45,7 +45,7 @@ _UNSAID = {
     Grade.NOT_ENOUGH_EVIDENCE: "What was seen does not carry a verdict, so nobody is to be blamed yet.",
     Grade.NO_FAULT: "No instrument saw a fault.",
 }
-_DOING = {CAPTURE: "Capturing", LOOK_UP: "Looking up"}
+_DOING = {CAPTURE: "Capturing", LOOK_UP: "Looking up", JUDGE: "Reading a capture about"}
 _ENDED_CAPTURE = {
     Outcome.STOPPED: "The capture was stopped.",
     Outcome.FAILED: "The capture could not be carried out.",
@@ -388,5 +388,7 @@ def _looks_for(incident: Incident, job: Job) -> str:
 
 def _place(job: Job) -> str:
     """Who will look, in words: the queue ``segment.dc1-a`` is "segment dc1-a" until an agent takes the job."""
+    if job.queue == dropping.QUEUE:
+        return "the shared file"
     kind, _, name = job.queue.partition(".")
     return {"vcenter": f"vCenter {name}", "agent": name}.get(kind, f"{kind} {name}".strip())

@@ -2,6 +2,7 @@
 
     Requested --address known--> plan --> Queued --> (Started, Reported, Lost)* --> Judged --> Closed
               --name or MAC----> look-ups --> Queued --> Reported* --> Resolved --> plan ...
+              --"judge"--------> the shared file is fetched --> Queued --> Reported --> as above
               --"vcenter"------> look-ups --> Queued --> (Reported --> who else? --> Queued)* --> LookedUp --> Closed
               --"capture"------> admit ------> Queued --> (Started, Reported, Lost)* --> look-ups --> Queued --> Closed
                                      --two persons--> AwaitsApproval --> Approved --> Queued --> ...
@@ -14,7 +15,7 @@ it, and when every job has ended what is known is told. Nothing waits for ever, 
 wait for a second person too.
 
 A capture is admitted once its address is known and its plan can be carried out, so that nobody approves what cannot
-be. Another agent may start the job of a dead one anew, so each agent's newest report on it counts. A stopped capture
+be. A dead agent's job may be begun anew, so of each beginning the newest report counts. A stopped capture
 waits ``STOP_S`` for what was captured so far. When it is over the vCenters are asked what moved meanwhile.
 """
 
@@ -24,7 +25,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 
 from bot.errors import RequestError
-from bot.incidents import planning
+from bot.incidents import dropping, planning
 from bot.incidents.identities import identities
 from bot.incidents.planning import Known
 from bot.incidents.wishing import USUAL_S
@@ -45,6 +46,7 @@ from bot.model.incident import (
     Reported,
     Requested,
     Resolved,
+    Started,
     StopAsked,
 )
 from bot.model.job import Artifact, Job, Probe
@@ -59,12 +61,23 @@ from bot.model.observation import (
     VcenterAnswered,
     VmFound,
 )
-from bot.model.request import CAPTURE, LOOK_UP
+from bot.model.request import CAPTURE, JUDGE, LOOK_UP
 
 
 @dataclass(frozen=True, slots=True)
 class Put:
     """Put these jobs on their queues, then append a Queued event with the gaps."""
+
+    jobs: tuple[Job, ...]
+    gaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Fetch the shared file, which is the first job, and put the others on their queues; then as after Put.
+
+    What the fetching brings is a Reported of that job, or a Failed.
+    """
 
     jobs: tuple[Job, ...]
     gaps: tuple[str, ...] = ()
@@ -99,7 +112,7 @@ class Admit:
     put: Put
 
 
-Action = Put | Append | Judge | Deliver | Tell | Admit
+Action = Put | Fetch | Append | Judge | Deliver | Tell | Admit
 
 STOP_S = 8.0  # an agent ends an ability within 5 s, and what it captured has to travel
 APPROVAL = timedelta(minutes=15)
@@ -120,12 +133,18 @@ def ended(incident: Incident) -> frozenset[str]:
 
 
 def artifacts(incident: Incident) -> tuple[Artifact, ...]:
-    """The newest artifacts of every job, of a capture by every agent: a final report replaces the evidence so far."""
-    newest: dict[tuple[str, str], tuple[Artifact, ...]] = {}
-    captures = {job.id for job in captured_by(incident)}
+    """The newest artifacts of every job: a final report replaces the evidence so far.
+
+    A capture that died and was begun anew, perhaps by the same agent, has two parts: of each the newest counts.
+    """
+    newest: dict[tuple[str, str, int], tuple[Artifact, ...]] = {}
+    lives = dict.fromkeys((job.id for job in captured_by(incident)), 0)
     for event in incident.timeline:
-        if isinstance(event, Reported):
-            newest[event.job, event.agent if event.job in captures else ""] = event.artifacts
+        if isinstance(event, Started) and event.job in lives:
+            lives[event.job] += 1
+        elif isinstance(event, Reported):
+            agent = event.agent if event.job in lives else ""
+            newest[event.job, agent, lives.get(event.job, 0)] = event.artifacts
     return tuple(artifact for brought in newest.values() for artifact in brought)
 
 
@@ -242,7 +261,7 @@ def _step(incident: Incident, event: Event, seen: tuple[Observation, ...], known
         yield Put(_resolving(incident, known))
     elif isinstance(event, Requested | Resolved) and address is not None:
         planned = _planned(incident, address, known)
-        yield Admit(planned) if command == CAPTURE else planned
+        yield Admit(planned) if command == CAPTURE and isinstance(planned, Put) else planned
     elif isinstance(event, Approved | Declined | StopAsked):
         yield from _decided(incident, event, known)
     elif isinstance(event, Reported | Failed | Expired):
@@ -251,12 +270,22 @@ def _step(incident: Incident, event: Event, seen: tuple[Observation, ...], known
         elif address is not None and command == CAPTURE:
             yield from _captured(incident, address, known)
         elif address is not None:
-            yield from _owners(incident, address, seen, known)
-            if _all_ended(incident):
-                yield Judge()
+            yield from _looked(incident, event, address, seen, known)
 
 
-def _decided(incident: Incident, event: Event, known: Known) -> Iterator[Put | Append]:
+def _looked(
+    incident: Incident, event: Event, address: IPv4Address, seen: tuple[Observation, ...], known: Known
+) -> Iterator[Put | Append | Judge]:
+    """Whoever shows up on the wire is looked up; when all is in, it is judged, or there is nothing to judge."""
+    if why := _unfetched(incident, event):
+        yield Append(Closed(at=known.now, outcome=Outcome.FAILED, sentence=why))
+        return
+    yield from _owners(incident, address, seen, known)
+    if _all_ended(incident):
+        yield Judge()
+
+
+def _decided(incident: Incident, event: Event, known: Known) -> Iterator[Put | Fetch | Append]:
     if isinstance(event, Approved) and incident.address is not None:
         yield _planned(incident, incident.address, known)
     elif isinstance(event, Declined):
@@ -328,8 +357,21 @@ def _all_ended(incident: Incident) -> bool:
     return {job.id for job in jobs(incident)} <= ended(incident)
 
 
-def _planned(incident: Incident, address: IPv4Address, known: Known) -> Put:
+def _unfetched(incident: Incident, event: Event) -> str | None:
+    """Why there is nothing to judge: the shared file could not be had or read."""
+    fetching = {job.id for job in jobs(incident) if job.queue == dropping.QUEUE}
+    if isinstance(event, Failed) and event.job in fetching:
+        return event.reason
+    if isinstance(event, Expired) and event.job in fetching:
+        return f"The file could not be fetched within {dropping.FETCH_S:.0f} s; please ask again."
+    return None
+
+
+def _planned(incident: Incident, address: IPv4Address, known: Known) -> Put | Fetch:
     first = len(jobs(incident))
+    if incident.request.command == JUDGE:
+        plan = dropping.plan(incident.id, address, known=known, first=first)
+        return Fetch(plan.jobs, plan.gaps)
     if incident.request.command == CAPTURE:
         wish = incident.request.capture or CaptureWish(USUAL_S)
         plan = planning.plan_capture(incident.id, address, wish, known=known, first=first)
@@ -341,7 +383,7 @@ def _planned(incident: Incident, address: IPv4Address, known: Known) -> Put:
 def _owners(incident: Incident, address: IPv4Address, seen: tuple[Observation, ...], known: Known) -> Iterator[Put]:
     asked = {mac for job in jobs(incident) if job.probe is Probe.VCENTER for mac in job.options.macs}
     new = tuple(mac for mac in named(address, seen) if mac not in asked)
-    wire = [job for job in jobs(incident) if job.probe is Probe.ARP]
+    wire = [job for job in jobs(incident) if job.probe is Probe.ARP or job.queue == dropping.QUEUE]
     if new and known.vcenters and wire:
         expires_at = max(job.expires_at for job in wire)
         yield Put(

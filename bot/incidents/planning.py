@@ -20,6 +20,7 @@ RESOLVE_S = 10.0
 NOBODY = "No agent is alive, so nobody can look; start one with `ruleout agent` or see its log."
 VANTAGES_PER_SEGMENT = 2
 ROUTED_VANTAGES = 2
+NO_VCENTER = "No vCenter is configured, so no MAC can be traced to a VM."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def plan_check(incident: str, target: IPv4Address, *, deep: bool, known: Known, 
     wanted = [(Probe.ARP, queue) for queue in _queues(on_segment, VANTAGES_PER_SEGMENT)]
     wanted += [(Probe.ICMP, queue) for queue in _queues(routed, 1)[:ROUTED_VANTAGES]]
     wanted += [(Probe.VCENTER, f"vcenter.{name}") for name in known.vcenters]
-    gaps = [] if known.vcenters else ["No vCenter is configured, so no MAC can be traced to a VM."]
+    gaps = [] if known.vcenters else [NO_VCENTER]
     if not routed:
         gaps.append("No agent stands on another segment, so the way through the router was not tried.")
     longest_s = max(duration_s(probe, options) or 0.0 for probe, _ in wanted)

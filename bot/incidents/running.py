@@ -63,10 +63,10 @@ class Running:
         return runs and not self.handed and self.shown_at is not None and self.shown_at < moment
 
     def take_in(self, report: Reported, blobs: Mapping[str, bytes]) -> None:
-        """Read what a report brought."""
+        """Read what a report brought; a capture that nobody judges is read when it is handed over."""
         self.blobs.update(blobs)
         for artifact in report.artifacts:
-            if artifact.probe is Probe.CAPTURE:
+            if artifact.probe is Probe.CAPTURE and self.incident.request.command == CAPTURE:
                 continue
             seen, unreadable = judging.read((artifact,), self.blobs, self.incident.address)
             self.observations[artifact.digest], self.unreadable[artifact.digest] = seen, unreadable

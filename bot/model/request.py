@@ -6,9 +6,10 @@ from ipaddress import IPv4Address
 
 from bot.model.addresses import Mac
 from bot.model.capture import CaptureWish
+from bot.model.dropped import DroppedFile
 
-CHECK, CAPTURE, LOOK_UP = "arpcheck", "capture", "vcenter"
-"""The commands: judge a machine, capture its packets, ask every vCenter who it is."""
+CHECK, CAPTURE, LOOK_UP, JUDGE = "arpcheck", "capture", "vcenter", "judge"
+"""The commands: judge a machine, capture its packets, ask every vCenter who it is, judge a shared capture."""
 IN_WORDS = (CHECK, LOOK_UP)
 """What can be asked in words; a capture has a door of its own, with another right."""
 
@@ -52,7 +53,7 @@ class Place:
 class Request:
     """One question, as accepted. ``command`` is the word that was typed, without its slash.
 
-    ``capture`` says how to capture; None for every other command.
+    ``capture`` says how to capture and ``file`` what to judge; None for every other command.
     """
 
     id: str
@@ -63,3 +64,4 @@ class Request:
     place: Place
     asked_at: datetime
     capture: CaptureWish | None = None
+    file: DroppedFile | None = None

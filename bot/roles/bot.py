@@ -25,6 +25,7 @@ from bot.roles.nowhere import LoggedDeeds, Nowhere
 from bot.roles.process import until_told
 from bot.settings import Settings
 from bot.slack.app import build_app
+from bot.slack.drops import SlackDrops
 from bot.slack.publisher import Publisher
 from bot.slack.runners import HttpRunner, SocketRunner
 from bot.slack.workspace import enter
@@ -66,6 +67,7 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         journal=RedisJournal(url, ca_file=ca_file),
         chat=publisher,
         archive=archive,
+        drops=SlackDrops(workspace.client),
         clock=clock,
         rules=Policy(
             teams=(workspace.team, *settings.items("RULEOUT_TEAMS")),

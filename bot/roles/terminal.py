@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bot.coordinator import Coordinator
 from bot.incidents.policy import TERMINAL, Policy
 from bot.model.download import Link
+from bot.model.dropped import DroppedFile
 from bot.model.incident import Incident, Progressed
 from bot.model.request import Person, Place
 from bot.ports import Archive
@@ -99,6 +100,9 @@ class TerminalChat:
 
     def attach(self, incident: Incident, filename: str, data: bytes, comment: str, alt: str | None = None) -> None:
         """Nothing is attached to a terminal: ``--save`` keeps the files."""
+
+    def offer(self, person: Person, place: Place, file: DroppedFile) -> None:
+        """Nobody shares files at a terminal."""
 
     def hand(self, person: Person, place: Place, links: tuple[Link, ...]) -> None:
         """Print the links."""

@@ -9,6 +9,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from bot.incidents.card import Card, Instrument, Stage, as_text, highlights, waiting, where
 from bot.model import request
+from bot.model.dropped import DroppedFile
 from bot.model.incident import Approved, Declined, Outcome, StopAsked
 from bot.model.verdict import Answer, EvidenceItem, RuledOut, Verdict
 from bot.slack import owners, tokens
@@ -27,10 +28,11 @@ from bot.slack.pieces import (
     section,
 )
 
-AGAIN, CAPTURE, STOP, DOWNLOAD = "check_again", "capture", "stop", "download"
+AGAIN, CAPTURE, STOP, DOWNLOAD, JUDGE = "check_again", "capture", "stop", "download", "judge"
 APPROVE, DECLINE = "approve", "decline"
-ACTIONS = (AGAIN, CAPTURE, STOP, DOWNLOAD, APPROVE, DECLINE)
+ACTIONS = (AGAIN, CAPTURE, STOP, DOWNLOAD, JUDGE, APPROVE, DECLINE)
 """Every button that we make."""
+_AGAIN = {request.LOOK_UP: "Look up again", request.JUDGE: "Judge again"}
 _TEXT = 3900  # Slack advises 4,000 characters of text beside blocks
 _EVIDENCE = 3
 _FACTS = 6
@@ -44,6 +46,16 @@ _ANSWERS = {
     Answer.HEALTHY: "✅",
 }
 _ENDED = {Outcome.ANSWERED: "📎", Outcome.REFUSED: "✋", Outcome.STOPPED: "⏹️", Outcome.FAILED: "⚠️"}
+
+
+def offer_message(file: DroppedFile, thread: str | None, key: bytes) -> Message:
+    """The offer to judge a shared capture, for the eyes of whoever shared it.
+
+    Its button carries the file's id and the thread: of a message that one person alone sees, Slack tells neither.
+    """
+    said = f"I can judge {marked(file.name)}: GUEST, NETWORK or HYPERVISOR, with the frames that show it."
+    button = _button(key, JUDGE, "Judge this capture", f"{file.id} {thread or ''}")
+    return checked(said, (section(said), ActionsBlock(elements=[button])))
 
 
 def card_message(card: Card, key: bytes) -> Message:
@@ -167,7 +179,7 @@ def _offered(card: Card) -> Iterator[tuple[str, str]]:
         if card.files:
             yield DOWNLOAD, "Download"
     elif card.ended is not Outcome.REFUSED:
-        yield AGAIN, "Look up again" if card.command == request.LOOK_UP else "Check again"
+        yield AGAIN, _AGAIN.get(card.command, "Check again")
         if card.verdict:
             yield CAPTURE, "Capture"
 

@@ -119,12 +119,19 @@ class Delivery:
                 return str(posted["ts"])
         return None
 
-    def whisper(self, channel: str, thread: str | None, user: str, text: str) -> None:
-        """Show a sentence to one person in the channel."""
-        self._call(
-            lambda: self._client.chat_postEphemeral(
-                channel=channel, user=user, text=text, thread_ts=thread, unfurl_links=False, unfurl_media=False
-            )
+    def whisper(self, channel: str, thread: str | None, user: str, message: Message) -> None:
+        """Show a message to one person in the channel."""
+        self._with_blocks(
+            message,
+            lambda it: self._client.chat_postEphemeral(
+                channel=channel,
+                user=user,
+                text=it.text,
+                blocks=it.blocks,
+                thread_ts=thread,
+                unfurl_links=False,
+                unfurl_media=False,
+            ),
         )
 
     def upload(

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from bot.model.download import Link
 from bot.model.incident import Incident, Progressed
 from bot.model.request import Person, Place
 from bot.slack.pieces import Message
@@ -72,17 +71,8 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Whisper:
-    """A sentence for one person."""
+    """A message that one person alone sees."""
 
     person: Person
     place: Place
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Handed:
-    """Links for one person."""
-
-    person: Person
-    place: Place
-    links: tuple[Link, ...]
+    message: Message

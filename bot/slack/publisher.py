@@ -11,12 +11,13 @@ from bot import log
 from bot.incidents import flow
 from bot.incidents.card import card
 from bot.model.download import Link
+from bot.model.dropped import DroppedFile
 from bot.model.incident import AwaitsApproval, Incident, Progressed, Published
 from bot.model.request import Person, Place
-from bot.slack.blocks import approval_message, card_message
+from bot.slack.blocks import approval_message, card_message, offer_message
 from bot.slack.delivery import GONE, Delivery, RateLimitedError, RefusedError, UnansweredError
 from bot.slack.details import details, links_text, story_messages
-from bot.slack.errands import Approval, File, Handed, Reply, Standing, State, Whisper
+from bot.slack.errands import Approval, File, Reply, Standing, State, Whisper
 from bot.slack.mrkdwn import fitted, fitted_lines
 from bot.slack.outbox import Outbox, Pace, Parcel
 from bot.slack.pieces import Message
@@ -102,8 +103,11 @@ class Publisher:
 
     def whisper(self, person: Person, place: Place, sentence: str) -> None:
         """Say something to one person only, where they asked."""
-        with self._changed:
-            self._put(Parcel(self._number(), place.channel, Whisper(person, place, sentence), lasting=True))
+        self._whisper(person, place, Message(fitted_lines(sentence, _SENTENCE)))
+
+    def offer(self, person: Person, place: Place, file: DroppedFile) -> None:
+        """Offer one person to judge the file that they shared there."""
+        self._whisper(person, place, offer_message(file, place.thread, self._key))
 
     def attach(self, incident: Incident, filename: str, data: bytes, comment: str, alt: str | None = None) -> None:
         """Upload a file into the incident's thread; if that fails, a sentence there says so."""
@@ -113,8 +117,7 @@ class Publisher:
 
     def hand(self, person: Person, place: Place, links: tuple[Link, ...]) -> None:
         """Show links to one person only, where they asked."""
-        with self._changed:
-            self._put(Parcel(self._number(), place.channel, Handed(person, place, links), lasting=True))
+        self._whisper(person, place, Message(links_text(links)))
 
     # ---- the thread --------------------------------------------------------------------------------------------
 
@@ -159,13 +162,8 @@ class Publisher:
             self._send_file(parcel, errand)
         elif isinstance(errand, Approval):
             self._send_approval(parcel, errand)
-        elif isinstance(errand, Handed):
-            asked = errand.place
-            self._slack.whisper(asked.channel, asked.thread, errand.person.user, links_text(errand.links))
-            self._sent(parcel)
         elif isinstance(errand, Whisper):
-            asked, text = errand.place, fitted_lines(errand.sentence, _SENTENCE)
-            self._slack.whisper(asked.channel, asked.thread, errand.person.user, text)
+            self._slack.whisper(errand.place.channel, errand.place.thread, errand.person.user, errand.message)
             self._sent(parcel)
 
     def _send_card(self, parcel: Parcel, state: State) -> None:
@@ -237,7 +235,7 @@ class Publisher:
                 self._outbox.forget(parcel.key)
 
     def _unanswered(self, parcel: Parcel, *, reached: bool) -> None:
-        perishable = isinstance(parcel.errand, Whisper | Handed | File)
+        perishable = isinstance(parcel.errand, Whisper | File)
         with self._changed:
             if perishable and parcel.attempts + 1 >= _TRIES:
                 self._give_up(parcel, "Slack did not answer")
@@ -280,6 +278,10 @@ class Publisher:
         )
         reply = Reply(incident, Message(sentence), "uninvited", direct=True)
         self._put(Parcel(self._number(), incident.request.person.user, reply, lasting=True))
+
+    def _whisper(self, person: Person, place: Place, message: Message) -> None:
+        with self._changed:
+            self._put(Parcel(self._number(), place.channel, Whisper(person, place, message), lasting=True))
 
     # ---- under the lock ----------------------------------------------------------------------------------------
 

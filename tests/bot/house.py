@@ -1,7 +1,7 @@
 """A coordinator with everything around it on paper: the test says what agents, people and the chat say."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from bot.errors import InstrumentError
 from bot.incidents.policy import Policy
 from bot.model.audit import Deed, Entry
 from bot.model.download import Link
+from bot.model.dropped import DroppedFile
 from bot.model.incident import AnyEvent, Closed, Failed, Incident, Progressed, Reported
 from bot.model.job import Agent, Artifact, Job, Media, Probe, Vantage, digest_of
 from bot.model.people import Channel, Member, Membership
@@ -72,6 +73,7 @@ class PaperChat:
         self.lines: list[str] = []
         self.files: list[tuple[str, bytes]] = []
         self.alts: dict[str, str | None] = {}
+        self.offered: list[DroppedFile] = []
         self.handed: list[tuple[Person, Place, tuple[Link, ...]]] = []
 
     def show(self, incident: Incident, facts: tuple[str, ...], progress: tuple[Progressed, ...] = ()) -> None:
@@ -88,6 +90,9 @@ class PaperChat:
     def attach(self, incident: Incident, filename: str, data: bytes, comment: str, alt: str | None = None) -> None:
         self.files.append((filename, data))
         self.alts[filename] = alt
+
+    def offer(self, person: Person, place: Place, file: DroppedFile) -> None:
+        self.offered.append(file)
 
     def hand(self, person: Person, place: Place, links: tuple[Link, ...]) -> None:
         self.handed.append((person, place, links))
@@ -136,6 +141,19 @@ class PaperDirectory:
         return Channel(shared=False)
 
 
+class PaperDrops:
+    """bot.ports.Drops on paper: one file, or the reason why there is none; ``slow``: it never comes."""
+
+    def __init__(self) -> None:
+        self.data: bytes | InstrumentError = b""
+        self.slow = False
+
+    def fetch(self, file: DroppedFile, most_bytes: int) -> bytes:
+        if isinstance(self.data, InstrumentError):
+            raise self.data
+        return self.data
+
+
 class PaperLinks:
     """bot.ports.Links on paper."""
 
@@ -154,6 +172,7 @@ class House:
         self.clock = HandClock()
         self.audit, self.directory, self.links = PaperAudit(), PaperDirectory(), PaperLinks()
         self.decided: set[str] = set()
+        self.drops = PaperDrops()
         self.vcenters, self.rules = vcenters, rules or Policy(teams=("T1",), capturers=(CAPTURER,))
         self.coordinator = self.bot()
 
@@ -162,8 +181,12 @@ class House:
         return Coordinator(
             queue=self.queue, journal=self.journal, chat=self.chat, archive=self.archive, clock=self.clock,
             rules=self.rules, vcenters=self.vcenters, directory=self.directory, audit=self.audit, links=self.links,
-            once=self._once, apart=lambda work: work(), most_bytes=64 << 20,
+            once=self._once, apart=self._apart, most_bytes=64 << 20, drops=self.drops,
         )  # fmt: skip
+
+    def _apart(self, work: Callable[[], None]) -> None:
+        if not self.drops.slow:
+            work()
 
     def _once(self, name: str) -> bool:
         known = name in self.decided

@@ -1,12 +1,13 @@
 """A coordinator that takes everything down, and Slack's payloads as they come through a socket."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from slack_bolt import App, BoltRequest, BoltResponse
 
 import handlers
+from bot.model.dropped import DroppedFile
 from bot.model.form import CaptureForm, Choice, Preview
 from bot.model.incident import Incident
 from bot.model.request import Person, Place
@@ -31,6 +32,7 @@ class Noting:
     def __init__(self, refusal: Exception | None = None) -> None:
         self.refusal = refusal
         self.asked: list[Asked] = []
+        self.files: list[tuple[DroppedFile, ...]] = []
         self.offered = CaptureForm({"target": "10.0.0.5", "for": "10"}, (Choice("prod-1", "segment prod"),))
 
     def ask(self, command: str, text: str, person: Person, place: Place) -> Incident:
@@ -68,6 +70,14 @@ class Noting:
 
     def download(self, incident: str, person: Person, place: Place) -> None:
         self._note("download", "", incident, person, place)
+
+    def judge(self, files: Sequence[DroppedFile], text: str, person: Person, place: Place) -> Incident:
+        self.files.append(tuple(files))
+        return self._note("judge", "", text, person, place)
+
+    def dropped(self, files: Sequence[DroppedFile], person: Person, place: Place) -> None:
+        self.files.append(tuple(files))
+        self._note("dropped", "", "", person, place)
 
     def _note(self, door: str, command: str, text: str, person: Person, place: Place) -> Incident:
         if self.refusal:

@@ -24,6 +24,7 @@ class WebApi:
     def __init__(self) -> None:
         self.calls: list[tuple[str, Args]] = []
         self.messages: dict[str, Args] = {}  # by timestamp id
+        self.files: dict[str, Args] = {}  # by id
         self._spoiled: dict[str, deque[Any]] = defaultdict(deque)
         self._changed = threading.Condition()
         self._server = self._listen(0)
@@ -82,6 +83,10 @@ class WebApi:
             return spoiled, {}, {"ok": False, "error": "internal_error"}
         return 200, {}, {"ok": False, "error": spoiled}
 
+    def _described(self, file: str) -> Args:
+        known = self.files.get(file)
+        return {"ok": True, "file": known} if known else {"ok": False, "error": "file_not_found"}
+
     def _do(self, method: str, args: Args, spoiled: Any) -> tuple[int, dict[str, str], Args] | None:
         body: Args = {"ok": True}
         if method == "chat.postMessage":
@@ -107,6 +112,8 @@ class WebApi:
                 "user_id": "UBOT",
                 "bot_id": "B1",
             }
+        elif method == "files.info":
+            body = self._described(args["file"])
         elif method == "files.getUploadURLExternal":
             body |= {"upload_url": f"http://127.0.0.1:{self.port}/api/upload", "file_id": "F1"}
         elif method in ("views.open", "views.update"):
