@@ -44,7 +44,7 @@ from bot.causes import (
 )
 from bot.model.cause import Cause
 
-CATALOGUE = "4"
+CATALOGUE = "5"
 
 ALL: tuple[Cause, ...] = (
     guest_bonding_agent.CAUSE,
