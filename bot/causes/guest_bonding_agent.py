@@ -19,6 +19,7 @@ CAUSE = Cause(
         "reported.arp.two_macs_and_loss": 3.0,
         "reported.guest.agent_faulty": 3.0,
         "guest.agent_ended": 2.0,
+        "guest.address_on_two_macs": 2.0,
         "arp.two_answers_per_request": 3.0,
         "arp.two_answers_repeatedly": 4.0,
         "arp.claims_interleave": 2.0,

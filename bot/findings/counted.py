@@ -10,7 +10,7 @@ from bot.model.vsphere import Counter
 
 SAMPLE_S = 20
 """How long one sample is (see ``Counter``)."""
-RECEIVED = "net.packetsRx.summation"
+RECEIVED, SENT = "net.packetsRx.summation", "net.packetsTx.summation"
 FLOOD_EACH_S = 1000
 """From so many broadcasts a second on every machine of the segment is kept busy by them."""
 
@@ -22,12 +22,14 @@ def minutes(one: Counter) -> int:
     return one.samples * SAMPLE_S // 60
 
 
-def shares(counted: Counted, name: str, least: float) -> Iterator[tuple[Counter, SurroundingSeen, float]]:
-    """The counters of this name that make at least such a share of what came there, with that in percent.
+def shares(
+    counted: Counted, name: str, least: float, of: str = RECEIVED
+) -> Iterator[tuple[Counter, SurroundingSeen, float]]:
+    """The counters of this name that make at least such a share of what came there (or went), with that in percent.
 
     What is counted under the name is not among the packets received. Where those are not told, there is no share.
     """
-    received = {(one.on, one.instance): one.total for one, _ in counted if one.name == RECEIVED}
+    received = {(one.on, one.instance): one.total for one, _ in counted if one.name == of}
     for one, seen in counted:
         whole = received.get((one.on, one.instance), 0) + one.total
         if one.name == name and (one.on, one.instance) in received and whole and one.total >= least * whole:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.findings.surrounding import Hit, Seat, answer, by_seat, seats
+from bot.findings.surrounding import Hit, Seat, answer, by_seat, seats, states_of
 from bot.model.finding import Evidence, Finding
 from bot.model.vsphere import Policy
 
@@ -19,12 +19,17 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
                 "learns no MACs"),
         _policy(evidence, PROMISCUOUS, lambda policy: policy.promiscuous, "lets a guest hear all of its frames",
                 "shows a guest its own frames alone"),
-        answer(evidence, OVERLAY, by_seat(evidence, _overlay), f"The port group of {target} is no overlay.",
+        answer(evidence, OVERLAY, by_seat(evidence, lambda seat: _overlay(evidence, seat)),
+               f"The port group of {target} is no overlay.",
                known=all(seat.group or seat.local for seat in seats(evidence))),
     )  # fmt: skip
 
 
-def _overlay(seat: Seat) -> Hit | None:
+def _overlay(evidence: Evidence, seat: Seat) -> Hit | None:
+    for state, told in states_of(evidence, seat):
+        if seat.nic.label in state.opaque:
+            says = f"{seat.nic.label} of VM {seat.vm.name} is on a network of NSX, which may answer ARP itself."
+            return says, told
     if seat.group is None or not seat.group[0].overlay:
         return None
     says = f"The port group {seat.group[0].name} of VM {seat.vm.name} is a segment of NSX, which may answer ARP itself."

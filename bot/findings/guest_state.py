@@ -16,9 +16,10 @@ DROPS = "vcenter.guest.drops_what_it_gets"
 TAKEN = "vcenter.guest.found_its_address_taken"
 FLOODS = "vcenter.guest.floods"
 STARVED = "vcenter.cpu.vm_waits"
+STOPPED = "vcenter.cpu.vm_costopped"
 
 DROPPED_SHARE, READY_SHARE = 0.01, 0.10
-_DROPPED, _READY = "net.droppedRx.summation", "cpu.ready.summation"
+_DROPPED, _READY, _COSTOP = "net.droppedRx.summation", "cpu.ready.summation", "cpu.costop.summation"
 _BROADCAST = "net.broadcastTx.summation"
 _SAMPLE_MS = 1000 * SAMPLE_S
 _ENDS = ("VmPoweredOnEvent", "VmResettingEvent", "VmGuestRebootEvent")
@@ -51,8 +52,13 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
                known=any(one.name == _BROADCAST for one, _ in counted)),
         # Linux does not tell (open-vm-tools #694), so that nothing is reported proves nothing.
         answer(evidence, TAKEN, taken, "", "vms", known=False),
-        answer(evidence, STARVED, _waits(counted), f"The VM of {target} gets the CPU that it asks for.", "counters",
+        answer(evidence, STARVED, _waits(counted, _READY, "waited {share:.0f} % of the time for"),
+               f"The VM of {target} gets the CPU that it asks for.", "counters",
                known=any(one.name == _READY for one, _ in counted)),
+        answer(evidence, STOPPED,
+               _waits(counted, _COSTOP, "was stopped {share:.0f} % of the time until its others got theirs, on"),
+               f"No CPU of the VM of {target} is held back for its others.", "counters",
+               known=any(one.name == _COSTOP for one, _ in counted)),
     )  # fmt: skip
 
 
@@ -84,10 +90,10 @@ def _floods(counted: Counted) -> list[Hit]:
     ]
 
 
-def _waits(counted: Counted) -> list[Hit]:
-    ready = [(one, seen) for one, seen in counted if one.name == _READY and one.instance]
+def _waits(counted: Counted, name: str, how: str) -> list[Hit]:
+    waited = [(one, seen) for one, seen in counted if one.name == name and one.instance]
     return [
-        (f"VM {one.on} waited {100 * share:.0f} % of the time for CPU {one.instance} of its host.", seen)
-        for one, seen in ready
+        (f"VM {one.on} {how.format(share=100 * share)} CPU {one.instance} of its host.", seen)
+        for one, seen in waited
         if (share := one.total / (one.samples * _SAMPLE_MS)) > READY_SHARE
     ]

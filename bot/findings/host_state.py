@@ -10,6 +10,7 @@ NOT_FIT = "vcenter.host.not_fit"
 OUT_OF_STEP = "vcenter.host.switch_out_of_step"
 TROUBLED = "vcenter.host.switch_troubled"
 CUT_OFF = "vcenter.host.lost_its_network"
+TAKEN = "vcenter.host.address_taken"
 
 _TROUBLES = {
     "esx.problem.net.portset.port.full": "has no virtual port left",
@@ -20,11 +21,21 @@ _TROUBLES = {
 _CUT_OFF = {
     "HostConnectionLostEvent": "lost its connection to vCenter",
     "HostDisconnectedEvent": "was disconnected from vCenter",
+    **dict.fromkeys(
+        (f"HostCnxFailed{why}Event" for why in ("", "NetworkError", "NoConnection", "NotFound", "Timeout")),
+        "could not be reached by vCenter",
+    ),
     "com.vmware.vc.HA.DasHostIsolatedEvent": "found itself isolated",
     "com.vmware.vc.HA.HostNetworkFailedEvent": "failed in the network of vSphere HA",
     "com.vmware.vc.HA.HostPartitionedFromMasterEvent": "was parted from the other hosts",
     "com.vmware.vc.HA.DasHostCompleteNetworkFailureEvent": "lost all of its networks",
+    "com.vmware.vc.vcp.VmNetworkFailedEvent": "lost the network of a VM",
 }
+_TAKEN = dict.fromkeys(
+    ("esx.problem.net.vmknic.ip.duplicate", "DuplicateIpDetectedEvent", "com.vmware.vc.host.HostIpConflictEvent"),
+    "found an address of its own taken by another machine",
+)
+"""These events are about the host's own addresses (vmkernel), and never about a guest's."""
 _IN_STEP = (None, "up")
 
 
@@ -44,6 +55,7 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
         ),
         _logged(evidence, TROUBLED, _TROUBLES, "no trouble with its virtual switch"),
         _logged(evidence, CUT_OFF, _CUT_OFF, "no loss of its own networks"),
+        _logged(evidence, TAKEN, _TAKEN, "no address of its own that another machine has"),
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Do two VMs have one MAC, by vCenter's list or by what it logged?"""
 
 from bot.findings.owning import carriers, target_vms, vm_name
-from bot.findings.surrounding import Hit, Seat, answer, by_seat, happened, of_target, states_of
+from bot.findings.surrounding import Hit, Seat, answer, by_seat, happened, of_target, seats, states_of
 from bot.findings.wording import clock_text, listing
 from bot.model.finding import Evidence, Finding
 from bot.model.observation import NicFound, VcenterAnswered, VmFound
@@ -29,7 +29,8 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
     ]
     target = evidence.target
     asked = {mac for answered in evidence.of(VcenterAnswered) for mac in answered.asked_macs}
-    known = all(nic.mac in asked for nic in carriers(evidence, target_vms(evidence)))
+    compared = all(any(state.twins is not None for state, _ in states_of(evidence, seat)) for seat in seats(evidence))
+    known = compared or all(nic.mac in asked for nic in carriers(evidence, target_vms(evidence)))
     return (
         answer(evidence, ON_TWO, _twice(evidence), f"No MAC of {target} is that of two running VMs.", known=known),
         answer(evidence, LOGGED, conflicts, f"vCenter logged no MAC conflict of {target} in the last week.", "events"),
@@ -56,4 +57,12 @@ def _twice(evidence: Evidence) -> list[Hit]:
         if len(vms) > 1:
             says = f"VMs {listing(vm_name(evidence, vm) for vm in vms)} have one MAC, `{mac}`, and are on."
             found += [(says, nic) for nic in nics]
-    return found
+    return found or by_seat(evidence, lambda seat: _twin(evidence, seat))
+
+
+def _twin(evidence: Evidence, seat: Seat) -> Hit | None:
+    """From the vCenter's list of all VMs, also where nobody asked for the MAC."""
+    for state, seen in states_of(evidence, seat):
+        if names := sorted({one.name for one in state.twins or () if one.mac == seat.nic.mac}):
+            return f"VMs {listing([seat.vm.name, *names])} have one MAC, `{seat.nic.mac}`, and are on.", seen
+    return None

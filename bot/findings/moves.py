@@ -5,8 +5,8 @@ little against it; that it heals after each move is how a switch behaves that wa
 """
 
 from bot.findings.reading import claims
-from bot.findings.residence import Stay, moves, stays
-from bot.findings.surrounding import Hit, answer, lately, why_not
+from bot.findings.residence import BEGINS, MOVES, Stay, moves, stays
+from bot.findings.surrounding import Hit, answer, lately, of_target, why_not
 from bot.findings.wording import clock_text, finding, listing, macs_text
 from bot.model.finding import Evidence, Finding, Standing
 
@@ -41,10 +41,22 @@ def _moved(evidence: Evidence) -> Finding:
         if one.event in recent:
             way = f"from {one.event.source or 'elsewhere'} to {one.event.host}"
             hits.append((f"VM {one.event.vm} moved {way} at {clock_text(one.at)}.", one.seen))
+    hits += _on_the_way(evidence)
     clear = f"The VM of {evidence.target} did not move in the last hour"
     times = "once" if len(gone) == 1 else f"{len(gone)} times"
     clear += f"; it moved {times} in the last week." if gone else ", nor in the last week."
     return answer(evidence, MOVED, hits, clear, "events")
+
+
+def _on_the_way(evidence: Evidence) -> list[Hit]:
+    """Moves that began and of which no end is known: what is lost now may be the pause of the move."""
+    mine = [one for one in lately(evidence) if of_target(evidence, one[1], one[2])]
+    ended = max((at for at, event, _ in mine if event.kind in (*MOVES, "VmFailedMigrateEvent")), default=None)
+    return [
+        (f"VM {event.vm} began to move to {event.to or 'another host'} at {clock_text(at)}.", seen)
+        for at, event, seen in mine
+        if event.kind in BEGINS and (ended is None or at > ended)
+    ]
 
 
 def _joined(

@@ -11,7 +11,7 @@ from typing import TypeVar
 from bot.findings.timing import when
 from bot.model.finding import Evidence
 from bot.model.observation import SurroundingSeen, SurroundingsRead
-from bot.model.vsphere import Alarm, Counter, Group, Happened, Host, Neighbour, Port, Switch, VmState
+from bot.model.vsphere import Alarm, Counter, Group, Happened, Host, Neighbour, Port, Switch, Task, VmState
 
 T = TypeVar("T")
 
@@ -83,5 +83,7 @@ def _name(thing: object) -> object:
             return host, device
         case Happened():
             return thing
+        case Task(vm=vm, kind=kind, at=at):
+            return vm, kind, at
         case _:
             raise AssertionError(f"{type(thing).__name__} is nothing that a vCenter tells")

@@ -28,6 +28,9 @@ MOVES = (
 )
 
 
+BEGINS = ("VmBeingMigratedEvent", "VmBeingHotMigratedEvent")
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """A VM went from one host to another."""

@@ -5,6 +5,7 @@ from bot.findings.wording import clock_text
 from bot.model.finding import Evidence, Finding
 
 STALLED = "vcenter.storage.stalled"
+FEWER_PATHS = "vcenter.storage.redundancy_lost"
 
 _BEGINS = {
     "esx.problem.storage.apd.start": "lost all paths to a datastore",
@@ -16,7 +17,17 @@ _BEGINS = {
     "esx.problem.vmfs.nfs.server.disconnect": "lost an NFS server",
     "com.vmware.vc.HA.VmcpStorageFailureDetectedForVm": "lost the storage of a VM",
 }
-_ENDS = {"esx.clear.storage.apd.exit", "esx.problem.vmfs.heartbeat.recovered"}
+_ENDS = {
+    "esx.clear.storage.apd.exit",
+    "esx.clear.storage.connectivity.restored",
+    "esx.problem.vmfs.heartbeat.recovered",
+}
+_FEWER = {
+    "esx.problem.storage.redundancy.lost": "has one path left to a datastore",
+    "esx.problem.storage.redundancy.degraded": "lost a path to a datastore",
+}
+"""Nothing stands still as long as one path is left."""
+_PATHS_BACK = "esx.clear.storage.redundancy.restored"
 _INACCESSIBLE = "inaccessible"
 
 
@@ -29,10 +40,20 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
     ]
     recent = [one for one in lately(evidence) if one[1].host in hosts_named(evidence)]
     back = max((at for at, event, _ in recent if event.kind in _ENDS), default=None)
+    whole = max((at for at, event, _ in recent if event.kind == _PATHS_BACK), default=None)
     hits += [
         (f"Host {event.host} {_BEGINS[event.kind]} at {clock_text(at)}.", seen)
         for at, event, seen in recent
         if event.kind in _BEGINS and (back is None or at > back)
     ]
-    clear = f"The host of {evidence.target} lost no storage in the last hour."
-    return (answer(evidence, STALLED, hits, clear, "events"),)
+    fewer: list[Hit] = [
+        (f"Host {event.host} {_FEWER[event.kind]} at {clock_text(at)}.", seen)
+        for at, event, seen in recent
+        if event.kind in _FEWER and (whole is None or at > whole)
+    ]
+    target = evidence.target
+    return (
+        answer(evidence, STALLED, hits, f"The host of {target} lost no storage in the last hour.", "events"),
+        answer(evidence, FEWER_PATHS, fewer, f"The host of {target} lost no path to its storage in the last hour.",
+               "events"),
+    )  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from bot.incidents.sections import section
 from bot.incidents.wording import listing, moment
 from bot.model.owners import Section
-from bot.model.vsphere import Alarm, Group, Happened, Host, Neighbour, Port, Surroundings, Switch, Teaming, Uplink
+from bot.model.vsphere import Alarm, Group, Happened, Host, Neighbour, Port, Surroundings, Switch, Task, Teaming, Uplink
 
 
 def sections(around: Surroundings, hosts: Collection[str], vms: Collection[str]) -> Iterator[Section]:
@@ -24,6 +24,9 @@ def sections(around: Surroundings, hosts: Collection[str], vms: Collection[str])
     yield from _section("Ports", map(_port, around.ports or ()))
     yield from _section("Port groups", map(_group, around.groups or ()))
     yield from _section("Switches", map(_switch, around.switches or ()))
+    yield from _section(
+        "Tasks of the last day", map(_task, sorted(around.tasks or (), key=lambda one: one.at, reverse=True))
+    )
     yield from _section("Events", map(_event, _latest(others)))
     counted = (one for one in around.counters or () if one.total)
     yield from _section("Counters", (f"{one.on} {one.instance}: {one.name} {one.total}".strip() for one in counted))
@@ -62,6 +65,12 @@ def _move(one: Happened) -> str:
 
 def _event(one: Happened) -> str:
     return f"`{moment(one.at)}`: {one.says or one.kind}"
+
+
+def _task(one: Task) -> str:
+    who = f" for {one.by}" if one.by else ""
+    why = f" ({one.error})" if one.error else ""
+    return f"`{moment(one.at)}`: {one.kind} on {one.on}{who}: {one.state or 'state not known'}{why}"
 
 
 def _alarm(one: Alarm) -> str:

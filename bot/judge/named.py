@@ -70,6 +70,7 @@ TRIGGERS = (
     "reported.trigger.failed_over",
     "reported.trigger.restarted",
     "trigger.reconfigured",
+    "trigger.task_ran",
 )
 
 NAMED = (

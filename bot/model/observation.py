@@ -18,6 +18,7 @@ from bot.model.vsphere import (
     Neighbour,
     Port,
     Switch,
+    Task,
     VmState,
 )
 
@@ -298,7 +299,7 @@ class SurroundingSeen(Observation):
     """One thing around the VMs that this vCenter told of. ``vm`` in it is the vCenter's own id, not unique over all."""
 
     vcenter: str
-    thing: VmState | Host | Group | Port | Switch | Alarm | Happened | Counter | Neighbour
+    thing: VmState | Host | Group | Port | Switch | Alarm | Happened | Counter | Neighbour | Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from bot.model.addresses import Mac
 
 Family = Literal[
     "clock", "vms", "hosts", "groups", "ports", "switches", "health", "alarms", "events", "counters", "neighbours",
-    "tools",
+    "tools", "tasks",
 ]  # fmt: skip
 """What can be left unread by itself: "health" is the health check of the switches, "tools" the VMware Tools."""
 
@@ -38,13 +38,23 @@ class Clocks:
         return timedelta(milliseconds=self.ahead_ms)
 
 
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Another VM that is on and has the same MAC, by the vCenter's list of all VMs."""
+
+    mac: Mac
+    vm: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VmState:
     """A VM beside its vNICs: heartbeat of Tools ("green" ... "red", "gray"), last boot.
 
-    ``passthrough`` are the labels of vNICs that go past the virtual switch (SR-IOV, DirectPath); ``manual_macs`` of
-    those whose MAC somebody typed in; ``duplicates`` the addresses that the guest itself found taken (Windows alone
-    tells).
+    ``passthrough`` are the labels of vNICs that go past the virtual switch (SR-IOV, DirectPath); ``opaque`` of those on
+    a network of NSX that vCenter knows only by name; ``manual_macs`` of those whose MAC somebody typed in;
+    ``duplicates`` the addresses that the guest itself found taken (Windows alone tells). ``datastores`` are the names
+    of those with its files. ``twins`` None: its MACs were not compared with those of all other VMs.
     """
 
     vm: str
@@ -52,8 +62,11 @@ class VmState:
     heartbeat: str | None = None
     booted_at: datetime | None = None
     passthrough: tuple[str, ...] = ()
+    opaque: tuple[str, ...] = ()
     manual_macs: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()
+    datastores: tuple[str, ...] = ()
+    twins: tuple[Twin, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,8 +169,8 @@ class Group:
 class Port:
     """The distributed port of a vNIC, as vCenter last knew it; ``mac`` is the MAC in use there.
 
-    ``dropped`` are packets in either direction, ``from_uplink`` and ``to_uplink`` bytes, all counted since the port
-    came up: two readings tell something, one tells nothing.
+    ``dropped`` and ``broadcasts`` are packets in either direction, ``from_uplink`` and ``to_uplink`` bytes, all counted
+    since the port came up: two readings tell something, one tells nothing.
     """
 
     vm: str
@@ -170,6 +183,7 @@ class Port:
     mtu: int | None = None
     conflict: bool | None = None
     dropped: int | None = None
+    broadcasts: int | None = None
     from_uplink: int | None = None
     to_uplink: int | None = None
 
@@ -202,7 +216,7 @@ class Switch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """A triggered alarm on a VM, a host or a distributed switch (``on`` is its name)."""
+    """A triggered alarm on a VM, a host, its cluster, a datastore or a distributed switch (``on`` is its name)."""
 
     name: str
     on: str
@@ -216,7 +230,7 @@ class Happened:
     """An event: ``kind`` is its class, or the id of an extended one ("esx.problem.net.vmnic.linkstate.down").
 
     ``vm`` is the VM's name at that time, ``vm_id`` its id, which stays. ``host`` is where it happened, after a move the
-    destination; ``source`` a move's origin; ``device`` a vmnic;
+    destination; ``source`` a move's origin; ``to`` where a move goes that has begun or failed; ``device`` a vmnic;
     ``other`` the second VM of a MAC conflict; ``port`` a distributed port's key.
     """
 
@@ -227,11 +241,29 @@ class Happened:
     vm_id: str | None = None
     host: str | None = None
     source: str | None = None
+    to: str | None = None
     switch: str | None = None
     device: str | None = None
     other: str | None = None
     port: str | None = None
     by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What somebody, or something, had a vCenter do with a VM (``on`` its name then, ``vm`` its id).
+
+    ``kind`` is the task's description id ("VirtualMachine.reconfigure"), ``state`` "queued", "running", "success" or
+    "error"; ``by`` the person, schedule or alarm that asked for it, None: the vCenter itself; ``error`` why it failed.
+    """
+
+    at: datetime
+    kind: str
+    on: str
+    vm: str
+    state: str | None = None
+    by: str | None = None
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,4 +305,5 @@ class Surroundings:
     events: tuple[Happened, ...] | None = None
     counters: tuple[Counter, ...] | None = None
     neighbours: tuple[Neighbour, ...] | None = None
+    tasks: tuple[Task, ...] | None = None
     gaps: tuple[Gap, ...] = ()

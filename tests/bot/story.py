@@ -51,6 +51,7 @@ ANSWER_S = 0.0002
 AGENTS = ("had", "hashadow", "corosync", "pacemakerd", "keepalived")
 READ: tuple[Family, ...] = (
     "clock", "vms", "hosts", "groups", "ports", "switches", "alarms", "events", "counters", "neighbours",
+    "tasks",
 )  # fmt: skip
 
 

@@ -18,11 +18,13 @@ from bot.model.vsphere import (
     Policy,
     Port,
     Switch,
+    Task,
     Teaming,
+    Twin,
     Uplink,
     VmState,
 )
-from tests.bot.story import APP, BEGIN, STRANGER, TARGET, Story, story, vantage
+from tests.bot.story import APP, APP_2ND, BEGIN, STRANGER, TARGET, Story, story, vantage
 
 NAMES = ("esx1", "esx2", "esx3", "esx4")
 NET = "esx.problem.net."
@@ -140,6 +142,41 @@ def switch_out_of_step() -> Story:
     return silent().around(*distributed(), dvs)
 
 
+def host_says() -> Story:
+    """The host lost a network, an uplink of another, a path to its storage, and an address of its own."""
+    kinds = (
+        f"{NET}dvport.connectivity.lost", f"{NET}redundancy.lost", "esx.problem.storage.redundancy.lost",
+        f"{NET}vmknic.ip.duplicate", "AlarmStatusChangedEvent",
+    )  # fmt: skip
+    return silent().around(host(), *(event(kind) for kind in kinds))
+
+
+def counts() -> Story:
+    """The VM cannot send, frames of unknown protocols come, and the overlay does not know whom it is asked for."""
+    told = {"net.droppedTx.summation": 90, "net.packetsTx.summation": 900, "net.unknownProtos.summation": 7}
+    mine = [counted(name, total, on="app05", instance="4000") for name, total in told.items()]
+    return losing().around(host(), *mine, counted("net.throughput.vds.arpTimeout.average", 5, instance="5001"))
+
+
+def told_to_change() -> Story:
+    """Somebody had the VM reconfigured, and it is on its way to another host."""
+    ran = Task(at=BEGIN - timedelta(minutes=4), kind="VirtualMachine.reconfigure", on="app05", vm="app05", by="ana")
+    leaving = event("VmBeingHotMigratedEvent", vm="app05", to="esx2")
+    return losing().around(host(), ran, leaving)
+
+
+def twins() -> Story:
+    """Nobody asked for the MAC, and another VM that is on has it."""
+    state = VmState(vm="app05", name="app05", twins=(Twin(APP, "vm-9", "clone05"),))
+    return losing().around(host(), state)
+
+
+def address_on_both_vnics() -> Story:
+    """VMware Tools report the address on both vNICs of one VM."""
+    both = [APP, APP_2ND]
+    return losing().vm("app05", both, addresses=[TARGET]).vm("app05", both, addresses=[TARGET], inside=APP_2ND)
+
+
 def switch_troubled() -> Story:
     """The host has no virtual port left."""
     return silent().around(host(), event(f"{NET}portset.port.full"))
@@ -200,9 +237,9 @@ def port_with_other_mac() -> Story:
 
 
 def counting_port() -> Story:
-    """Between two looks the port dropped packets, and got nothing from the uplinks."""
-    told = losing().around(*distributed(), port(dropped=3, from_uplink=900, to_uplink=100)).waits(30)
-    return told.around(*distributed(), port(dropped=12, from_uplink=900, to_uplink=4100))
+    """Between two looks the port dropped packets, was flooded, and got nothing from the uplinks."""
+    told = losing().around(*distributed(), port(dropped=3, broadcasts=5, from_uplink=900, to_uplink=100)).waits(30)
+    return told.around(*distributed(), port(dropped=12, broadcasts=60_005, from_uplink=900, to_uplink=4100))
 
 
 def past_the_switch() -> Story:
@@ -312,9 +349,10 @@ def guest_drops() -> Story:
 def starved() -> Story:
     """The VM waits for its CPU, and its guest does not take what it gets."""
     ready = counted("cpu.ready.summation", 45 * 5000, on="app05", instance="0")
+    stopped = counted("cpu.costop.summation", 45 * 5000, on="app05", instance="0")
     counts = {"net.droppedRx.summation": 917, "net.packetsRx.summation": 4000}
     dropped = (counted(name, n, on="app05", instance="4000") for name, n in counts.items())
-    return losing().around(host(), ready, *dropped)
+    return losing().around(host(), ready, stopped, *dropped)
 
 
 def storage_lost() -> Story:
@@ -354,4 +392,5 @@ ALL: tuple[Callable[[], Story], ...] = (
     port_with_other_mac, counting_port, past_the_switch, vlan_drifts, vlan_overridden, does_not_notify, teaming_unlike,
     beacon_probing, learning_group, mtu_differs, untrunked, neighbours, alarmed, mac_conflict, guest_crashed,
     guest_drops, guest_floods, starved, storage_lost, reconfigured, lost_everywhere, lost_on_one_host,
+    host_says, counts, told_to_change, twins, address_on_both_vnics,
 )  # fmt: skip

@@ -59,6 +59,7 @@ type Scenario struct {
 	APIVersion string      `json:"api_version"` // what the server says it speaks, default 7.0.3.0
 	Model      ModelSpec   `json:"model"`
 	Clusters   []NameSpec  `json:"clusters"`
+	Datastores []NameSpec  `json:"datastores"`
 	Hosts      []HostSpec  `json:"hosts"`
 	VMs        []VMSpec    `json:"vms"`
 	DVS        []DVSSpec   `json:"dvs"`
@@ -86,8 +87,9 @@ type ModelSpec struct {
 }
 
 type NameSpec struct {
-	Name   string `json:"name"`
-	Rename string `json:"rename"`
+	Name   string      `json:"name"`
+	Rename string      `json:"rename"`
+	Alarms []AlarmSpec `json:"alarms"`
 }
 
 // BulkSpec clones VMs, up to so many in all, without the (slow) CreateVM_Task path.
@@ -672,14 +674,22 @@ func (s *state) alarmStates(ref types.ManagedObjectReference, in []AlarmSpec) []
 	return out
 }
 
-func (s *state) applyCluster(c NameSpec) error {
-	for _, e := range simulator.Map.All("ClusterComputeResource") {
-		if cluster := e.(*simulator.ClusterComputeResource); cluster.Name == c.Name {
-			simulator.Map.Update(cluster, []types.PropertyChange{{Name: "name", Val: c.Rename}})
-			return nil
+func (s *state) applyNamed(kind string, n NameSpec) error {
+	for _, e := range simulator.Map.All(kind) {
+		if e.Entity().Name != n.Name {
+			continue
 		}
+		var ch []types.PropertyChange
+		if n.Rename != "" {
+			ch = append(ch, types.PropertyChange{Name: "name", Val: n.Rename})
+		}
+		if n.Alarms != nil {
+			ch = append(ch, types.PropertyChange{Name: "triggeredAlarmState", Val: s.alarmStates(e.Reference(), n.Alarms)})
+		}
+		simulator.Map.Update(e, ch)
+		return nil
 	}
-	return fmt.Errorf("no cluster %q", c.Name)
+	return fmt.Errorf("no %s %q", kind, n.Name)
 }
 
 func (s *state) applyHost(h HostSpec) error {
@@ -1274,9 +1284,11 @@ func (s *state) apply(sc Scenario) error {
 		s.bulk(sc.Bulk.VMs)
 		s.reindex()
 	}
-	for _, c := range sc.Clusters {
-		if err := s.applyCluster(c); err != nil {
-			return err
+	for kind, some := range map[string][]NameSpec{"ClusterComputeResource": sc.Clusters, "Datastore": sc.Datastores} {
+		for _, n := range some {
+			if err := s.applyNamed(kind, n); err != nil {
+				return err
+			}
 		}
 	}
 	for _, h := range sc.Hosts {

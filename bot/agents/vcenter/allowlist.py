@@ -35,10 +35,13 @@ ALLOWED = REPEATABLE | {
     "DestroyPropertyCollector",
     "Login",
     "Logout",
+    "CreateCollectorForTasks",  # our own session's, which bears only some of them (TaskManager.maxCollector)
+    "ReadNextTasks",  # moves on in it
+    "DestroyCollector",
     "ListProcessesInGuest",  # of all that can be done in a guest there is this, and nothing else
 }
-"""A page token or a version may be used up, and a login, also one into a guest, counted by the time a cut is noticed:
-these are never repeated.
+"""A page token, a version or a place in a history may be used up, a collector made, and a login, also one into a guest,
+counted by the time a cut is noticed: these are never repeated.
 """
 
 

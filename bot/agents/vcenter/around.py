@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from pyVmomi import vim
 
-from bot.agents.vcenter import counters, events, hosts, neighbours, raised, switches
+from bot.agents.vcenter import counters, events, hosts, neighbours, raised, switches, tasks
 from bot.agents.vcenter.asking import Asking
 from bot.agents.vcenter.event_kinds import OF_HOSTS, OF_SWITCH, OF_VM
 from bot.agents.vcenter.events import Question
@@ -18,7 +18,7 @@ from bot.agents.vcenter.inventory import HostRow
 from bot.agents.vcenter.machine import Live, PortGroup
 from bot.agents.vcenter.stub import Stub
 from bot.agents.vcenter.switches import SwitchRead
-from bot.model.vsphere import Clocks, Group, Port, Surroundings
+from bot.model.vsphere import Clocks, Group, Port, Surroundings, VmState
 
 MOST_VMS = 2
 """Of so many VMs the surroundings are read: more share only an address that means nothing."""
@@ -63,20 +63,24 @@ def _families(asking: Asking, found: Found) -> Surroundings:
     names = frozenset(nic.network for each in vms for nic in each.vm.nics if nic.network)
     home = frozenset(each.vm.host for each in vms if each.vm.host)
     clock = asking.ask("clock", "The vCenter's clock", lambda: _clock(asking))
-    seen = hosts.around(asking, home, names, found.hosts)
+    stores = frozenset(id_ for each in vms for id_ in each.datastores)
+    seen, beside = hosts.around(asking, home, names, found.hosts, stores) or (None, ())
     at = [one for one in seen or () if one.host.name in home]
     at_ids, vm_ids = {one.host.id: one.host.name for one in seen or ()}, {each.vm.id: each.vm.name for each in vms}
     dvs = switches.around(asking, {one.switch: one.switch_kind for one in groups if one.switch}, at_ids)
     dvs_ids = {each.id: each.switch.name for each in dvs or ()}
-    every = [one for some in (vms, at, dvs or ()) for each in some for one in each.raised]
-    alarms = raised.around(asking, every, {**vm_ids, **at_ids, **dvs_ids})
+    beside_ids = {each.id: each.name for each in beside}
+    every = [one for some in (vms, at, beside, dvs or ()) for each in some for one in each.raised]
+    alarms = raised.around(asking, every, {**vm_ids, **at_ids, **beside_ids, **dvs_ids})
     now = asking.memory.clock.now() + (clock.ahead if clock else timedelta())
     happened = events.around(asking, _questions(asking.stub, vms, at, dvs or ()), now)
     running = {each.vm.id: each.vm.name for each in vms if each.vm.power == "poweredOn"}
-    counted = counters.around(asking, running, {one.host.id: one.host.name for one in at})
+    overlay = any(one.around.overlay for one in groups) or any(each.state.opaque for each in vms)
+    counted = counters.around(asking, running, {one.host.id: one.host.name for one in at}, overlay=overlay)
+    heard = neighbours.around(asking, at)
     return Surroundings(
         clock=clock,
-        vms=tuple(each.state for each in vms),
+        vms=tuple(_state(each, beside_ids) for each in vms),
         hosts=None if seen is None else tuple(one.host for one in seen),
         groups=tuple(_group(one, dvs_ids) for one in groups),
         ports=None if found.ports is None else tuple(_ports(vms, found.groups, found.ports)),
@@ -84,8 +88,13 @@ def _families(asking: Asking, found: Found) -> Surroundings:
         alarms=alarms,
         events=happened,
         counters=counted,
-        neighbours=neighbours.around(asking, at),
+        neighbours=heard,
+        tasks=tasks.around(asking, vms, now),
     )
+
+
+def _state(found: Live, names: Mapping[str, str]) -> VmState:
+    return replace(found.state, datastores=tuple(names[id_] for id_ in found.datastores if id_ in names))
 
 
 def _clock(asking: Asking) -> Clocks:

@@ -1,4 +1,4 @@
-"""Performance counters of the VMs and their hosts over the last minutes: drops, errors, broadcasts, waiting for CPU.
+"""Performance counters of the VMs and their hosts over the last minutes: drops, errors, floods, waiting for CPU.
 
 At the default level 1 a vCenter keeps no history of them: what there is lies on the host, for an hour, and only of VMs
 that ran there.
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from pyVmomi import vim
+from pyVmomi import vim, vmodl
 
 from bot.agents.vcenter.asking import Asking
 from bot.agents.vcenter.groups import NAME_CHARS, whole
@@ -20,19 +20,43 @@ OF_VM = (
     "net.droppedRx.summation",
     "net.packetsRx.summation",
     "net.droppedTx.summation",
+    "net.packetsTx.summation",
     "net.broadcastTx.summation",
+    "net.unknownProtos.summation",
     "cpu.ready.summation",
+    "cpu.costop.summation",
 )
-OF_HOST = ("net.errorsRx.summation", "net.droppedRx.summation", "net.packetsRx.summation", "net.broadcastRx.summation")
+OF_HOST = (
+    "net.errorsRx.summation",
+    "net.errorsTx.summation",
+    "net.droppedRx.summation",
+    "net.droppedTx.summation",
+    "net.packetsRx.summation",
+    "net.packetsTx.summation",
+    "net.broadcastRx.summation",
+    "net.unknownProtos.summation",
+)
+OF_OVERLAY = tuple(
+    f"net.throughput.vds.{name}.{rollup}"
+    for name in ("arpUnknown", "arpTimeout", "macFlood")
+    for rollup in ("summation", "average")
+)
+"""What a host's overlay networks could not translate, in either rollup; asked only where the VM is on one."""
 REALTIME_S = 20
 SAMPLES = 45
 """A quarter of an hour."""
-MOST_SERIES = 200
+MOST_SERIES = 500
+"""A VM of 128 CPUs has two for each, a host eight for each uplink."""
 _PATH = "perfCounter"
 
 
-def around(asking: Asking, vms: Mapping[str, str], hosts: Mapping[str, str]) -> tuple[Counter, ...] | None:
-    """The counters of these VMs and hosts (names by id), each with every instance that it has."""
+def around(
+    asking: Asking, vms: Mapping[str, str], hosts: Mapping[str, str], *, overlay: bool = False
+) -> tuple[Counter, ...] | None:
+    """The counters of these VMs and hosts (names by id), each with every instance that it has.
+
+    ``overlay``: those of the hosts' overlay networks as well, where this vCenter lists any.
+    """
     manager, known = asking.session.counters, asking.memory.counters
     if manager is None:
         asking.missing("counters", "This vCenter has no performance counters.")
@@ -43,7 +67,16 @@ def around(asking: Asking, vms: Mapping[str, str], hosts: Mapping[str, str]) -> 
     def read() -> tuple[Counter, ...]:
         if not known:
             known.update(_ids(asking, manager))
-        return _read(asking.stub, manager, vms, hosts, known)
+        try:
+            return _read(asking.stub, manager, vms, hosts, known, overlay=overlay)
+        except vmodl.fault.InvalidArgument:
+            # One counter that an object does not have fails the whole call; of the others every host has all.
+            if not overlay or not known.keys() & set(OF_OVERLAY):
+                raise
+            for name in OF_OVERLAY:
+                known.pop(name, None)
+            asking.missing("counters", "The vCenter tells the counters of overlay networks of no host.")
+            return _read(asking.stub, manager, vms, hosts, known, overlay=False)
 
     return asking.ask("counters", "Performance counters", read, calls=1 if known else 2)
 
@@ -60,17 +93,24 @@ def _named(manager: Properties) -> dict[str, int]:
     for counter in manager.all(_PATH):
         name = ".".join(part(counter, path) or "" for path in ("groupInfo/key", "nameInfo/key", "rollupType"))
         key = whole(part(counter, "key"))
-        if name in OF_VM + OF_HOST and key is not None:
+        if name in OF_VM + OF_HOST + OF_OVERLAY and key is not None:
             found[name] = key
     return found
 
 
 def _read(
-    stub: Stub, manager: str, vms: Mapping[str, str], hosts: Mapping[str, str], known: Mapping[str, int]
+    stub: Stub,
+    manager: str,
+    vms: Mapping[str, str],
+    hosts: Mapping[str, str],
+    known: Mapping[str, int],
+    *,
+    overlay: bool,
 ) -> tuple[Counter, ...]:
+    of_host = OF_HOST + OF_OVERLAY if overlay else OF_HOST
     specs = [
         *(_spec(vim.VirtualMachine(id_, stub), OF_VM, known) for id_ in vms),
-        *(_spec(vim.HostSystem(id_, stub), OF_HOST, known) for id_ in hosts),
+        *(_spec(vim.HostSystem(id_, stub), of_host, known) for id_ in hosts),
     ]
     names = {by: name for name, by in known.items()}
     answer = stub.stream(vim.PerformanceManager(manager, stub), "QueryPerf", specs, tags=("returnval",))

@@ -1,9 +1,14 @@
 """Which events are asked for, by the names that a vCenter gives them: classes, and ids of extended ones.
 
 Source: the event classes of the vSphere API, and the extended ids that vSphere 8.0 lists.
+
+DvsPortRuntimeChangeEvent is left out: a large switch logs one for every port of every move, which would push out what
+happened, and the state that it tells of is read at the port itself.
 """
 
 OF_VM = (
+    "VmBeingMigratedEvent",
+    "VmBeingHotMigratedEvent",
     "VmMigratedEvent",
     "DrsVmMigratedEvent",
     "VmRelocatedEvent",
@@ -66,7 +71,26 @@ OF_HOSTS = (
     "DuplicateIpDetectedEvent",
     "HostConnectionLostEvent",
     "HostDisconnectedEvent",
+    *(
+        f"HostCnxFailed{why}Event"
+        for why in (
+            "",
+            "AccountFailed",
+            "AlreadyManaged",
+            "BadCcagent",
+            "BadUsername",
+            "BadVersion",
+            "CcagentUpgrade",
+            "NetworkError",
+            "NoAccess",
+            "NoConnection",
+            "NoLicense",
+            "NotFound",
+            "Timeout",
+        )
+    ),
     "EnteredMaintenanceModeEvent",
+    "NetworkRollbackEvent",
     "com.vmware.vc.HA.DasHostIsolatedEvent",
     "com.vmware.vc.HA.HostNetworkFailedEvent",
     "com.vmware.vc.HA.HostPartitionedFromMasterEvent",
@@ -75,8 +99,10 @@ OF_HOSTS = (
     "esx.problem.storage.apd.timeout",
     "esx.clear.storage.apd.exit",
     "esx.problem.storage.connectivity.lost",
+    "esx.clear.storage.connectivity.restored",
     "esx.problem.storage.redundancy.lost",
     "esx.problem.storage.redundancy.degraded",
+    "esx.clear.storage.redundancy.restored",
     "esx.problem.scsi.device.state.permanentloss",
     "esx.problem.scsi.device.io.latency.high",
     "esx.problem.vmfs.heartbeat.timedout",

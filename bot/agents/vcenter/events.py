@@ -100,6 +100,7 @@ def _event(event: Element) -> Happened | None:
         vm_id=text(event, "vm/vm"),
         host=text(event, "host/name"),
         source=text(event, "sourceHost/name"),
+        to=text(event, "destHost/name"),
         switch=text(event, "dvs/name"),
         device=device,
         other=text(event, "conflictedVm/name"),

@@ -1,4 +1,7 @@
-"""The hosts of the VMs and of their clusters: state, uplinks, virtual switches, and the VMs' port groups on each."""
+"""The hosts of the VMs and of their clusters: state, uplinks, virtual switches, and the VMs' port groups on each.
+
+In the same call come the alarms of the clusters and of the VMs' datastores.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +19,7 @@ from bot.model.vsphere import Host, HostSwitch, Uplink
 MOST_HOSTS = 100
 """More hosts than a cluster can have (96, vSphere 8)."""
 MOST_DEVICES = 64
+MOST_DATASTORES = 32
 
 _PATHS = (
     "name",
@@ -34,6 +38,19 @@ _PATHS = (
 )
 
 
+_BESIDE = ("name", "triggeredAlarmState")
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A cluster or a datastore: of these only the name counts, and what was raised on them."""
+
+    id: str
+    name: str
+    raised: tuple[Raised, ...]
+    denied: bool
+
+
 @dataclass(frozen=True, slots=True)
 class HostRead:
     """A host, the ids by which more is asked about it, and what was raised on it."""
@@ -46,9 +63,16 @@ class HostRead:
 
 
 def around(
-    asking: Asking, at: frozenset[str], groups: frozenset[str], known: Mapping[str, HostRow]
-) -> tuple[HostRead, ...] | None:
-    """The hosts of these names and all others of their clusters, with their standard port groups of these names."""
+    asking: Asking,
+    at: frozenset[str],
+    groups: frozenset[str],
+    known: Mapping[str, HostRow],
+    datastores: frozenset[str] = frozenset(),
+) -> tuple[tuple[HostRead, ...], tuple[Beside, ...]] | None:
+    """The hosts of these names and all others of their clusters, with their standard port groups of these names.
+
+    And their clusters, and the datastores with these ids.
+    """
     own = sorted(id_ for id_, row in known.items() if row.name in at)
     if not own:
         asking.missing("hosts", "The host of the VM is not known.")
@@ -57,16 +81,35 @@ def around(
     ids = [*own, *sorted(id_ for id_, row in known.items() if row.cluster in clusters and id_ not in own)]
     if len(ids) > MOST_HOSTS:
         asking.missing("hosts", f"The clusters have {len(ids)} hosts; only {MOST_HOSTS} of them are compared.")
-    spec = of([vim.HostSystem(each, asking.stub) for each in ids[:MOST_HOSTS]], {vim.HostSystem: _PATHS})
+    parents = sorted({known[id_].parent for id_ in own if known[id_].cluster is not None})
+    objects = [
+        *(vim.HostSystem(each, asking.stub) for each in ids[:MOST_HOSTS]),
+        *(vim.ClusterComputeResource(each, asking.stub) for each in parents),
+        *(vim.Datastore(each, asking.stub) for each in sorted(datastores)[:MOST_DATASTORES]),
+    ]
+    wanted = {vim.HostSystem: _PATHS, vim.ClusterComputeResource: _BESIDE, vim.Datastore: _BESIDE}
+    spec = of(
+        objects, {kind: paths for kind, paths in wanted.items() if any(isinstance(each, kind) for each in objects)}
+    )
 
-    def read() -> list[HostRead]:
-        return collect(asking.stub, asking.session, spec, asking.page, lambda host: _host(host, groups, known))
+    def read() -> list[HostRead | Beside]:
+        return collect(asking.stub, asking.session, spec, asking.page, lambda one: _thing(one, groups, known))
 
     found = asking.ask("hosts", "The state of the hosts", read)
     if found is None:
         return None
-    _doubt(asking, found, at)
-    return tuple(found)
+    beside = tuple(one for one in found if isinstance(one, Beside))
+    hosts = tuple(one for one in found if isinstance(one, HostRead))
+    _doubt(asking, hosts, at)
+    if denied := [one.name for one in beside if one.denied]:
+        asking.missing("alarms", f"The account may not read the alarms of {', '.join(denied[:3])}.")
+    return hosts, beside
+
+
+def _thing(one: Properties, wanted: frozenset[str], known: Mapping[str, HostRow]) -> HostRead | Beside:
+    if one.kind == "HostSystem":
+        return _host(one, wanted, known)
+    return Beside(one.id, line(one.text("name")) or one.id, raised(one), one.denied)
 
 
 def _doubt(asking: Asking, found: Sequence[HostRead], at: frozenset[str]) -> None:

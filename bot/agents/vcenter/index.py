@@ -12,12 +12,16 @@ from typing import TypeVar
 from bot.agents.vcenter.inventory import HostRow, VmRow
 from bot.agents.vcenter.machine import PortGroup
 from bot.model.addresses import Mac
-from bot.probes.vcenter import Address, HostNic, Query, owns
+from bot.model.vsphere import Twin
+from bot.probes.vcenter import Address, HostNic, Query, Vm, owns
 
 K = TypeVar("K")
 Row = TypeVar("Row", VmRow, HostRow)
 Ids = Mapping[K, tuple[str, ...]]
 Key = Address | Mac
+
+MOST_TWINS = 20
+"""More VMs with one MAC are copies of a template, and say no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,16 @@ class Inventory:
         """The hosts' own NICs that have something that was asked for."""
         hosts = dict.fromkeys(id_ for key in _asked(wanted) for id_ in self._hosts_by.get(key, ()))
         return tuple(nic for id_ in hosts for nic in self.hosts[id_].nics if owns(nic, wanted))
+
+    def twins(self, vm: Vm) -> tuple[Twin, ...] | None:
+        """The other VMs that are on and have the MAC of one of its vNICs; None where the list may lack some."""
+        found = tuple(
+            Twin(nic.mac, id_, self.vms[id_].name)
+            for nic in vm.nics
+            for id_ in self._vms_by.get(nic.mac, ())
+            if id_ != vm.id and self.vms[id_].on
+        )
+        return found[:MOST_TWINS] if found or not self.gaps else None
 
     def changed(self, delta: Delta, read_at: float) -> "Inventory":
         """The inventory after this, true at ``read_at``."""

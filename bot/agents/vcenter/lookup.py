@@ -99,6 +99,12 @@ class LookUp:
         return replace(snapshot, vms=vms, unread=(*snapshot.unread, *unlisted), surroundings=around_them)
 
     def _around(self, inventory: Inventory, found: tuple[Live, ...], calls: int) -> Surroundings:
+        found = tuple(
+            replace(each, state=replace(each.state, twins=inventory.twins(each.vm)))
+            if each.vm.power == "poweredOn"
+            else each
+            for each in found
+        )
         known = around.Found(found, self._groups, self._ports if self._ports_read else None, inventory.hosts)
         return around.read(Asking(self._stub, self._session, self._settings.page, self._memory, calls), known)
 

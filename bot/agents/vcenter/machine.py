@@ -36,6 +36,7 @@ LIVE = (
     "guestHeartbeatStatus",
     "runtime.bootTime",
     "triggeredAlarmState",
+    "datastore",
 )
 _BACKINGS: dict[str, Backing] = {
     "VirtualEthernetCardDistributedVirtualPortBackingInfo": "dvport",
@@ -48,8 +49,8 @@ _PASSTHROUGH = frozenset({"VirtualSriovEthernetCard"})
 @dataclass(frozen=True, slots=True)
 class Live:
     """A VM as it is now. ``port_groups`` are the distributed port groups of its vNICs by device key, ``ports`` the keys
-    of the distributed ports there. ``raised`` are the alarms on it. ``ready`` says whether VMware Tools take operations
-    in the guest.
+    of the distributed ports there. ``raised`` are the alarms on it, ``datastores`` the ids of those with its files.
+    ``ready`` says whether VMware Tools take operations in the guest.
     """
 
     vm: Vm
@@ -58,6 +59,7 @@ class Live:
     ports: Mapping[int, str]
     state: VmState
     raised: tuple[Raised, ...]
+    datastores: tuple[str, ...] = ()
     ready: bool = False
     linux: bool = False
 
@@ -113,6 +115,7 @@ def live(vm: Properties, hosts: Mapping[str, HostRow]) -> Live:
         ports,
         _state(vm),
         raised(vm),
+        tuple(each.text for each in vm.all("datastore") if each.text),
         ready=bool(truth(vm.text("guest.guestOperationsReady"))),
         linux=vm.text("guest.guestFamily") == "linuxGuest",
     )
@@ -132,9 +135,14 @@ def _state(vm: Properties) -> VmState:
         heartbeat=vm.text("guestHeartbeatStatus"),
         booted_at=moment(vm.text("runtime.bootTime")),
         passthrough=tuple(label for device, label in labels.items() if _kind(device) in _PASSTHROUGH),
+        opaque=tuple(label for device, label in labels.items() if _backing(device) == "opaque"),
         manual_macs=tuple(label for device, label in labels.items() if _kind_of_mac(device) == "manual"),
         duplicates=tuple(address for address in taken if address),
     )
+
+
+def _backing(device: Element) -> Backing:
+    return _BACKINGS.get(_kind(device.find("{*}backing")), "other")
 
 
 def _kind_of_mac(device: Element) -> str:
@@ -204,8 +212,7 @@ def _nic(device: Element, on: bool, host: HostRow | None) -> Nic | None:
     mac, key = mac_of(device), part(device, "key")
     if mac is None or key is None:
         return None
-    backing = device.find("{*}backing")
-    kind = _BACKINGS.get(_kind(backing), "other")
+    kind = _backing(device)
     standard = part(device, "backing/deviceName") if kind == "network" else None
     return Nic(
         key=int(key),

@@ -37,6 +37,7 @@ def _port(port: Any) -> Port:
         mtu=state.mtu,
         conflict=port.conflict,
         dropped=counts.packetsInDropped + counts.packetsOutDropped if counts else None,
+        broadcasts=counts.packetsInBroadcast + counts.packetsOutBroadcast if counts else None,
         from_uplink=counts.bytesInFromPnic if counts else None,
         to_uplink=counts.bytesOutToPnic if counts else None,
     )

@@ -28,7 +28,7 @@ class Session:
 
     ``collector`` is the session's own PropertyCollector, for look-ups. ``collectors`` is the default one: everybody in
     the session shares it, so it makes others and is never read with. ``guests`` is what guest operations are reached
-    by, ``events`` and ``counters`` are its event and performance managers; None: it has none.
+    by, ``events``, ``counters`` and ``tasks`` are its event, performance and task managers; None: it has none.
     """
 
     cookie: str
@@ -43,6 +43,7 @@ class Session:
     guests: str | None = None
     events: str | None = None
     counters: str | None = None
+    tasks: str | None = None
 
 
 class Sessions:
@@ -170,4 +171,5 @@ class Sessions:
             guests=content.guestOperationsManager._moId if content.guestOperationsManager else None,
             events=content.eventManager._moId if content.eventManager else None,
             counters=content.perfManager._moId if content.perfManager else None,
+            tasks=content.taskManager._moId if content.taskManager else None,
         )

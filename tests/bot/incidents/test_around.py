@@ -18,6 +18,7 @@ from bot.model.vsphere import (
     Port,
     Surroundings,
     Switch,
+    Task,
     Teaming,
     Uplink,
 )
@@ -102,6 +103,27 @@ def lines(told: Surroundings, title: str) -> tuple[str, ...]:
             "Switches",
             ("DVS0 · MTU 1500 · health check off",),
             id="switches",
+        ),
+        pytest.param(
+            Surroundings(
+                tasks=(
+                    Task(at=NOON, kind="VirtualMachine.reconfigure", on="app05", vm="vm-1", state="success", by="ana"),
+                    Task(
+                        at=NOON + timedelta(minutes=1),
+                        kind="VirtualMachine.migrate",
+                        on="app05",
+                        vm="vm-1",
+                        state="error",
+                        error="busy",
+                    ),
+                )
+            ),
+            "Tasks of the last day",
+            (
+                "`2026-03-01 12:01:00 UTC`: VirtualMachine.migrate on app05: error (busy)",
+                "`2026-03-01 12:00:00 UTC`: VirtualMachine.reconfigure on app05 for ana: success",
+            ),
+            id="who-changed-what-the-latest-first",
         ),
         pytest.param(Surroundings(hosts=(), alarms=()), "Alarms", (), id="nothing-to-say"),
     ],

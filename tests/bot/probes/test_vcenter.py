@@ -193,7 +193,7 @@ AROUND: dict[str, Any] = {
 
 
 def test_what_is_around_the_vms_is_read_family_by_family() -> None:
-    """A family that nobody read stays unread: none of it, and none of its absence."""
+    """A family that nobody read stays unread, as the tasks of a snapshot of before they were asked for."""
     found = [one for one in observed({**SOUND, "surroundings": AROUND}) if one.locator.startswith("surroundings")]
     assert [(type(one), one.locator) for one in found] == [
         (SurroundingsRead, "surroundings"),
@@ -224,6 +224,10 @@ def test_a_snapshot_of_before_there_were_surroundings_is_read() -> None:
         pytest.param(("ports", 0, "mac"), "00:50", id="mac-too-short"),
         pytest.param(("events", 0, "at"), "2026-01-05T08:59:00", id="time-without-zone"),
         pytest.param(("gaps", 0, "family"), "weather", id="no-such-family"),
+        pytest.param(("vms", 0, "twins"), [{"mac": "00:50", "vm": "vm-9", "name": "b"}], id="twin-without-a-mac"),
+        pytest.param(
+            ("tasks",), [{"at": "2026-01-05T08:59:00Z", "kind": "VirtualMachine.destroy"}], id="task-of-nothing"
+        ),
         pytest.param(("weather",), [], id="unknown-family"),
         pytest.param(("switches", 0, "members", 0, "mood"), "good", id="unknown-key-inside"),
     ],

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.agents.vcenter import events
+from bot.agents.vcenter import events, tasks
 from bot.agents.vcenter.asking import MOST_CALLS
 from bot.model.job import Artifact
 from bot.ports import Work
@@ -16,11 +16,13 @@ from tests.fixtures.vcsim import StartHere
 pytestmark = pytest.mark.vcsim
 
 FAMILIES = ("clock", "vms", "hosts", "groups", "ports", "switches", "alarms", "events", "counters", "neighbours")
+MAYBE = ("tasks",)
+"""What costs more calls than are left where two VMs were found."""
 
 
 def told(answer: Snapshot) -> set[str]:
     assert answer.surroundings is not None
-    return {family for family in FAMILIES if getattr(answer.surroundings, family) is not None}
+    return {family for family in FAMILIES + MAYBE if getattr(answer.surroundings, family) is not None}
 
 
 def sentences(answer: Snapshot) -> str:
@@ -31,6 +33,86 @@ def sentences(answer: Snapshot) -> str:
 def test_every_family_is_told(vcsim: StartHere, worker: MakeWorker) -> None:
     """The scenario with everything in it, through the real client."""
     assert told(worker(vcsim("incident.json")).ask("10.0.0.5")) == set(FAMILIES)
+
+
+def test_the_history_of_tasks_is_told_where_calls_are_left(vcsim: StartHere, worker: MakeWorker) -> None:
+    """One VM is the usual check: who had it changed is within the calls, and the collector does not stay behind."""
+    looking = worker(vcsim("facts.json"))
+    looking.ask("10.0.0.5")
+    looking.vcenter.reset()
+    looking.vcenter.apply(
+        tasks=[
+            {
+                "entity": "app01",
+                "description_id": f"VirtualMachine.task{number}",
+                "state": "success",
+                "minutes_ago": number,
+            }
+            for number in range(60)
+        ]
+    )
+    answer = looking.ask("10.0.0.5")
+    calls = looking.vcenter.calls()
+    assert sum(calls.values()) <= MOST_CALLS
+    assert calls["CreateCollectorForTasks"] == calls["DestroyCollector"] == 1
+    assert answer.surroundings is not None
+    assert answer.surroundings.tasks is not None
+    assert [one.kind for one in answer.surroundings.tasks][-1] == "VirtualMachine.task0"
+    assert len(answer.surroundings.tasks) == tasks.MOST_KEPT
+    assert "Of the tasks of app01 in the last day not all are shown" in sentences(answer)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"fault": "NoPermission"}, {"fault": "ManagedObjectNotFound"}, {"http": 503}, {"close": True}],
+    ids=["denied", "gone", "busy", "cut"],
+)
+def test_a_collector_of_tasks_is_taken_away_also_where_it_could_not_be_read(
+    vcsim: StartHere, worker: MakeWorker, fault: dict[str, object]
+) -> None:
+    """A session bears only so many, and ours lives as long as the worker."""
+    looking = worker(vcsim("facts.json"))
+    looking.ask("10.0.0.6")
+    looking.vcenter.apply(faults=[{"method": "ReadNextTasks", **fault}])
+    looking.vcenter.reset()
+    answer = looking.ask("10.0.0.6")
+    calls = looking.vcenter.calls()
+    assert calls["CreateCollectorForTasks"] == calls["DestroyCollector"] == 1
+    assert "tasks" not in told(answer)
+    assert "Who had app02 changed could not be read" in sentences(answer)
+
+
+def test_a_collector_that_hangs_is_taken_away_after_the_time_is_over(vcsim: StartHere, worker: MakeWorker) -> None:
+    """Reading it took all the time that there was; a moment more keeps the vCenter clean."""
+    looking = worker(vcsim("facts.json"), timeout_s=4.0, call_timeout_s=30.0)
+    looking.ask("10.0.0.6")
+    looking.vcenter.apply(faults=[{"method": "ReadNextTasks", "hang_ms": 20_000}])
+    looking.vcenter.reset()
+    answer = looking.ask("10.0.0.6")
+    assert looking.vcenter.calls()["DestroyCollector"] == 1
+    assert "did not answer in time" in sentences(answer)
+
+
+def test_where_two_vms_take_the_calls_the_tasks_of_both_are_one_sentence(vcsim: StartHere, worker: MakeWorker) -> None:
+    """What was given up is said once, and not once a machine."""
+    looking = worker(vcsim("incident.json"))
+    looking.ask("10.0.0.5")
+    assert "Who had app-01, app-02 changed was not asked for" in sentences(looking.ask("10.0.0.5"))
+
+
+def test_a_vcenter_without_overlay_counters_on_a_host_tells_the_others(vcsim: StartHere, worker: MakeWorker) -> None:
+    """One counter that the host does not have must not cost the drops and errors."""
+    looking = worker(vcsim("facts.json"))
+    looking.vcenter.apply(
+        dvs=[{"name": "DVS0", "portgroups": [{"name": "prod-10", "vlan": 10, "logical_switch_uuid": "0f-1"}]}],
+        faults=[{"method": "QueryPerf", "fault": "InvalidArgument", "times": 1}],
+        perf=[{"entity": "app01", "counter": "net.droppedRx.summation", "instance": "4000", "values": [7]}],
+    )
+    answer = looking.ask("10.0.0.5")
+    assert answer.surroundings is not None
+    assert answer.surroundings.counters
+    assert "tells the counters of overlay networks of no host" in sentences(answer)
+    assert "overlay" not in sentences(looking.ask("10.0.0.5"))
 
 
 def test_two_vms_on_two_hosts_cost_no_more_than_the_budget(vcsim: StartHere, worker: MakeWorker) -> None:

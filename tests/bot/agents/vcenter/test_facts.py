@@ -83,8 +83,18 @@ def nic(**more: Any) -> dict[str, Any]:
     return {"vms": [{"name": "app01", "nics": [{**told, **more}]}]}
 
 
+def bond(**more: Any) -> dict[str, Any]:
+    told = {"mac": MACS[0], "portgroup": "prod-10", "port_key": "700", "ips": []}
+    return {"vms": [{"name": "app01", "nics": [told], "extra_nets": [{"mac": MACS[0], **more}]}]}
+
+
 def vm(name: str = "app01", **more: Any) -> dict[str, Any]:
     return {"vms": [{"name": name, **more}]}
+
+
+def task(**more: Any) -> dict[str, Any]:
+    told = {"entity": "app01", "description_id": "VirtualMachine.reconfigure", "state": "success", "minutes_ago": 4}
+    return {"tasks": [{**told, **more}]}
 
 
 def standard(name: str = "esx-1", vlan: int = 20, **more: Any) -> dict[str, Any]:
@@ -101,6 +111,20 @@ FACTS = [
     (D, nic(ips=["10.0.0.5/24@duplicate"]), "vcenter.guest.found_its_address_taken"),
     (D, vm(heartbeat="red"), "vcenter.guest.heartbeat_lost"),
     (D, event("VmGuestOSCrashedEvent", vm="app01", minutes_ago=0), "vcenter.guest.crashed"),
+    (D, bond(ips=["10.0.0.5/24"]), "guest.bond_row"),
+    (D, {"vms": [{"name": "app01", "nics": [
+        {"mac": mac, "portgroup": "prod-10", "port_key": key, "ips": ["10.0.0.5/24"]}
+        for mac, key in ((MACS[0], "700"), ("00:50:56:aa:01:11", ""))]}]}, "guest.address_on_two_macs"),
+    (D, several(nic(guest_mac="00:50:56:aa:01:99"), group(security={"forged_transmits": True, "mac_changes": True})),
+     "guest.mac_differs_from_vnic"),
+    (D, several(nic(guest_mac="00:50:56:aa:01:99"), group(security={"forged_transmits": True, "mac_changes": False})),
+     "guest.mac_differs_from_vnic", "vcenter.rejects_guest_mac"),
+    (S, several({"vms": [{"name": "app02", "nics": [
+        {"mac": MACS[1], "portgroup": "std-20", "ips": ["10.0.0.6/24"], "guest_mac": "00:50:56:aa:02:99"}]}]},
+        standard(security={"forged_transmits": False})),
+     "guest.mac_differs_from_vnic", "vcenter.rejects_guest_mac"),
+    (D, vm(power="poweredOff", last_ip="10.0.0.5"), "vcenter.vm_powered_off"),
+    (D, vm(connection_state="disconnected"), "vcenter.host_not_responding"),
     # the vNIC and its port
     (D, nic(connected=False), "vcenter.vnic_disconnected"),
     (D, port(blocked=True), "vcenter.port_blocked"),
@@ -109,6 +133,7 @@ FACTS = [
     (D, port(conflict=True), "vcenter.port.conflicts"),
     (D, nic(sriov=True), "vcenter.port.bypassed"),
     (D, port(vlan=99), "vcenter.group.vlan_overridden"),
+    (D, nic(opaque_network="nsx-10"), "vcenter.group.is_overlay"),
     # the host
     (D, on_host(connection_state="notResponding"), "vcenter.host.not_fit"),
     (D, on_host(maintenance=True), "vcenter.host.not_fit"),
@@ -121,7 +146,14 @@ FACTS = [
         "DasHostIsolatedEvent", "HostNetworkFailedEvent", "HostPartitionedFromMasterEvent",
         "DasHostCompleteNetworkFailureEvent",
     )),
-    (D, event("HostConnectionLostEvent", host="esx-1"), "vcenter.host.lost_its_network"),
+    *((D, event(f"Host{what}Event", host="esx-1"), "vcenter.host.lost_its_network") for what in (
+        "ConnectionLost", "Disconnected", "CnxFailed", "CnxFailedNetworkError", "CnxFailedNoConnection",
+        "CnxFailedNotFound", "CnxFailedTimeout",
+    )),
+    (D, logged("com.vmware.vc.vcp.VmNetworkFailedEvent", vm="app01"), "vcenter.host.lost_its_network"),
+    (D, logged(f"{NET}vmknic.ip.duplicate"), "vcenter.host.address_taken"),
+    (D, logged("com.vmware.vc.host.HostIpConflictEvent"), "vcenter.host.address_taken"),
+    (D, event("DuplicateIpDetectedEvent", host="esx-1"), "vcenter.host.address_taken"),
     # its uplinks
     (S, on_host(pnics=[{"device": "vmnic2", "down": True}]), "vcenter.uplink.down"),
     (S, several(on_host(pnics=[{"device": "vmnic2", "down": True}]), logged(
@@ -131,11 +163,18 @@ FACTS = [
     (S, several(on_host(pnics=[{"device": "vmnic2", "down": True}]), *(
         logged(f"{NET}vmnic.linkstate.down", host, arguments={"1": "vmnic2"}) for host in ("esx-1", "esx-2"))),
      "vcenter.uplink.down", "vcenter.uplink.down_on_many_hosts"),
+    *((D, logged(f"{NET}{what}"), "vcenter.uplink.connectivity_lost") for what in (
+        "connectivity.lost", "dvport.connectivity.lost",
+    )),
+    *((D, logged(f"{NET}{what}", arguments={"1": "vmnic2"}), "vcenter.uplink.redundancy_lost") for what in (
+        "redundancy.lost", "redundancy.degraded", "dvport.redundancy.lost", "dvport.redundancy.degraded",
+    )),
     (S, logged(f"{NET}vmnic.linkstate.flapping", message="Taking down physical NIC vmnic2"), "vcenter.uplink.flaps"),
     (S, several(*(logged(f"{NET}vmnic.linkstate.down", arguments={"1": "vmnic2"}) for _ in range(3))),
      "vcenter.uplink.flaps"),
     *((S, logged(f"{NET}lacp.{what}"), "vcenter.uplink.lacp_fails") for what in (
-        "peer.noresponse", "uplink.blocked", "uplink.transition.down", "policy.incompatible",
+        "peer.noresponse", "uplink.blocked", "uplink.transition.down", "policy.incompatible", "uplink.disconnected",
+        "uplink.inactive", "uplink.fail.speed", "uplink.fail.duplex",
     )),
     (S, logged("com.vmware.vc.dvs.LacpConfigInconsistentEvent"), "vcenter.uplink.lacp_fails"),
     (S, perf("esx-1", "host", net_errorsRx_summation=("vmnic2", [0, 77]), net_packetsRx_summation=("vmnic2", [900])),
@@ -158,6 +197,7 @@ FACTS = [
     (S, on_host(vswitches=[{"name": "vSwitch0", "mtu": 9000}]), "vcenter.mtu.differs_between_hosts"),
     (D, logged(f"{NET}uplink.mtu.failed"), "vcenter.mtu.refused_by_uplink"),
     (D, event("UplinkPortMtuNotSupportEvent", host="esx-1", dvs="DVS0"), "vcenter.mtu.refused_by_uplink"),
+    (D, event("MtuMismatchEvent", host="esx-1", dvs="DVS0"), "vcenter.mtu.refused_by_uplink"),
     # health check, CDP, LLDP
     (D, health(untrunked_vlans=[10]), "vcenter.health.vlan_untrunked"),
     (D, health(mtu_mismatch=True), "vcenter.health.mtu_mismatch"),
@@ -179,7 +219,23 @@ FACTS = [
     (D, {"dvs": [{"name": "DVS0", "alarms": [{"name": "VLAN trunked status", "status": "yellow"}]}]},
      "vcenter.alarm.on_network"),
     (D, vm(alarms=[{"name": "Virtual machine CPU usage", "status": "red"}]), "vcenter.alarm.other"),
+    (D, {"clusters": [{"name": "odd", "alarms": [{"name": "Network redundancy of the cluster", "status": "red"}]}]},
+     "vcenter.alarm.on_network"),
+    (D, {"datastores": [{"name": "LocalDS_0", "alarms": [{"name": "Datastore usage on disk", "status": "yellow"}]}]},
+     "vcenter.alarm.other"),
+    *((D, event("AlarmStatusChangedEvent", message="Alarm 'Uplink redundancy' changed from Green to Red", **on),
+       "vcenter.alarm.changed") for on in ({"host": "esx-1"}, {"vm": "app01"})),
     # counters of the VM, storage and CPU
+    (D, perf("app01", "vm", net_droppedTx_summation=("4000", [0, 77]), net_packetsTx_summation=("4000", [900])),
+     "vcenter.counted.not_sent"),
+    (S, perf("esx-1", "host", net_errorsTx_summation=("vmnic2", [0, 77]), net_packetsTx_summation=("vmnic2", [900])),
+     "vcenter.counted.not_sent"),
+    (D, perf("app01", "vm", net_unknownProtos_summation=("4000", [7])), "vcenter.counted.unknown_protocols"),
+    (S, perf("esx-1", "host", net_unknownProtos_summation=("vmnic2", [7])), "vcenter.counted.unknown_protocols"),
+    *((D, several(group(logical_switch_uuid="0f-1"), perf("esx-1", "host", **{
+        f"net_throughput_vds_{what}": ("5001", [7])})), "vcenter.group.is_overlay", "vcenter.counted.overlay_misses")
+      for what in ("arpUnknown_summation", "arpTimeout_average", "macFlood_average")),
+    (D, perf("app01", "vm", cpu_costop_summation=("0", [9000] * 45)), "vcenter.cpu.vm_costopped"),
     (D, perf("app01", "vm", net_droppedRx_summation=("4000", [0, 77]), net_packetsRx_summation=("4000", [900])),
      "vcenter.guest.drops_what_it_gets"),
     (D, perf("app01", "vm", cpu_ready_summation=("0", [9000] * 45)), "vcenter.cpu.vm_waits"),
@@ -188,16 +244,35 @@ FACTS = [
         "storage.apd.start", "storage.apd.timeout", "storage.connectivity.lost", "scsi.device.state.permanentloss",
         "scsi.device.io.latency.high", "vmfs.heartbeat.timedout", "vmfs.nfs.server.disconnect",
     )),
+    (D, logged("com.vmware.vc.HA.VmcpStorageFailureDetectedForVm", vm="app01"), "vcenter.storage.stalled"),
+    *((D, logged(f"esx.problem.storage.redundancy.{what}"), "vcenter.storage.redundancy_lost") for what in (
+        "lost", "degraded",
+    )),
     # moves and changes
     (D, event("VmMigratedEvent", vm="app01", from_host="esx-2", host="esx-1"), "trigger.vm_moved"),
     (D, event("DrsVmMigratedEvent", vm="app01", from_host="esx-2", host="esx-1"), "trigger.vm_moved"),
     (D, event("VmRelocatedEvent", vm="app01", from_host="esx-2", host="esx-1"), "trigger.vm_moved"),
+    *((D, logged(f"com.vmware.vc.vm.{what}VmMigratedEvent", vm="app01"), "trigger.vm_moved") for what in (
+        "Src", "Dst",
+    )),
+    *((D, event(f"VmBeing{what}MigratedEvent", vm="app01", to_host="esx-2"), "trigger.vm_moved") for what in (
+        "", "Hot",
+    )),
     *((D, event(kind, vm="app01", user="ana"), "trigger.reconfigured") for kind in (
-        "VmReconfiguredEvent", "VmPoweredOnEvent", "VmGuestRebootEvent", "VmResettingEvent",
+        "VmReconfiguredEvent", "VmPoweredOnEvent", "VmPoweredOffEvent", "VmGuestRebootEvent", "VmResettingEvent",
+        "VmConnectedEvent", "VmDisconnectedEvent", "VmMacAssignedEvent", "VmFailedMigrateEvent",
+        "VmPoweringOnWithCustomizedDVPortEvent",
     )),
     *((D, event(kind, dvs="DVS0"), "trigger.reconfigured") for kind in (
-        "DVPortgroupReconfiguredEvent", "DvsReconfiguredEvent", "DvsPortBlockedEvent", "DvsHostWentOutOfSyncEvent",
-        "UplinkPortVlanUntrunkedEvent",
+        "DVPortgroupReconfiguredEvent", "DvsReconfiguredEvent", "DvsHostWentOutOfSyncEvent", "OutOfSyncDvsHost",
+        "DvsHealthStatusChangeEvent", "UplinkPortVlanUntrunkedEvent", "UplinkPortVlanTrunkedEvent",
+        "TeamingMisMatchEvent",
+    )),
+    *((D, event(f"DvsPort{what}Event", dvs="DVS0", port_key="700"), "trigger.reconfigured") for what in (
+        "Blocked", "Unblocked", "LinkDown", "LinkUp", "Reconfigured",
+    )),
+    *((D, event(f"{what}Event", host="esx-1"), "trigger.reconfigured") for what in (
+        "NetworkRollback", "EnteredMaintenanceMode",
     )),
 ]  # fmt: skip
 SWITCHED_ON = {"trigger.reconfigured"}
@@ -234,8 +309,16 @@ NEVER_DENIED = {
     "vcenter.guest.drops_what_it_gets",  # nothing was counted
     "vcenter.guest.floods",
     "vcenter.cpu.vm_waits",
+    "vcenter.cpu.vm_costopped",
+    "vcenter.counted.not_sent",
+    "vcenter.counted.unknown_protocols",
+    "vcenter.counted.overlay_misses",
 }
-TWICE = {"vcenter.counted.port_drops_grow", "vcenter.counted.nothing_from_uplink"}
+TWICE = {
+    "vcenter.counted.port_drops_grow",
+    "vcenter.counted.nothing_from_uplink",
+    "vcenter.counted.port_flooded",
+}
 """What needs two looks."""
 OF_MOVES = {
     "vcenter.moves.loss_on_every_host",
@@ -282,6 +365,28 @@ def test_where_all_is_well_the_rest_is_said_to_be(look: Look, target: IPv4Addres
             perf("esx-1", "host", net_errorsRx_summation=("vmnic2", [1]), net_packetsRx_summation=("vmnic2", [9000])),
             id="a broken frame in thousands",
         ),
+        pytest.param(
+            several(logged(f"{NET}redundancy.lost"), logged("esx.clear.net.redundancy.restored", minutes_ago=2)),
+            id="a second uplink that came back",
+        ),
+        pytest.param(
+            several(
+                logged(f"{NET}dvport.connectivity.lost"),
+                logged("esx.clear.net.dvport.connectivity.restored", minutes_ago=2),
+            ),
+            id="a network that came back",
+        ),
+        pytest.param(
+            several(
+                logged("esx.problem.storage.redundancy.lost"),
+                logged("esx.clear.storage.redundancy.restored", minutes_ago=2),
+            ),
+            id="a path to the storage that came back",
+        ),
+        pytest.param(event("HostCnxFailedNoLicenseEvent", host="esx-1"), id="a host without a licence"),
+        pytest.param(event("AlarmStatusChangedEvent", host="esx-3", message="It is red"), id="another host's alarm"),
+        pytest.param(task(entity="other"), id="a task on another VM"),
+        pytest.param(task(entity="app02", minutes_ago=90), id="a task of long ago"),
         pytest.param(on_host("esx-3", maintenance=True), id="another host in maintenance"),
         pytest.param(vm("other", alarms=[{"name": "Network", "status": "red"}]), id="an alarm on another VM"),
         pytest.param(
@@ -298,15 +403,67 @@ def test_what_has_nothing_to_do_with_the_vm_is_not_found(look: Look, fragment: d
     assert present(look(STANDARD, **fragment)) == SWITCHED_ON
 
 
+@pytest.mark.parametrize(
+    ("fragment", "says"),
+    [
+        pytest.param(task(user="ana"), "VirtualMachine.reconfigure was run on VM app01 for ana at ", id="a person"),
+        pytest.param(
+            task(description_id="VirtualMachine.migrate", state="error", error="busy"), ", and failed (busy).",
+            id="one that failed left no event of a change",
+        ),
+        pytest.param(task(state="running"), ", and is running.", id="one that goes on"),
+        pytest.param(task(minutes_ago=90), None, id="one of long ago"),
+        pytest.param(task(entity="other"), None, id="one on another VM"),
+    ],
+)  # fmt: skip
+def test_the_history_of_tasks_says_who_had_the_vm_changed(
+    vcsim: StartHere, worker: MakeWorker, fragment: dict[str, Any], says: str | None
+) -> None:
+    """Its event may be named after the vCenter's own service account, or be missing because the task failed."""
+    looking = worker(vcsim("facts.json"))
+    looking.ask(str(DISTRIBUTED))  # the ids of counters are read once
+    looking.vcenter.apply(**fragment)
+    data = run(looking.ability, job(str(DISTRIBUTED)))
+    found = {one.id: one for one in findings.establish(Evidence(DISTRIBUTED, read(artifact_of(data), data)))}
+    ran = found["trigger.task_ran"]
+    assert ran.standing is (Standing.ABSENT if says is None else Standing.PRESENT)
+    assert says is None or says in ran.statement
+    assert bool(ran.witnesses)
+
+
+@pytest.mark.parametrize(
+    ("power", "mac", "standing"),
+    [
+        pytest.param("poweredOn", MACS[0], Standing.PRESENT, id="two are on"),
+        pytest.param("poweredOff", MACS[0], Standing.ABSENT, id="the other is off"),
+        pytest.param("poweredOn", "00:50:56:aa:03:01", Standing.ABSENT, id="another MAC"),
+    ],
+)
+def test_a_mac_on_two_vms_is_found_though_nobody_asked_for_it(
+    vcsim: StartHere, worker: MakeWorker, power: str, mac: str, standing: Standing
+) -> None:
+    """Only the address was asked for; the list of all VMs is there, and costs no call."""
+    looking = worker(vcsim("facts.json"), index_s=0.0)
+    looking.vcenter.apply(**vm("other", power=power, nics=[{"mac": mac, "portgroup": "std-20", "ips": []}]))
+    data = run(looking.ability, job(str(DISTRIBUTED)))
+    found = {one.id: one for one in findings.establish(Evidence(DISTRIBUTED, read(artifact_of(data), data)))}
+    assert found["vcenter.mac.on_two_vms"].standing is standing
+    assert ("VMs app01 and other have one MAC" in found["vcenter.mac.on_two_vms"].statement) is (
+        standing is Standing.PRESENT
+    )
+
+
 def test_two_looks_tell_what_a_port_counted(vcsim: StartHere, worker: MakeWorker) -> None:
     """A counter that runs since last year says nothing; what it grew by since the last check does."""
     looking = worker(vcsim("facts.json"))
     told = []
-    for number, counts in enumerate(({"packetsInDropped": 3, "bytesOutToPnic": 100}, {"packetsInDropped": 12})):
+    first = {"packetsInDropped": 3, "packetsOutBroadcast": 10, "bytesOutToPnic": 100}
+    for number, counts in enumerate((first, {"packetsInDropped": 12, "packetsOutBroadcast": 60_010})):
         looking.vcenter.apply(**port(stats={"bytesOutToPnic": 4100, "bytesInFromPnic": 900, **counts}))
         data = run(looking.ability, job(str(DISTRIBUTED)))
         seen = read(artifact_of(data), data)
         told += [replace(one, seen_at=one.seen_at + timedelta(seconds=30 * number)) for one in seen]
     found = {one.id: one for one in findings.establish(Evidence(DISTRIBUTED, tuple(told)))}
     assert "9 packets were dropped in 30 s" in found["vcenter.counted.port_drops_grow"].statement
+    assert "2000 broadcasts a second were counted for 30 s" in found["vcenter.counted.port_flooded"].statement
     assert "sent 4000 bytes to the uplinks and got none" in found["vcenter.counted.nothing_from_uplink"].statement

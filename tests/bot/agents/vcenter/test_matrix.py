@@ -32,6 +32,7 @@ pytestmark = pytest.mark.vcsim
 
 OWN, OWN_2ND, OTHER = Mac("00:50:56:aa:01:01"), Mac("00:50:56:aa:01:11"), Mac("00:50:56:aa:03:01")
 OF_STANDARD = Mac("00:50:56:aa:02:01")
+VMK = Mac("00:50:56:6a:00:01")
 ELSEWHERE, VIRTUAL, DEVICE = Mac("00:50:56:bb:00:01"), Mac("00:00:5e:00:01:0a"), Mac("3c:52:82:12:34:56")
 Judge = Callable[..., Verdict]
 GUEST, NETWORK, HYPERVISOR, OPEN = Answer.GUEST, Answer.NETWORK, Answer.HYPERVISOR, Answer.INCONCLUSIVE
@@ -113,6 +114,29 @@ def test_row_3_a_foreign_mac_beside_the_vms_is_told_by_its_kind(
     assert causes <= {verdict.cause, *verdict.rivals}
 
 
+def test_the_address_of_a_vm_that_is_off_and_answers_is_somebody_elses(judge: Judge) -> None:
+    """A machine that is off says nothing: whoever answers is named as what it is, and the VM is not accused."""
+    verdict = judge(answered_by(DEVICE), vm(power="poweredOff", last_ip="10.0.0.5"))
+    says = {item.finding: item.says for item in verdict.evidence if item.standing == "present"}
+    assert "app01 is powered off" in says["vcenter.vm_powered_off"]
+    assert verdict.verdict is not HYPERVISOR
+    assert "owner.mac_unknown_everywhere" in says
+
+
+def test_a_vmkernel_port_with_the_vms_address_is_the_hosts(judge: Judge) -> None:
+    """Two machines answer, and one of them is an ESXi host."""
+    verdict = judge(answered_by(OWN, VMK), on_host(vmks=[{"device": "vmk1", "mac": VMK, "ip": "10.0.0.5"}]))
+    assert (verdict.verdict, verdict.cause) == (HYPERVISOR, "hypervisor.host_interface_claims_ip")
+    assert "vmk1" in str(verdict.claim)
+
+
+def test_two_vms_that_are_on_with_one_mac_are_named_together(judge: Judge) -> None:
+    """Switches send to whichever spoke last."""
+    verdict = judge(losing(), vm("other", nics=[{"mac": OWN, "portgroup": "std-20", "ips": []}]))
+    assert (verdict.verdict, verdict.cause) == (HYPERVISOR, "hypervisor.duplicate_mac")
+    assert "app01 and other" in str(verdict.claim)
+
+
 @pytest.mark.parametrize("told", [silent, losing])
 def test_row_4_one_mac_and_a_clean_vcenter_decide_nothing(judge: Judge, told: Callable[[], Story]) -> None:
     """What vCenter cannot see is most of it: the next measurement is a capture on both ends."""
@@ -126,6 +150,11 @@ def test_row_4_one_mac_and_a_clean_vcenter_decide_nothing(judge: Judge, told: Ca
 DOWN = on_host(pnics=[{"device": "vmnic2", "down": True}])
 LINKS = [logged(f"{NET}vmnic.linkstate.down", host, arguments={"1": "vmnic2"}) for host in ("esx-1", "esx-2", "esx-3")]
 RESET = logged(f"{NET}vmnic.watchdog.reset", arguments={"1": "vmnic2"})
+RESETS = [
+    logged(f"{NET}vmnic.watchdog.reset", host, arguments={"1": "vmnic2"}, minutes_ago=5.5)
+    for host in ("esx-1", "esx-2", "esx-3")
+]
+"""As by a driver that fails everywhere, and as by a switch that holds every host back until its driver gives up."""
 
 
 @pytest.mark.parametrize(
@@ -147,6 +176,9 @@ RESET = logged(f"{NET}vmnic.watchdog.reset", arguments={"1": "vmnic2"})
             silent(STANDARD), several(DOWN, *LINKS), NETWORK, "network.fabric_fault", id="links of several hosts"
         ),
         pytest.param(silent(STANDARD), several(DOWN, RESET, *LINKS), OPEN, None, id="a driver, and several hosts"),
+        pytest.param(
+            silent(STANDARD), several(DOWN, *RESETS, *LINKS), OPEN, None, id="drivers of several hosts before"
+        ),
         pytest.param(silent(STANDARD), several(*LINKS), OPEN, None, id="links that are back"),
         pytest.param(
             losing(), health(teaming="iphashMismatch"), HYPERVISOR, "hypervisor.teaming_wrong", id="teaming mismatch"
