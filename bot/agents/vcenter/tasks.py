@@ -15,13 +15,14 @@ from xml.etree.ElementTree import Element
 from pyVmomi import vim
 
 from bot.agents.vcenter.asking import MOST_CALLS, Asking
+from bot.agents.vcenter.deadline import Deadline
 from bot.agents.vcenter.events import MOST_ASKED, SAYS_CHARS
 from bot.agents.vcenter.groups import line, text
 from bot.agents.vcenter.machine import Live
 from bot.agents.vcenter.properties import part
 from bot.agents.vcenter.raised import moment
 from bot.agents.vcenter.reasons import FAILURES
-from bot.agents.vcenter.stub import Deadline, Stub
+from bot.agents.vcenter.stub import Stub
 from bot.model.vsphere import Task
 
 CALLS = 3
