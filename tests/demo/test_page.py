@@ -56,9 +56,11 @@ def test_a_look_up_is_offered_while_typing_and_its_commands_can_be_copied(house:
     page.close()
 
 
-def test_a_capture_is_asked_for_by_its_form_and_approved_by_somebody_else(house: Stage, browser: Browser) -> None:
-    """Form, mistake, preview, thread, another person, picture: all by hand, and nothing on any host."""
-    page = browser.new_page(viewport={"width": 1180, "height": 900})
+def test_a_capture_is_asked_for_approved_watched_stopped_and_delivered(
+    house: Stage, browser: Browser, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Form, mistake, preview, another person, progress, stop, story, picture, file: all by hand, nothing on any host."""
+    page = browser.new_page(viewport={"width": 1180, "height": 1000})
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.goto(house.slack.page_url)
@@ -70,7 +72,7 @@ def test_a_capture_is_asked_for_by_its_form_and_approved_by_somebody_else(house:
     form.get_by_label("Seconds").fill("0")
     form.get_by_role("button", name="Preview").click()
     expect(form.get_by_text("no time to capture in")).to_be_visible(timeout=WITHIN_MS)
-    form.get_by_label("Seconds").fill("3")
+    form.get_by_label("Seconds").fill("50")
     form.get_by_role("button", name="Preview").click()
     expect(form.get_by_text("agreement of a second person")).to_be_visible(timeout=WITHIN_MS)
     form.get_by_role("button", name="Ask for it").click()
@@ -79,8 +81,23 @@ def test_a_capture_is_asked_for_by_its_form_and_approved_by_somebody_else(house:
     page.get_by_label("Who you are").select_option(label="Ben Okafor")
     page.get_by_text(re.compile("1 reply")).last.click(timeout=WITHIN_MS)
     page.get_by_role("button", name="Approve").click()
-    expect(page.get_by_text("CAPTURE DONE · 10.0.0.4").first).to_be_visible(timeout=WITHIN_MS)
-    picture = page.get_by_role("img", name=re.compile("Who claimed 10.0.0.4 when"))
+    running = page.get_by_role("article").filter(has_text="Capturing 10.0.0.4").first
+    expect(running.get_by_text(re.compile(r"\d+ packets"))).to_be_visible(timeout=WITHIN_MS)
+    composer.fill("/arpcheck 10.0.0.4")  # so that there is something to see
+    composer.press("Enter")
+    expect(page.get_by_text(re.compile(r"GUEST · proven · 10\.0\.0\.4")).first).to_be_visible(timeout=WITHIN_MS)
+    running.get_by_role("button", name="Stop").click()
+    stopped = page.get_by_role("article").filter(has_text="CAPTURE STOPPED · 10.0.0.4").first
+    expect(stopped).to_contain_text("Stopped by a person", timeout=WITHIN_MS)
+    thread = page.locator("#thread")
+    expect(thread).to_contain_text("What the capture of 10.0.0.4 shows", timeout=WITHIN_MS)
+    expect(thread).to_contain_text(re.compile(r"frames? \d"))
+    picture = thread.get_by_role("img", name=re.compile("Who claimed 10.0.0.4 when"))
     expect(picture).to_be_visible(timeout=WITHIN_MS)
+    expect(thread.get_by_text("10.0.0.4-prod-1.pcapng").first).to_be_visible(timeout=WITHIN_MS)
+    picture.scroll_into_view_if_needed()
+    shot = Path(request.config.getoption("--capture-screenshot") or tmp_path / "capture.png")
+    page.screenshot(path=shot)
+    assert shot.stat().st_size > 20_000
     assert not problems
     page.close()
