@@ -13,7 +13,6 @@ from bot import log
 from bot.archive import CaseArchive
 from bot.coordinator import Coordinator
 from bot.errors import RequestError
-from bot.incidents.policy import Policy
 from bot.queue.bot_side import RedisQueue
 from bot.queue.journal import RedisJournal
 from bot.queue.keys import LIMIT_BYTES
@@ -22,8 +21,10 @@ from bot.queue.seal import queue_key
 from bot.roles.logs import keep_logs
 from bot.roles.nowhere import LoggedDeeds, Nowhere
 from bot.roles.process import until_told
+from bot.roles.rules import rules
 from bot.settings import Settings
 from bot.slack.app import build_app
+from bot.slack.directory import SlackDirectory
 from bot.slack.publisher import Publisher
 from bot.slack.runners import HttpRunner, SocketRunner
 from bot.slack.workspace import enter
@@ -49,6 +50,8 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
     masters = settings.keys("RULEOUT_MASTER_KEYS")
     button_key = queue_key(masters[-1], "slack.buttons")  # the older one, so that a rotation kills no button
     workspace = enter(settings.text("RULEOUT_SLACK_BOT_TOKEN"), settings.text("RULEOUT_SLACK_API"))
+    granted = rules(settings, workspace.team)
+    directory = SlackDirectory(workspace.client, granted.teams, groups=granted.asks_groups)
     archive = CaseArchive(Path(settings.text("RULEOUT_CASES_DIR")))
     once = RedisOnce(url, ca_file=ca_file)
     publisher = Publisher(
@@ -65,14 +68,9 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         chat=publisher,
         archive=archive,
         clock=clock,
-        rules=Policy(
-            teams=(workspace.team, *settings.items("RULEOUT_TEAMS")),
-            channels=settings.items("RULEOUT_CHANNELS") or None,
-            capturers=settings.people("RULEOUT_CAPTURERS"),
-            second_for=settings.networks("RULEOUT_SECOND_PERSON_FOR"),
-        ),
+        rules=granted,
         vcenters=settings.items("RULEOUT_VCENTERS"),
-        directory=Nowhere(),
+        directory=directory,
         audit=LoggedDeeds(),
         links=Nowhere(),
         once=once.seen,
@@ -105,6 +103,7 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         over.set()
         collector.join()
         publisher.close(_FINISH_S)
+        directory.close()
     return 0
 
 

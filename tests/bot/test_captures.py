@@ -12,7 +12,7 @@ from bot.coordinator import Coordinator
 from bot.errors import FormError, InstrumentError, RequestError
 from bot.incidents import flow
 from bot.incidents.bundle import INDEX
-from bot.incidents.policy import Policy
+from bot.incidents.policy import Policy, TwoPersons, Upload
 from bot.model.audit import Deed
 from bot.model.download import Link
 from bot.model.incident import Approved, Closed, Failed, Incident, Outcome, Progressed, Reported, StopAsked
@@ -23,8 +23,9 @@ from tests.bot.incidents.ground import ASKER, HERE, NOON, OFFICE, PROD
 
 PCAP = (Path(__file__).parents[1] / "captures" / "arp_flux_two_nics.pcap").read_bytes()
 SECOND, THIRD = Person("T1", "U8"), Person("T1", "U7")
-ONE = Policy(teams=("T1",), capturers=(CAPTURER,))
-TWO = Policy(teams=("T1",), capturers=(CAPTURER, SECOND, THIRD), second_for=(IPv4Network("10.0.0.0/24"),))
+EVERYTHING = Upload((IPv4Network("0.0.0.0/0"),), 1 << 30)
+ONE = Policy(teams=("T1",), capturers=(CAPTURER,), upload=EVERYTHING)
+TWO = replace(ONE, capturers=(CAPTURER, SECOND, THIRD), two_persons=(TwoPersons((IPv4Network("10.0.0.0/24"),)),))
 CARD = Place("C1", "5.5")
 
 
@@ -86,7 +87,7 @@ def test_what_was_captured_is_told_drawn_shared_and_kept(house: House) -> None:
 
 def test_where_the_rules_keep_files_out_of_the_channel_the_rest_still_comes() -> None:
     """The evidence is in the story; who may download gets the bytes by another way."""
-    house = House(vcenters=(), rules=replace(ONE, upload=False))
+    house = House(vcenters=(), rules=replace(ONE, upload=None))
     capture(house)
     captured(house, house.queue.jobs[0])
     assert [name for name, _ in house.chat.files] == ["10.0.0.5-timeline.png"]
