@@ -1,5 +1,6 @@
 """The one who looks up what somebody may do, and writes down what was done, before it has an effect."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Any
@@ -45,6 +46,28 @@ class Clerk:
         except RequestError as refusal:
             self.note(Deed.REFUSED, incident=incident, person=person, place=place, said=said, rule=str(refusal))
             raise
+
+    def may_each(
+        self,
+        capability: Capability,
+        person: Person,
+        place: Place,
+        targets: Iterable[IPv4Address | None],
+        *,
+        incident: str | None = None,
+        said: str | None = None,
+    ) -> str:
+        """The rule that lets the person do this to the first machine; every one of them needs its own.
+
+        Raises:
+            RequestError: there is a machine to which they may not.
+        """
+        rule, *_ = [self.may(capability, person, place, one, incident=incident, said=said) for one in targets]
+        return rule
+
+    def second_for(self, targets: Iterable[IPv4Address]) -> str | None:
+        """The first rule by which a second person has to agree to a capture of these machines; None: nobody."""
+        return next(filter(None, (policy.needs_second(self.rules, one) for one in targets)), None)
 
     def record(self, deed: Deed, **fields: Any) -> None:
         """Write down what must not happen unseen.

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address
 from bot.clerk import Clerk
 from bot.engine import Engine, Seat
 from bot.errors import FormError, RequestError
-from bot.incidents import asking, flow, planning, policy, wishing
+from bot.incidents import asking, flow, planning, wishing
 from bot.incidents.policy import Capability, Policy
 from bot.incidents.wishing import Wanted
 from bot.model.audit import Deed
@@ -54,18 +54,19 @@ class Coordinator(Engine):
 
     def ask(self, command: str, text: str, person: Person, place: Place) -> Incident:
         """Accept a question; the answer comes through the chat."""
-        right = _RIGHT.get(command, Capability.CHECK)
-        rule = self._clerk.may(right if right is not Capability.CAPTURE else Capability.CHECK, person, place, said=text)
         if command not in IN_WORDS:
+            self._clerk.may(Capability.LOOK_UP, person, place, said=text)
             raise RequestError(f"I do not know how to {command[:20]}. {asking.usage()}")
         question = asking.parse(text, command)
+        rule = self._clerk.may(_RIGHT[command], person, place, question.target.address, said=text)
         request = self._request(command, question.target, person, place, deep=question.deep)
         return self._open(request, said=text, rule=rule)
 
     def again(self, incident: str, person: Person, place: Place) -> Incident:
         """Ask the same question once more, with today's evidence; it takes the same right as the first time."""
         before = self._recall(incident).request
-        rule = self._clerk.may(_RIGHT[before.command], person, place, before.target.address, said=f"again {incident}")
+        machines = (before.target.address, *(before.capture.hosts if before.capture else ()))
+        rule = self._clerk.may_each(_RIGHT[before.command], person, place, machines, said=f"again {incident}")
         request = Request(
             self._clock.new_id("inc"), before.command, before.target, before.deep, person, place, self._clock.now(),
             before.capture,
@@ -111,7 +112,7 @@ class Coordinator(Engine):
                 raise FormError({"at" if wish.at else "target": str(error)}) from error
             where = f"at {', '.join(job.queue.partition('.')[2] for job in plan.jobs)}"
             filtered = str(wish.filter(target.address))
-            second = policy.needs_second(self._clerk.rules, target.address)
+            second = self._clerk.second_for((target.address, *wish.hosts))
         return Preview(
             target=str(target),
             where=(where,),
@@ -129,7 +130,8 @@ class Coordinator(Engine):
         return self._capture(wanted, f"form: {wanted}", person, place)
 
     def _capture(self, wanted: Wanted, said: str, person: Person, place: Place) -> Incident:
-        rule = self._clerk.may(Capability.CAPTURE, person, place, wanted.target.address, said=said)
+        machines = (wanted.target.address, *wanted.wish.hosts)
+        rule = self._clerk.may_each(Capability.CAPTURE, person, place, machines, said=said)
         request = self._request(CAPTURE, wanted.target, person, place, wish=wanted)
         return self._open(request, said=said, rule=rule)
 
@@ -165,7 +167,9 @@ class Coordinator(Engine):
                 raise RequestError(_DECIDED)
             request = asked.request
             try:  # the asker's right counts at this moment too
-                self._clerk.may(Capability.CAPTURE, request.person, request.place, asked.address, incident=incident)
+                self._clerk.may_each(
+                    Capability.CAPTURE, request.person, request.place, _machines(asked), incident=incident
+                )
             except RequestError as refusal:
                 self._end(seat.running, Outcome.REFUSED, f"Whoever asked may not capture any more: {refusal}")
                 return
@@ -197,9 +201,8 @@ class Coordinator(Engine):
     def _may_decide(self, seat: Seat, person: Person) -> str:
         self._still_awaited(seat)
         incident = seat.running.incident
-        return self._clerk.may(
-            Capability.APPROVE, person, incident.request.place, incident.address, incident=incident.id
-        )
+        place, machines = incident.request.place, _machines(incident)
+        return self._clerk.may_each(Capability.APPROVE, person, place, machines, incident=incident.id)
 
     def _still_awaited(self, seat: Seat) -> None:
         waits = flow.awaits(seat.running.incident)
@@ -281,7 +284,7 @@ class Coordinator(Engine):
     def download(self, incident: str, person: Person, place: Place) -> None:
         """Whisper links to what was captured to this person; they are theirs alone and end soon."""
         found = self._recall(incident)
-        rule = self._clerk.may(Capability.DOWNLOAD, person, place, found.address, incident=incident)
+        rule = self._clerk.may_each(Capability.DOWNLOAD, person, place, _machines(found), incident=incident)
         links = self._links.offer(incident, person)
         if not links:
             raise RequestError(
@@ -294,6 +297,12 @@ class Coordinator(Engine):
                 size_bytes=link.size_bytes, digest=link.digest,
             )  # fmt: skip
         self._chat.hand(person, place, links)
+
+
+def _machines(incident: Incident) -> tuple[IPv4Address | None, ...]:
+    """Whose frames a capture takes; a peer is met only in frames from or to them."""
+    wish = incident.request.capture
+    return (incident.address, *(wish.hosts if wish else ()))
 
 
 _DECIDED = "That was decided already, or it is over; its card says how."

@@ -16,7 +16,7 @@ from bot import log
 from bot.clerk import Clerk
 from bot.errors import InstrumentError, RequestError
 from bot.handing import Handing
-from bot.incidents import captured, flow, policy
+from bot.incidents import captured, flow
 from bot.incidents.planning import Known
 from bot.incidents.policy import Capability
 from bot.incidents.running import Running
@@ -341,8 +341,10 @@ class Engine:
         incident, address = running.incident, running.incident.address
         assert address is not None, "only a machine with an address is captured"
         person, place = incident.request.person, incident.request.place
-        self._clerk.may(Capability.CAPTURE, person, place, address, incident=incident.id)
-        why = policy.needs_second(self._clerk.rules, address)
+        wish = incident.request.capture
+        machines = (address, *(wish.hosts if wish else ()))
+        self._clerk.may_each(Capability.CAPTURE, person, place, machines, incident=incident.id)
+        why = self._clerk.second_for(machines)
         if why is None:
             self._put(running, admit.put)
             return

@@ -71,8 +71,9 @@ class Handing:
         address, wish = incident.address, incident.request.capture
         payload = wish is not None and wish.payload
         assert address is not None, "what has been captured has an address"
-        if not policy.may_upload(self.clerk.rules, address, artifact.size_bytes, payload):
-            return
+        for machine in (address, *(wish.hosts if wish else ())):
+            if not policy.may_upload(self.clerk.rules, machine, artifact.size_bytes, payload):
+                return
         agent = artifact.vantage.agent
         filename = f"{address}-{agent}.{suffix(data)}"
         comment = f"{agent}: {artifact.size_bytes} bytes, {lost((artifact,))}, {artifact.digest}"
