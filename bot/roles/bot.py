@@ -11,6 +11,7 @@ from slack_bolt import App
 import handlers
 from bot import log
 from bot.archive import CaseArchive
+from bot.audit import FileAudit
 from bot.coordinator import Coordinator
 from bot.errors import RequestError
 from bot.queue.bot_side import RedisQueue
@@ -18,8 +19,9 @@ from bot.queue.journal import RedisJournal
 from bot.queue.keys import LIMIT_BYTES
 from bot.queue.once import RedisOnce
 from bot.queue.seal import queue_key
+from bot.roles.audit import audit_path
 from bot.roles.logs import keep_logs
-from bot.roles.nowhere import LoggedDeeds, Nowhere
+from bot.roles.nowhere import Nowhere
 from bot.roles.process import until_told
 from bot.roles.rules import rules
 from bot.settings import Settings
@@ -71,7 +73,7 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         rules=granted,
         vcenters=settings.items("RULEOUT_VCENTERS"),
         directory=directory,
-        audit=LoggedDeeds(),
+        audit=FileAudit(audit_path(settings)),
         links=Nowhere(),
         once=once.seen,
         apart=apart,
