@@ -6,7 +6,7 @@ from ipaddress import IPv4Address
 from bot.clerk import Clerk
 from bot.engine import Engine, Seat
 from bot.errors import FormError, RequestError
-from bot.incidents import asking, flow, planning, wishing
+from bot.incidents import asking, audited, flow, planning, wishing
 from bot.incidents.policy import Capability, Policy
 from bot.incidents.wishing import Wanted
 from bot.model.audit import Deed
@@ -16,6 +16,7 @@ from bot.model.request import CAPTURE, CHECK, IN_WORDS, LOOK_UP, Person, Place, 
 from bot.ports import Archive, Audit, Chat, Clock, Directory, Journal, Links, Queue
 
 _RIGHT = {CHECK: Capability.CHECK, LOOK_UP: Capability.LOOK_UP, CAPTURE: Capability.CAPTURE}
+_DEEDS_SHOWN = 20
 _SOME_MACHINE = IPv4Address(0)  # stands in a preview for an address that vCenter has yet to say
 
 
@@ -280,6 +281,11 @@ class Coordinator(Engine):
             raise RequestError(f"No capture is called {name[:40]}; its id stands at the foot of its card.")
         self.stop(name, person, place)
         return name
+
+    def audit_of(self, person: Person, place: Place) -> tuple[str, ...]:
+        """The newest deeds of this channel, oldest first, one line each; for whoever may check here."""
+        self._clerk.may(Capability.CHECK, person, place, said="the audit of the channel")
+        return tuple(audited.told(entry) for entry in self._clerk.audit.of_channel(place.channel, _DEEDS_SHOWN))
 
     def download(self, incident: str, person: Person, place: Place) -> None:
         """Whisper links to what was captured to this person; they are theirs alone and end soon."""

@@ -54,6 +54,10 @@ class Coordinator(Protocol):
         """Stop the capture of this id or, without one, the only one in the channel; its id."""
         ...
 
+    def audit_of(self, person: Person, place: Place) -> tuple[str, ...]:
+        """The newest deeds of this channel, oldest first, one line each."""
+        ...
+
     def download(self, incident: str, person: Person, place: Place) -> None:
         """Show this person alone the links to what was captured."""
         ...

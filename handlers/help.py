@@ -20,6 +20,7 @@ what rules the others out. I change nothing.
 `/capture 10.0.0.5 for 60s` records packets where our agents stand, for whoever may: `arp`, `icmp` or `all`, \
 `at VANTAGE`, `peer 10.0.0.7`, `host 10.0.0.8`, `port 443`, `vlan 20` say which; alone it opens a form; \
 `/capture stop` ends one
+`/incident audit` shows who asked for what in this channel
 `@ruleout arpcheck 10.0.0.5`, `@ruleout vcenter app01`, `@ruleout capture 10.0.0.5` do the same inside a thread, \
 where Slack has no slash commands"""
 

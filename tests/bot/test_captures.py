@@ -17,6 +17,7 @@ from bot.model.audit import Deed
 from bot.model.download import Link
 from bot.model.incident import Approved, Closed, Failed, Incident, Outcome, Progressed, Reported, StopAsked
 from bot.model.job import Job, Media, Probe
+from bot.model.people import Member, Membership
 from bot.model.request import Person, Place
 from tests.bot.house import CAPTURER, House, closed
 from tests.bot.incidents.ground import ASKER, HERE, NOON, OFFICE, PROD
@@ -151,6 +152,18 @@ def test_a_check_needs_the_right_to_that_machine() -> None:
     assert house.ask("10.0.0.5").address is not None
     assert "only in 10.0.0.5/32" in refused(house.coordinator.ask, "arpcheck", "10.0.0.6", ASKER, HERE)
     assert "say the machine's address" in refused(house.coordinator.ask, "arpcheck", "app01", ASKER, HERE)
+
+
+def test_a_channel_reads_its_own_deeds_and_a_guest_does_not(house: House) -> None:
+    """Whoever may check here may see who captured here, and by which rule."""
+    capture(house)
+    asked, started = house.coordinator.audit_of(ASKER, HERE)
+    assert "T1/U9 requested: `capture 10.0.0.5 for 60s" in asked
+    assert "by: `RULEOUT_CAPTURERS may download`" in asked
+    assert "T1/U9 started: " in started
+    house.directory.members[ASKER] = Member(Membership.GUEST)
+    assert "Guests" in refused(house.coordinator.audit_of, ASKER, HERE)
+    assert house.audit.deeds[-1] is Deed.REFUSED
 
 
 def test_how_far_it_is_stands_on_the_card_and_not_in_the_timeline(house: House) -> None:

@@ -31,6 +31,7 @@ class Noting:
     def __init__(self, refusal: Exception | None = None) -> None:
         self.refusal = refusal
         self.asked: list[Asked] = []
+        self.deeds: tuple[str, ...] = ()
         self.offered = CaptureForm({"target": "10.0.0.5", "for": "10"}, (Choice("prod-1", "segment prod"),))
 
     def ask(self, command: str, text: str, person: Person, place: Place) -> Incident:
@@ -65,6 +66,10 @@ class Noting:
     def stop_capture(self, text: str, person: Person, place: Place) -> str:
         self._note("stop_capture", "", text, person, place)
         return "inc-k3v9"
+
+    def audit_of(self, person: Person, place: Place) -> tuple[str, ...]:
+        self._note("audit_of", "", "", person, place)
+        return self.deeds
 
     def download(self, incident: str, person: Person, place: Place) -> None:
         self._note("download", "", incident, person, place)
