@@ -9,7 +9,7 @@ from bot.clerk import Clerk, machines
 from bot.desk import Seat
 from bot.engine import Engine
 from bot.errors import FormError, RequestError
-from bot.incidents import asking, dropping, flow, planning, wishing
+from bot.incidents import asking, audited, dropping, flow, planning, wishing
 from bot.incidents.policy import Capability, Policy
 from bot.incidents.wishing import Wanted
 from bot.model.audit import Deed
@@ -20,6 +20,7 @@ from bot.model.request import CAPTURE, CHECK, IN_WORDS, JUDGE, LOOK_UP, Person, 
 from bot.ports import Archive, Audit, Chat, Clock, Directory, Drops, Journal, Links, Queue
 
 _RIGHT = {CHECK: Capability.CHECK, JUDGE: Capability.CHECK, LOOK_UP: Capability.LOOK_UP, CAPTURE: Capability.CAPTURE}
+_DEEDS_SHOWN = 20
 _SOME_MACHINE = IPv4Address(0)  # stands in a preview for an address that vCenter has yet to say
 
 
@@ -59,11 +60,11 @@ class Coordinator(Engine):
 
     def ask(self, command: str, text: str, person: Person, place: Place) -> Incident:
         """Accept a question; the answer comes through the chat."""
-        right = _RIGHT.get(command, Capability.CHECK)
-        rule = self._clerk.may(right if right is not Capability.CAPTURE else Capability.CHECK, person, place, said=text)
         if command not in IN_WORDS:
+            self._clerk.may(Capability.LOOK_UP, person, place, said=text)
             raise RequestError(f"I do not know how to {command[:20]}. {asking.usage()}")
         question = asking.parse(text, command)
+        rule = self._clerk.may(_RIGHT[command], person, place, machines(question.target.address, None), said=text)
         request = self._request(command, question.target, person, place, deep=question.deep)
         return self._open(request, said=text, rule=rule)
 
@@ -80,9 +81,8 @@ class Coordinator(Engine):
 
     def judge(self, files: Sequence[DroppedFile], text: str, person: Person, place: Place) -> Incident:
         """Judge the capture among these shared files about whatever ``text`` names."""
-        rule = self._clerk.may(Capability.CHECK, person, place, said=text)
-        file = dropping.choose(files)
-        target = asking.parse(text, CHECK).target
+        file, target = dropping.choose(files), asking.parse(text, CHECK).target
+        rule = self._clerk.may(Capability.CHECK, person, place, machines(target.address, None), said=text)
         request = replace(self._request(JUDGE, target, person, place), file=file)
         return self._open(request, said=f"{file.name} {text}", rule=rule)
 
@@ -325,6 +325,11 @@ class Coordinator(Engine):
         self.stop(name, person, place)
         return name
 
+    def audit_of(self, person: Person, place: Place) -> tuple[str, ...]:
+        """The newest deeds of this channel, oldest first, one line each; for whoever may check here."""
+        self._clerk.may(Capability.CHECK, person, place, said="the audit of the channel")
+        return tuple(audited.told(entry) for entry in self._clerk.audit.of_channel(place.channel, _DEEDS_SHOWN))
+
     def download(self, incident: str, person: Person, place: Place) -> None:
         """Whisper links to what was captured to this person; they are theirs alone and end soon."""
         found = self._recall(incident)
@@ -342,6 +347,12 @@ class Coordinator(Engine):
                 size_bytes=link.size_bytes, digest=link.digest,
             )  # fmt: skip
         self._chat.hand(person, place, links)
+
+
+def _machines(incident: Incident) -> tuple[IPv4Address | None, ...]:
+    """Whose frames a capture takes; a peer is met only in frames from or to them."""
+    wish = incident.request.capture
+    return (incident.address, *(wish.hosts if wish else ()))
 
 
 _DECIDED = "That was decided already, or it is over; its card says how."

@@ -63,6 +63,10 @@ class Coordinator(Protocol):
         """Offer to judge what was just shared, if it looks like a capture."""
         ...
 
+    def audit_of(self, person: Person, place: Place) -> tuple[str, ...]:
+        """The newest deeds of this channel, oldest first, one line each."""
+        ...
+
     def download(self, incident: str, person: Person, place: Place) -> None:
         """Show this person alone the links to what was captured."""
         ...

@@ -21,6 +21,7 @@ what rules the others out. I change nothing.
 `at VANTAGE`, `peer 10.0.0.7`, `host 10.0.0.8`, `port 443`, `vlan 20` say which; alone it opens a form; \
 `/capture stop` ends one
 `@ruleout judge this 10.0.0.5` beside a capture that you share judges it; its shortcut *Judge capture* does so too
+`/incident audit` shows who asked for what in this channel
 `@ruleout arpcheck 10.0.0.5`, `@ruleout vcenter app01`, `@ruleout capture 10.0.0.5` do the same inside a thread, \
 where Slack has no slash commands"""
 

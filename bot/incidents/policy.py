@@ -1,83 +1,130 @@
-"""Who may do what, and where. Refusals say whom to ask. Everything not allowed is refused."""
+"""Who may do what, where, to which machine. Everything not allowed is refused, and a refusal says whom to ask.
 
-from dataclasses import dataclass
-from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Network
+What the chat does not say counts against the asker: without it nothing beyond a check is allowed. In channels shared
+with other companies, and for guests and strangers, nothing is, unless the rules name the channel; captures never are.
+"""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address
 
 from bot.errors import RequestError
-from bot.model.people import Channel, Member
-from bot.model.request import Person, Place
+from bot.incidents import rights_refused as refused
+from bot.incidents.rights import TERMINAL, Asker, Capability, Grant, Policy, TwoPersons, Upload
+from bot.model.people import Membership
+from bot.model.request import Place
 
-TERMINAL = "terminal"
-"""The team of somebody who runs ``ruleout check`` on the bot's own machine."""
-
-
-class Capability(StrEnum):
-    """What a person may do, from harmless to intrusive; each includes those before it."""
-
-    LOOK_UP = "look up"
-    CHECK = "run checks"
-    CAPTURE = "capture packets"
-    APPROVE = "approve captures"
-    DOWNLOAD = "download captures"
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who wants something where, and what the chat says of both; None: it does not say."""
-
-    person: Person
-    place: Place
-    member: Member | None
-    channel: Channel | None
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """The operator's rules.
-
-    ``teams`` are Slack team ids, never names; a member of any other team is an outsider, whatever the channel.
-    ``channels`` None: every channel the bot is in. ``capturers`` may capture; an empty tuple: nobody. Machines in
-    ``second_for`` are captured only once a second person has agreed. ``upload``: captures may be shared in the channel.
-    """
-
-    teams: tuple[str, ...]
-    channels: tuple[str, ...] | None = None
-    capturers: tuple[Person, ...] = ()
-    second_for: tuple[IPv4Network, ...] = ()
-    upload: bool = True
+__all__ = [
+    "TERMINAL",
+    "Asker",
+    "Capability",
+    "Grant",
+    "Policy",
+    "TwoPersons",
+    "Upload",
+    "authorise",
+    "may_upload",
+    "needs_second",
+    "who_may",
+]
 
 
 def authorise(policy: Policy, capability: Capability, asker: Asker, target: IPv4Address | None = None) -> str:
-    """The rule that lets the asker do this here, to this machine.
+    """The rule that lets the asker do this here, to this machine, in words for the audit.
+
+    ``target`` None: its address is not known yet, so a capture has to be authorised again once it is. A capture of
+    several machines is authorised for each.
 
     Raises:
-        RequestError: they may not; the text says why and who can change it.
+        RequestError: they may not; the text says which right is missing here and whom to ask.
     """
-    person, place = asker.person, asker.place
-    if person.team == TERMINAL:
-        return "a terminal"  # whoever can start a process with the bot's keys could do it without the bot
-    if person.team not in policy.teams:
-        raise RequestError("Only members of this workspace may use ruleout; ask a colleague here to run it for you.")
-    if policy.channels is not None and place.channel not in policy.channels:
-        raise RequestError("ruleout answers only in the channels its operator listed; ask in an incident channel.")
-    if capability in (Capability.LOOK_UP, Capability.CHECK):
-        return "a member of the workspace"
-    if person not in policy.capturers:
-        raise RequestError(
-            f"You may run checks but not {capability}; ask the operator of ruleout to add you to RULEOUT_CAPTURERS."
-        )
-    return "RULEOUT_CAPTURERS"
+    if asker.person.team == TERMINAL:
+        return "a terminal on the bot's own machine"  # who can start a process with its keys could do without it
+    _enter(policy, asker)
+    if _outside(policy, asker):
+        return _from_outside(policy, capability, asker)
+    intrusive = capability.reaches(Capability.CAPTURE)
+    if not intrusive and policy.members is not None and policy.members.reaches(capability):
+        return f"members may {policy.members}"
+    unknown = asker.member is None or asker.channel is None
+    if unknown and intrusive and any(grant.may.reaches(capability) for grant in policy.all_grants):
+        raise RequestError(refused.UNKNOWN_MEMBER if asker.member is None else refused.UNKNOWN_CHANNEL)
+    own = tuple(grant for grant in _held(policy, asker) if grant.may.reaches(capability))
+    for grant in own:
+        if grant.holds_for(target, capability):
+            return f"{grant.name} may {grant.may}"
+    raise RequestError(refused.missing(capability, target, own, who_may(policy, capability, asker.place, target)))
+
+
+def who_may(policy: Policy, capability: Capability, place: Place, target: IPv4Address | None = None) -> tuple[str, ...]:
+    """Whom the rules name for this, here and for this machine, as colleagues call them; empty: nobody."""
+    return tuple(
+        grant.name
+        for grant in policy.all_grants
+        if grant.may.reaches(capability) and grant.holds_in(place.channel) and grant.holds_for(target, capability)
+    )
 
 
 def needs_second(policy: Policy, target: IPv4Address) -> str | None:
     """The sentence of the rule by which a second person has to agree to a capture of this machine; None: nobody."""
-    for network in policy.second_for:
-        if target in network:
-            return f"Captures in {network} need the agreement of a second person."
+    for rule in policy.two_persons:
+        for prefix in rule.prefixes:
+            if target in prefix:
+                why = f" ({rule.because})" if rule.because else ""
+                return f"Captures in {prefix}{why} need the agreement of a second person."
     return None
 
 
 def may_upload(policy: Policy, target: IPv4Address, size_bytes: int, payload: bool) -> bool:
-    """Whether a capture of this machine may be shared in the channel."""
-    return policy.upload and not payload
+    """Whether a capture of this machine may be shared in the channel; never, unless the rules say so."""
+    allowed = policy.upload
+    return (
+        allowed is not None
+        and not payload
+        and size_bytes <= allowed.largest_bytes
+        and any(target in prefix for prefix in allowed.prefixes)
+    )
+
+
+def _enter(policy: Policy, asker: Asker) -> None:
+    """Refuse whom no rule could help."""
+    if asker.person in policy.barred:
+        raise RequestError(refused.BARRED)
+    if policy.channels is not None and asker.place.channel not in policy.channels:
+        raise RequestError(refused.ELSEWHERE)
+    if asker.channel is not None and asker.channel.archived:
+        raise RequestError(refused.ARCHIVED)
+    if asker.member is not None and asker.member.membership is Membership.BOT:
+        raise RequestError(refused.BOT)
+    if asker.member is not None and asker.member.membership is Membership.GONE:
+        raise RequestError(refused.GONE)
+
+
+def _outside(policy: Policy, asker: Asker) -> bool:
+    foreign = asker.person.team not in policy.teams
+    guest = asker.member is not None and asker.member.membership is not Membership.FULL
+    return foreign or guest or (asker.channel is not None and asker.channel.shared)
+
+
+def _from_outside(policy: Policy, capability: Capability, asker: Asker) -> str:
+    """What guests, strangers and people in shared channels may: what the rules say of this very channel."""
+    here = asker.place.channel in policy.outside_channels
+    highest = min((policy.outside, Capability.CHECK), key=_step)  # also where a policy was made without a file
+    if here and highest is not None and highest.reaches(capability):
+        return f"outside may {highest} in this channel"
+    if asker.person.team not in policy.teams:
+        raise RequestError(refused.STRANGER)
+    if asker.member is not None and asker.member.membership is not Membership.FULL:
+        raise RequestError(refused.GUEST)
+    raise RequestError(refused.SHARED_CAPPED if here else refused.SHARED)
+
+
+def _step(capability: Capability | None) -> int:
+    return -1 if capability is None else list(Capability).index(capability)
+
+
+def _held(policy: Policy, asker: Asker) -> Iterator[Grant]:
+    """The asker's grants in this channel, those that name them first: a group's members may be edited in Slack."""
+    groups = asker.member.groups if asker.member else frozenset()
+    here = [grant for grant in policy.all_grants if grant.holds_in(asker.place.channel)]
+    yield from (grant for grant in here if asker.person in grant.people)
+    yield from (grant for grant in here if asker.person not in grant.people and grant.groups & groups)

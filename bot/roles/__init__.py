@@ -10,6 +10,7 @@ ROLES = {
     "check": "ask the agents about one address, VM name or MAC, and print the verdict",
     "judge": "judge a case directory, or a capture with --target, without any network",
     "split": "rank what separates the affected machines of a table from the others",
+    "audit": "prove that the record of deeds is whole, or show a channel's part of it",
     "keys": "make a master key, or print the keys of an agent's queues",
 }
 """Name and purpose; the module of the same name in this room has ``arguments(parser)`` and ``run(settings, given)``."""

@@ -11,20 +11,22 @@ from slack_bolt import App
 import handlers
 from bot import log
 from bot.archive import CaseArchive
+from bot.audit import FileAudit
 from bot.coordinator import Coordinator
 from bot.errors import RequestError
-from bot.incidents.policy import Policy
 from bot.queue.bot_side import RedisQueue
 from bot.queue.journal import RedisJournal
 from bot.queue.keys import LIMIT_BYTES
 from bot.queue.once import RedisOnce
 from bot.queue.seal import queue_key
 from bot.roles import downloading, retention
+from bot.roles.audit import audit_path
 from bot.roles.logs import keep_logs
-from bot.roles.nowhere import LoggedDeeds, Nowhere
 from bot.roles.process import until_told
+from bot.roles.rules import rules
 from bot.settings import Settings
 from bot.slack.app import build_app
+from bot.slack.directory import SlackDirectory
 from bot.slack.drops import SlackDrops
 from bot.slack.publisher import Publisher
 from bot.slack.runners import HttpRunner, SocketRunner
@@ -51,8 +53,10 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
     masters = settings.keys("RULEOUT_MASTER_KEYS")
     button_key = queue_key(masters[-1], "slack.buttons")  # the older one, so that a rotation kills no button
     workspace = enter(settings.text("RULEOUT_SLACK_BOT_TOKEN"), settings.text("RULEOUT_SLACK_API"))
+    granted = rules(settings, workspace.team)
+    directory = SlackDirectory(workspace.client, granted.teams, groups=granted.asks_groups)
     archive = CaseArchive(Path(settings.text("RULEOUT_CASES_DIR")))
-    once, audit = RedisOnce(url, ca_file=ca_file), LoggedDeeds()
+    once, audit = RedisOnce(url, ca_file=ca_file), FileAudit(audit_path(settings))
     links, downloads = downloading.downloads(settings, archive, masters, once.seen, audit, clock)
     publisher = Publisher(
         workspace.client,
@@ -69,14 +73,9 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         archive=archive,
         drops=SlackDrops(workspace.client),
         clock=clock,
-        rules=Policy(
-            teams=(workspace.team, *settings.items("RULEOUT_TEAMS")),
-            channels=settings.items("RULEOUT_CHANNELS") or None,
-            capturers=settings.people("RULEOUT_CAPTURERS"),
-            second_for=settings.networks("RULEOUT_SECOND_PERSON_FOR"),
-        ),
+        rules=granted,
         vcenters=settings.items("RULEOUT_VCENTERS"),
-        directory=Nowhere(),
+        directory=directory,
         audit=audit,
         links=links,
         once=once.seen,
@@ -113,6 +112,7 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         publisher.close(_FINISH_S)
         if downloads:
             downloads.close()
+        directory.close()
     return 0
 
 

@@ -2,14 +2,10 @@
 
 from collections.abc import Mapping
 
-from bot import log
-from bot.model import codec
 from bot.model.audit import Entry
 from bot.model.download import Link
 from bot.model.people import Channel, Member
 from bot.model.request import Person, Place
-
-_log = log.get(__name__)
 
 
 class Nowhere:
@@ -35,16 +31,4 @@ class Nowhere:
 
     def offer(self, incident: str, person: Person, place: Place) -> tuple[Link, ...]:
         """No address is configured."""
-        return ()
-
-
-class LoggedDeeds:
-    """bot.ports.Audit in the log, whose keeper proves nothing."""
-
-    def record(self, entry: Entry) -> None:
-        """One line of the log."""
-        _log.info("deed", **{name: value for name, value in codec.encode(entry).items() if value is not None})
-
-    def of_channel(self, channel: str, most: int) -> tuple[Entry, ...]:
-        """A log cannot be asked."""
         return ()

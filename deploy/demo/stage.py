@@ -67,8 +67,7 @@ def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path 
             "RULEOUT_SLACK_BOT_TOKEN": slack.bot_token,
             "RULEOUT_SLACK_APP_TOKEN": slack.app_token,
             "RULEOUT_SLACK_API": slack.base_url,
-            "RULEOUT_CAPTURERS": ",".join(_people(slack)),
-            "RULEOUT_SECOND_PERSON_FOR": TWO_PERSONS,
+            "RULEOUT_RULES_FILE": str(_rules(directory, slack)),
             "RULEOUT_CASES_DIR": str(directory / "cases"),
         }
         clock = SystemClock()
@@ -147,6 +146,18 @@ def final_card(slack: StandIn, channel: str, *, after: str, within_s: float) -> 
 
 def _vcenter(keys: Any) -> dict[str, str]:
     return {**keys(f"vcenter.{VCENTER}"), "RULEOUT_VCENTER_NAME": VCENTER}
+
+
+def _rules(directory: Path, slack: StandIn) -> Path:
+    """Rules by which everybody here may do everything, one machine needs two persons, and files are shared."""
+    people = json.dumps(_people(slack))
+    file = directory / "rules.toml"
+    file.write_text(
+        f'[[grant]]\nname = "everybody here"\nmay = "download"\npeople = {people}\n'
+        f'[[two_persons]]\nprefixes = ["{TWO_PERSONS}"]\n'
+        '[upload]\nprefixes = ["10.0.0.0/8"]\nlargest_kib = 8192\n'
+    )
+    return file
 
 
 def _people(slack: StandIn) -> list[str]:

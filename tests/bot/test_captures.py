@@ -12,19 +12,21 @@ from bot.coordinator import Coordinator
 from bot.errors import FormError, InstrumentError, RequestError
 from bot.incidents import flow
 from bot.incidents.bundle import INDEX
-from bot.incidents.policy import Policy
+from bot.incidents.policy import Capability, Grant, Policy, TwoPersons, Upload
 from bot.model.audit import Deed
 from bot.model.download import Link
 from bot.model.incident import Approved, Closed, Failed, Incident, Outcome, Progressed, Reported, StopAsked
 from bot.model.job import Job, Media, Probe
+from bot.model.people import Member, Membership
 from bot.model.request import Person, Place
 from tests.bot.house import CAPTURER, House, closed
 from tests.bot.incidents.ground import ASKER, HERE, NOON, OFFICE, PROD
 
 PCAP = (Path(__file__).parents[1] / "captures" / "arp_flux_two_nics.pcap").read_bytes()
 SECOND, THIRD = Person("T1", "U8"), Person("T1", "U7")
-ONE = Policy(teams=("T1",), capturers=(CAPTURER,))
-TWO = Policy(teams=("T1",), capturers=(CAPTURER, SECOND, THIRD), second_for=(IPv4Network("10.0.0.0/24"),))
+EVERYTHING = Upload((IPv4Network("0.0.0.0/0"),), 1 << 30)
+ONE = Policy(teams=("T1",), capturers=(CAPTURER,), upload=EVERYTHING)
+TWO = replace(ONE, capturers=(CAPTURER, SECOND, THIRD), two_persons=(TwoPersons((IPv4Network("10.0.0.0/24"),)),))
 CARD = Place("C1", "5.5")
 
 
@@ -86,7 +88,7 @@ def test_what_was_captured_is_told_drawn_shared_and_kept(house: House) -> None:
 
 def test_where_the_rules_keep_files_out_of_the_channel_the_rest_still_comes() -> None:
     """The evidence is in the story; who may download gets the bytes by another way."""
-    house = House(vcenters=(), rules=replace(ONE, upload=False))
+    house = House(vcenters=(), rules=replace(ONE, upload=None))
     capture(house)
     captured(house, house.queue.jobs[0])
     assert [name for name, _ in house.chat.files] == ["10.0.0.5-timeline.png"]
@@ -120,6 +122,48 @@ def test_a_right_that_ends_at_the_resolved_address_ends_the_request(house: House
     waits = flow.awaits(house.card)
     assert waits is not None, "app01 has 10.0.0.5, whose captures need a second person"
     assert [job.probe for job in house.queue.jobs] == [Probe.VCENTER]
+
+
+def test_a_right_counts_for_every_machine_that_a_capture_takes() -> None:
+    """Otherwise whoever may capture one machine captures any, by naming it second."""
+    near = Grant("on call", Capability.DOWNLOAD, frozenset({CAPTURER}), prefixes=(IPv4Network("10.0.0.5/32"),))
+    house = House(vcenters=(), rules=Policy(teams=("T1",), grants=(near,)))
+    done, doors = capture(house), house.coordinator
+    said = refused(doors.capture, "10.0.0.5 host 10.0.0.6", CAPTURER, HERE)
+    assert "only in 10.0.0.5/32" in said
+    assert len(house.queue.jobs) == 1
+    assert "10.0.0.6" in refused(doors.start, {"target": "10.0.0.5", "host": "10.0.0.6"}, CAPTURER, HERE)
+    doors.stop(done.id, CAPTURER, HERE)
+
+
+def test_a_second_machine_may_need_a_second_person() -> None:
+    """The rule protects a machine, whichever way it is named."""
+    both = replace(TWO, two_persons=(TwoPersons((IPv4Network("10.0.0.6/32"),)),))
+    house = House(vcenters=(), rules=both)
+    capture(house, "10.0.0.5 host 10.0.0.6 for 10s")
+    assert flow.awaits(house.card) is not None
+    assert house.queue.jobs == []
+
+
+def test_a_check_needs_the_right_to_that_machine() -> None:
+    """Where members may nothing, a limited right opens what it names and nothing beside it."""
+    near = Grant("on call", Capability.CHECK, frozenset({ASKER}), prefixes=(IPv4Network("10.0.0.5/32"),))
+    house = House(vcenters=(), rules=Policy(teams=("T1",), members=None, grants=(near,)))
+    assert house.ask("10.0.0.5").address is not None
+    assert "only in 10.0.0.5/32" in refused(house.coordinator.ask, "arpcheck", "10.0.0.6", ASKER, HERE)
+    assert "say the machine's address" in refused(house.coordinator.ask, "arpcheck", "app01", ASKER, HERE)
+
+
+def test_a_channel_reads_its_own_deeds_and_a_guest_does_not(house: House) -> None:
+    """Whoever may check here may see who captured here, and by which rule."""
+    capture(house)
+    asked, started = house.coordinator.audit_of(ASKER, HERE)
+    assert "T1/U9 requested: `capture 10.0.0.5 for 60s" in asked
+    assert "by: `RULEOUT_CAPTURERS may download`" in asked
+    assert "T1/U9 started: " in started
+    house.directory.members[ASKER] = Member(Membership.GUEST)
+    assert "Guests" in refused(house.coordinator.audit_of, ASKER, HERE)
+    assert house.audit.deeds[-1] is Deed.REFUSED
 
 
 def test_how_far_it_is_stands_on_the_card_and_not_in_the_timeline(house: House) -> None:

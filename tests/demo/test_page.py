@@ -59,7 +59,7 @@ def test_a_look_up_is_offered_while_typing_and_its_commands_can_be_copied(house:
 def test_a_capture_is_asked_for_approved_watched_stopped_and_delivered(
     house: Stage, browser: Browser, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """Form, mistake, preview, another person, progress, stop, story, picture, file: all by hand, nothing on any host."""
+    """Form, mistake, preview, another person, progress, stop, story, picture, file; nothing on any host."""
     page = browser.new_page(viewport={"width": 1180, "height": 1000})
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))

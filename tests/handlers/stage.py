@@ -33,6 +33,7 @@ class Noting:
         self.refusal = refusal
         self.asked: list[Asked] = []
         self.files: list[tuple[DroppedFile, ...]] = []
+        self.deeds: tuple[str, ...] = ()
         self.offered = CaptureForm({"target": "10.0.0.5", "for": "10"}, (Choice("prod-1", "segment prod"),))
 
     def ask(self, command: str, text: str, person: Person, place: Place) -> Incident:
@@ -67,6 +68,10 @@ class Noting:
     def stop_capture(self, text: str, person: Person, place: Place) -> str:
         self._note("stop_capture", "", text, person, place)
         return "inc-k3v9"
+
+    def audit_of(self, person: Person, place: Place) -> tuple[str, ...]:
+        self._note("audit_of", "", "", person, place)
+        return self.deeds
 
     def download(self, incident: str, person: Person, place: Place) -> None:
         self._note("download", "", incident, person, place)
