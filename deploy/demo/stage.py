@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import socket
 import subprocess
 import sys
 import time
@@ -69,6 +70,7 @@ def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path 
             "RULEOUT_SLACK_API": slack.base_url,
             "RULEOUT_RULES_FILE": str(_rules(directory, slack)),
             "RULEOUT_CASES_DIR": str(directory / "cases"),
+            **_downloads(),
         }
         clock = SystemClock()
         queue = RedisQueue(server.url, [master], clock.new_id("stage"), clock)
@@ -146,6 +148,13 @@ def final_card(slack: StandIn, channel: str, *, after: str, within_s: float) -> 
 
 def _vcenter(keys: Any) -> dict[str, str]:
     return {**keys(f"vcenter.{VCENTER}"), "RULEOUT_VCENTER_NAME": VCENTER}
+
+
+def _downloads() -> dict[str, str]:
+    """A port of loopback that was free a moment ago, where the bot hands captures out."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        at = f"127.0.0.1:{server.getsockname()[1]}"
+    return {"RULEOUT_DOWNLOAD_LISTEN": at, "RULEOUT_DOWNLOAD_URL": f"http://{at}"}
 
 
 def _rules(directory: Path, slack: StandIn) -> Path:

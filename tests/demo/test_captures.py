@@ -1,12 +1,16 @@
 """What people at Slack's door get when they capture, from the real bot and real agents on real packets."""
 
 import json
+import re
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -82,6 +86,37 @@ def test_a_capture_brings_its_story_its_picture_and_its_file_into_the_thread(hou
     assert f"What the capture of {ALONE} shows" in said
     assert "prod-1" in said
     assert "00:50:56:" in said, "who claimed the address"
+
+
+def test_the_file_leaves_by_a_link_for_one_person_once_and_the_audit_proves_it(house: Stage) -> None:
+    """What nobody may look at unseen; and the chain shows whatever was changed afterwards."""
+    ended = ask(house.slack, CHANNEL, f"/capture {ALONE} for 1s", user="mia")
+    assert house.slack.press("mia", CHANNEL, ended["ts"], "download")["ok"]
+
+    def handed(workspace: Workspace) -> str | None:
+        channel, mia = workspace.channel(CHANNEL), workspace.user("mia")
+        texts = [m.text for m in channel.all_messages() if mia and m.viewer == mia.id] if channel else []
+        return next((found[0] for text in texts if (found := re.search(r"http://127[^|> `]+", text))), None)
+
+    link = urlsplit(house.slack.wait_for(handed, 20))
+    connection = HTTPConnection(link.netloc, timeout=10)
+    connection.request("GET", link.path)
+    page = connection.getresponse()
+    assert (page.status, b"Download once" in page.read()) == (200, True)
+    data = None
+    for status in (200, 404):
+        connection.request("POST", link.path)
+        answer = connection.getresponse()
+        assert answer.status == status
+        data = data or answer.read()
+        answer.read()
+    assert data is not None
+    assert f"sha256:{sha256(data).hexdigest()}" in ended["rendered"]
+    command = [sys.executable, "-m", "bot", "audit", "verify"]
+    verified = subprocess.run(command, env=dict(house.environment), capture_output=True, text=True, check=False)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    told = house.slack.type("mia", CHANNEL, "/incident audit")["messages"][0]["text"]
+    assert "downloaded" in told
 
 
 def test_both_sides_of_the_router_are_captured_at_once(house: Stage) -> None:
