@@ -267,9 +267,10 @@ class Coordinator(Engine):
         Raises:
             RequestError: it is over already.
         """
-        rule = self._clerk.may(Capability.CHECK, person, place, said=f"stop {incident}")
         seat = self._seat(incident)
         found = seat.running.incident if seat else self._recall(incident)
+        taken = machines(found.address, found.request.capture)
+        rule = self._clerk.may(Capability.CHECK, person, place, taken, said=f"stop {incident}")
         if seat is None and flow.awaits(found):
             seat = self._take_seat(found)
         deed = {"incident": incident, "person": person, "place": place, "rule": rule}

@@ -154,6 +154,16 @@ def test_a_check_needs_the_right_to_that_machine() -> None:
     assert "say the machine's address" in refused(house.coordinator.ask, "arpcheck", "app01", ASKER, HERE)
 
 
+def test_whoever_may_only_check_this_machine_may_stop_its_capture() -> None:
+    """The right to one machine is enough to end what records it."""
+    asks = Grant("on call", Capability.CAPTURE, frozenset({CAPTURER}))
+    near = Grant("the owner", Capability.CHECK, frozenset({ASKER}), prefixes=(IPv4Network("10.0.0.5/32"),))
+    house = House(vcenters=(), rules=Policy(teams=("T1",), members=None, grants=(asks, near)))
+    incident = capture(house)
+    house.coordinator.stop(incident.id, ASKER, HERE)
+    assert house.queue.cancelled
+
+
 def test_a_channel_reads_its_own_deeds_and_a_guest_does_not(house: House) -> None:
     """Whoever may check here may see who captured here, and by which rule."""
     capture(house)

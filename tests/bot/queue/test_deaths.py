@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,10 +14,11 @@ import pytest
 
 from bot.errors import InstrumentError
 from bot.model.incident import Failed, Lost, Started
-from bot.ports import News, Queue
+from bot.model.job import Artifact
+from bot.ports import News, Queue, Work
 from bot.queue import keys
 from deploy.demo.server import Server
-from tests.contracts.bench import ServerBench, Waiting, brings, finals, hear, job, run_agent, told, until
+from tests.contracts.bench import ServerBench, Waiting, brings, evidence, finals, hear, job, run_agent, told, until
 
 pytestmark = pytest.mark.server
 ROOT = Path(__file__).parents[3]
@@ -266,3 +267,40 @@ def test_every_job_ends_exactly_once_while_agents_are_killed(bench: ServerBench,
     counted = Counter(news.event.job for news in finals(heard + ended))
     assert counted == {wanted.id: 1 for wanted in jobs}
     assert bench.client.xlen("jobs:segment.prod") == 0
+
+
+def _packets_on(bench: ServerBench) -> list[bytes]:
+    """Every key whose content holds the packets of this file's captures."""
+    client = bench.client
+    return [key for key in client.scan_iter() if client.type(key) == b"hash" and PACKETS in client.hvals(key)]
+
+
+PACKETS = b"packets of somebody"
+
+
+def test_of_a_capture_that_arrived_nothing_is_left_on_the_server(bench: ServerBench) -> None:
+    """What is in people's packets lies where its time is kept, and nowhere else; its parts on the way too."""
+    go_on = threading.Event()
+
+    def growing(work: Work) -> Sequence[tuple[Artifact, bytes]]:
+        work.report([evidence(work.job, PACKETS)])
+        assert go_on.wait(10)
+        return [evidence(work.job, PACKETS)]
+
+    run_agent(bench, "a", ["agent.a"], growing)
+    queue = bench.queue()
+    queue.put([job("agent.a")])
+    until(lambda: _packets_on(bench))
+    go_on.set()
+    heard = hear(queue, lambda news: bool(finals(news)))
+    assert PACKETS in finals(heard)[0].blobs.values()
+    assert _packets_on(bench) == []
+
+
+def test_what_nobody_fetches_has_an_end_of_its_own(bench: ServerBench) -> None:
+    """A bot that died does not leave the packets behind for ever."""
+    run_agent(bench, "a", ["agent.a"], brings(PACKETS))
+    queue = bench.queue()
+    queue.put([job("agent.a")])
+    (key,) = until(lambda: _packets_on(bench))
+    assert 0 < bench.client.ttl(key) <= keys.ARTIFACT_S
