@@ -9,7 +9,7 @@ from bot.clerk import Clerk, machines
 from bot.desk import Seat
 from bot.engine import Engine
 from bot.errors import FormError, RequestError
-from bot.incidents import asking, audited, dropping, flow, planning, wishing
+from bot.incidents import asking, audited, dropping, folds, planning, wishing
 from bot.incidents.policy import Capability, Policy
 from bot.incidents.wishing import Wanted
 from bot.model.audit import Deed
@@ -221,7 +221,7 @@ class Coordinator(Engine):
         seat = self._seat(incident)
         if seat is None:
             found = self._recall(incident)
-            if flow.awaits(found) is None:
+            if folds.awaits(found) is None:
                 raise RequestError(_DECIDED)
             seat = self._take_seat(found)
         return seat
@@ -248,7 +248,7 @@ class Coordinator(Engine):
 
     def _still_awaited(self, seat: Seat) -> Incident:
         incident = seat.running.incident
-        waits = flow.awaits(incident)
+        waits = folds.awaits(incident)
         if waits is None:
             raise RequestError(_DECIDED)
         if waits.until <= self._clock.now():
@@ -271,7 +271,7 @@ class Coordinator(Engine):
         found = seat.running.incident if seat else self._recall(incident)
         taken = machines(found.address, found.request.capture)
         rule = self._clerk.may(Capability.CHECK, person, place, taken, said=f"stop {incident}")
-        if seat is None and flow.awaits(found):
+        if seat is None and folds.awaits(found):
             seat = self._take_seat(found)
         deed = {"incident": incident, "person": person, "place": place, "rule": rule}
         if seat is None:
@@ -281,20 +281,20 @@ class Coordinator(Engine):
             running = seat.running
             if not seat.open or running.handed:
                 raise RequestError("That was over before it could be stopped.")
-            if flow.stopped(running.incident):
+            if folds.stopped(running.incident):
                 raise RequestError("That is being stopped already; what was captured is on its way.")
             self._clerk.note(Deed.STOPPED, **deed)
             if running.incident.request.command != CAPTURE:
                 self._end(running, Outcome.STOPPED, "Stopped before the evidence was in.")
                 return
-            if flow.awaits(running.incident) and self._decided(incident, else_decide=True):
+            if folds.awaits(running.incident) and self._decided(incident, else_decide=True):
                 self._leave(incident)
                 raise RequestError(_DECIDED)
             self._ask_stop(running, StopAsked(at=self._clock.now(), by=person))
 
     def _stop_elsewhere(self, found: Incident, deed: Mapping[str, object]) -> None:
         """What another bot runs ends by its agents: they are told, and that bot hands over what they bring."""
-        running = [job for job in flow.captured_by(found) if job.id not in flow.ended(found)]
+        running = [job for job in folds.captured_by(found) if job.id not in folds.ended(found)]
         if found.closed or not running:
             raise RequestError("That was over before it could be stopped.")
         self._clerk.note(Deed.STOPPED, **deed)

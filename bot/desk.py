@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from bot import log
 from bot.clerk import Clerk
 from bot.errors import InstrumentError, RequestError
-from bot.incidents import flow
+from bot.incidents import folds
 from bot.incidents.planning import Known
 from bot.incidents.running import Running
 from bot.model.incident import AnyEvent, Closed, Delivered, Incident, Outcome, Published
@@ -111,12 +111,12 @@ class Desk:
         self._append(running, Closed(at=self._clock.now(), outcome=outcome, sentence=sentence))
 
     def _withdraw_all(self, running: Running) -> None:
-        for job in flow.jobs(running.incident):
-            if job.id not in flow.ended(running.incident):
+        for job in folds.jobs(running.incident):
+            if job.id not in folds.ended(running.incident):
                 self._withdraw(running, job.id)
 
     def _withdraw(self, running: Running, job_id: str) -> None:
-        job = next(job for job in flow.jobs(running.incident) if job.id == job_id)
+        job = next(job for job in folds.jobs(running.incident) if job.id == job_id)
         try:
             self._queue.cancel(job)
         except InstrumentError as error:  # the job expires by itself

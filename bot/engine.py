@@ -18,7 +18,7 @@ from bot.clerk import Clerk, machines
 from bot.desk import Desk
 from bot.errors import InstrumentError, RequestError
 from bot.handing import Handing
-from bot.incidents import captured, dropping, flow
+from bot.incidents import captured, dropping, flow, folds
 from bot.incidents.policy import Capability
 from bot.incidents.running import Running
 from bot.incidents.wishing import Wanted
@@ -103,17 +103,17 @@ class Engine(Desk):
         until = time.monotonic() + timeout_s
         for seat in self._open_seats():
             with seat.lock:
-                if flow.captured_by(seat.running.incident) and seat.open:
+                if folds.captured_by(seat.running.incident) and seat.open:
                     self._withdraw_all(seat.running)
         while (left := self._open_seats()) and time.monotonic() < until:
-            if all(flow.awaits(seat.running.incident) for seat in left):
+            if all(folds.awaits(seat.running.incident) for seat in left):
                 return
             time.sleep(_TICK_S / 5)
         for seat in left:
             with seat.lock:
                 incident = seat.running.incident
-                if seat.open and not flow.awaits(incident):
-                    kept = " What was captured by then is kept with its case." if flow.captures(incident) else ""
+                if seat.open and not folds.awaits(incident):
+                    kept = " What was captured by then is kept with its case." if folds.captures(incident) else ""
                     sentence = f"The bot was stopped while this ran; please ask again.{kept}"
                     self._end(seat.running, Outcome.FAILED, sentence)
 
@@ -185,7 +185,7 @@ class Engine(Desk):
         now = self._clock.now()
         for name in self._journal.unfinished():
             incident = None if self._seat(name) else self._journal.read(name)
-            if incident is None or flow.lives_until(incident) > now - _ORPHAN_AFTER:
+            if incident is None or folds.lives_until(incident) > now - _ORPHAN_AFTER:
                 continue
             _log.warning("orphan_found", incident=name, closed=incident.closed is not None)
             if incident.closed:
@@ -333,7 +333,7 @@ class Engine(Desk):
 
         def apart() -> None:
             try:
-                if flow.captures(incident):
+                if folds.captures(incident):
                     self._handing.hand_over(incident, blobs)
             except Exception:  # noqa: BLE001  a bug there must not leave the capture without an end
                 with seat.lock if seat else nullcontext():

@@ -8,7 +8,7 @@ from bot.clerk import Clerk, machines
 from bot.drawing.timeline import draw_apart
 from bot.errors import InstrumentError
 from bot.frames.recording import suffix
-from bot.incidents import flow, judging, policy, story
+from bot.incidents import folds, judging, policy, story
 from bot.incidents.captured import lost
 from bot.incidents.chart import Chart, chart
 from bot.model.audit import Deed
@@ -31,10 +31,10 @@ class Handing:
 
     def hand_over(self, incident: Incident, blobs: Mapping[str, bytes]) -> None:
         """Into the incident's thread: what it shows, a picture, the files. What fails costs only itself."""
-        captured = flow.captures(incident)
+        captured = folds.captures(incident)
         for artifact in captured:
             self._note(incident, artifact)
-        seen, unreadable = judging.read(flow.artifacts(incident), blobs, incident.address)
+        seen, unreadable = judging.read(folds.artifacts(incident), blobs, incident.address)
         lines = story.tell(incident, seen, captured).lines
         if lines or unreadable:
             self.chat.tell(incident, (*lines, *unreadable))

@@ -1,6 +1,6 @@
 """How a capture ended, in one sentence, and what came of each vantage."""
 
-from bot.incidents import flow
+from bot.incidents import folds
 from bot.incidents.wording import listing
 from bot.model.incident import Incident, Outcome
 from bot.model.job import Artifact
@@ -8,8 +8,8 @@ from bot.model.job import Artifact
 
 def ending(incident: Incident) -> tuple[Outcome, str]:
     """The outcome of a capture whose jobs have all ended, and the sentence that says it."""
-    brought = flow.captures(incident)
-    stop, gaps = flow.stopped(incident), flow.gaps(incident)
+    brought = folds.captures(incident)
+    stop, gaps = folds.stopped(incident), folds.gaps(incident)
     if not brought and stop:
         return Outcome.STOPPED, " ".join(("Stopped before anything was captured.", *gaps))
     if not brought:
@@ -18,7 +18,7 @@ def ending(incident: Incident) -> tuple[Outcome, str]:
     size_bytes = sum(one.size_bytes for one in brought)
     said = f"Captured at {where}: {size_bytes:,} bytes, {lost(brought)}."
     if stop and not whole(incident):
-        ran_s = (stop.at - flow.captured_by(incident)[0].asked_at).total_seconds()
+        ran_s = (stop.at - folds.captured_by(incident)[0].asked_at).total_seconds()
         return Outcome.STOPPED, f"Stopped by a person after {ran_s:.0f} s. {said}"
     if not whole(incident):
         short = " ".join(("This is not all that was wanted.", *gaps))
@@ -28,8 +28,8 @@ def ending(incident: Incident) -> tuple[Outcome, str]:
 
 def whole(incident: Incident) -> bool:
     """Whether every vantage captured, and each until its time was up."""
-    brought = flow.captures(incident)
-    wanted = {job.id for job in flow.captured_by(incident)}
+    brought = folds.captures(incident)
+    wanted = {job.id for job in folds.captured_by(incident)}
     return wanted == {one.job for one in brought} and not any(one.incomplete for one in brought)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.incidents import dropping, flow, owned
+from bot.incidents import dropping, folds, owned
 from bot.incidents.captured import lost, whole
 from bot.incidents.wording import listing
 from bot.model.finding import Standing, Witness
@@ -155,14 +155,14 @@ def card(
         headline=owned.headline(owners, target)
         if owners
         else f"CAPTURE INCOMPLETE · {target}"
-        if answered and flow.captures(incident) and not whole(incident)
+        if answered and folds.captures(incident) and not whole(incident)
         else _headline(
             request.command,
             target,
             closed.outcome if closed else None,
             verdict,
             instruments,
-            waits=flow.awaits(incident) is not None,
+            waits=folds.awaits(incident) is not None,
         ),
         says=(says or _unsaid(request.command, closed.outcome)) if closed else None,
         instruments=instruments,
@@ -173,9 +173,9 @@ def card(
         owners=owners,
         aged=owned.aged(owners.read_at, closed.at) if owners and closed else None,
         filter=_filter(incident),
-        waits=flow.awaits(incident),
+        waits=folds.awaits(incident),
         decided=tuple(event for event in incident.timeline if isinstance(event, Approved | Declined | StopAsked)),
-        files=tuple(map(_file, flow.captures(incident))) if closed else (),
+        files=tuple(map(_file, folds.captures(incident))) if closed else (),
     )
 
 
@@ -348,8 +348,8 @@ def _verdict_headline(verdict: Verdict, target: str) -> str:
 
 
 def _instruments(incident: Incident, progress: Mapping[str, Progressed], now: datetime | None) -> Iterator[Instrument]:
-    lines = {job.id: Instrument(_place(job), _looks_for(incident, job)) for job in flow.jobs(incident)}
-    probes = {job.id: job.probe for job in flow.jobs(incident)}
+    lines = {job.id: Instrument(_place(job), _looks_for(incident, job)) for job in folds.jobs(incident)}
+    probes = {job.id: job.probe for job in folds.jobs(incident)}
     for event in incident.timeline:
         if not isinstance(event, Started | Reported | Failed | Lost | Expired) or event.job not in lines:
             continue

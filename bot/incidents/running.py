@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.incidents import bundle, flow, judging, owning
+from bot.incidents import bundle, folds, judging, owning
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.incident import AnyEvent, Incident, Progressed, Reported
 from bot.model.job import Probe
@@ -41,7 +41,7 @@ class Running:
         """The event is the timeline's last from now on."""
         self.incident = replace(self.incident, timeline=(*self.incident.timeline, event))
         if isinstance(event, Reported):
-            needed = {artifact.digest for artifact in flow.artifacts(self.incident)}
+            needed = {artifact.digest for artifact in folds.artifacts(self.incident)}
             self.blobs = {digest: data for digest, data in self.blobs.items() if digest in needed}
 
     def progressed(self, event: Progressed) -> None:
@@ -51,15 +51,15 @@ class Running:
     @property
     def progress(self) -> tuple[Progressed, ...]:
         """The last word on each capture that runs."""
-        over = flow.ended(self.incident)
+        over = folds.ended(self.incident)
         return tuple(
-            self.heard[job.id] for job in flow.captured_by(self.incident) if job.id in self.heard.keys() - over
+            self.heard[job.id] for job in folds.captured_by(self.incident) if job.id in self.heard.keys() - over
         )
 
     def silent_since(self, moment: datetime) -> bool:
         """Whether a capture runs whose card was last shown before that moment."""
-        over = flow.ended(self.incident)
-        runs = any(job.id not in over for job in flow.captured_by(self.incident))
+        over = folds.ended(self.incident)
+        runs = any(job.id not in over for job in folds.captured_by(self.incident))
         return runs and not self.handed and self.shown_at is not None and self.shown_at < moment
 
     def take_in(self, report: Reported, blobs: Mapping[str, bytes]) -> None:
@@ -96,37 +96,37 @@ class Running:
 
     def look_up(self) -> Owners | None:
         """What the snapshots that came back say about whoever was asked for; None before the first of them."""
-        newest = flow.artifacts(self.incident)
+        newest = folds.artifacts(self.incident)
         bytes_of = [self.blobs[one.digest] for one in newest if self.observations.get(one.digest)]
         if not bytes_of:
             return None
-        gaps = (*flow.gaps(self.incident), *self._unreadable())
+        gaps = (*folds.gaps(self.incident), *self._unreadable())
         return owning.answer(self.incident.request.target, list(map(vcenter.parse, bytes_of)), self.seen(), gaps)
 
     def seen(self) -> tuple[Observation, ...]:
         """Every observation in the newest artifacts."""
-        newest = flow.artifacts(self.incident)
+        newest = folds.artifacts(self.incident)
         return tuple(one for artifact in newest for one in self.observations.get(artifact.digest, ()))
 
     def evidence(self) -> Evidence | None:
         """What the newest artifacts show, or None while the address is not known."""
         if self.incident.address is None:
             return None
-        gaps = (*flow.gaps(self.incident), *self._unreadable())
+        gaps = (*folds.gaps(self.incident), *self._unreadable())
         return Evidence(self.incident.address, self.seen(), gaps)
 
     def _unreadable(self) -> tuple[str, ...]:
-        newest = flow.artifacts(self.incident)
+        newest = folds.artifacts(self.incident)
         return tuple(gap for artifact in newest for gap in self.unreadable.get(artifact.digest, ()))
 
     def case(self) -> dict[str, bytes] | None:
         """The files of its case, or None where nothing was brought back and nothing judged."""
-        incident, newest = self.incident, flow.artifacts(self.incident)
+        incident, newest = self.incident, folds.artifacts(self.incident)
         if incident.request.command == LOOK_UP:
-            return bundle.pack_look_up(incident, newest, flow.gaps(incident), self.blobs) if newest else None
+            return bundle.pack_look_up(incident, newest, folds.gaps(incident), self.blobs) if newest else None
         if incident.address is None or not (newest or incident.verdict):
             return None
-        case = bundle.Case(incident.address, newest, flow.gaps(incident), incident.timeline, incident.verdict)
+        case = bundle.Case(incident.address, newest, folds.gaps(incident), incident.timeline, incident.verdict)
         return bundle.pack(case, self.blobs)
 
 

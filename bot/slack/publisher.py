@@ -8,7 +8,7 @@ from datetime import datetime
 from slack_sdk import WebClient
 
 from bot import log
-from bot.incidents import flow
+from bot.incidents import folds
 from bot.incidents.card import card
 from bot.model.download import Link
 from bot.model.dropped import DroppedFile
@@ -205,7 +205,7 @@ class Publisher:
             self._published(incident.id, place.channel, place.approval_ts, APPROVAL)
         else:
             self._slack.update(place.channel, place.approval_ts, message)
-        self._sent(parcel, last=flow.awaits(incident) is None)
+        self._sent(parcel, last=folds.awaits(incident) is None)
 
     def _send_reply(self, parcel: Parcel, reply: Reply) -> None:
         thread = None if reply.direct else self._place(reply.incident).root
@@ -292,7 +292,7 @@ class Publisher:
         """
         if place.ts is None or not any(isinstance(event, AwaitsApproval) for event in incident.timeline):
             return
-        state = "asked" if flow.awaits(incident) else "decided"
+        state = "asked" if folds.awaits(incident) else "decided"
         if place.approval != state:
             place.approval = state
             parcel = Parcel(f"approval {incident.id}", place.channel, Approval(incident), urgent=True, lasting=True)

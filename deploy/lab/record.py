@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bot import probes
 from bot.agents.evidence import seal
-from bot.incidents import flow
+from bot.incidents import folds
 from bot.incidents.bundle import Case, pack
 from bot.incidents.planning import Known, plan_check, plan_owners
 from bot.model.addresses import parse_mac
@@ -55,7 +55,7 @@ def record(fault: str, vm: str, directory: Path, *, seed: int = 1) -> None:
         seen = [one for artifact, data in evidence for one in probes.read(artifact, data)]
         expires_at = max(job.expires_at for job in plan.jobs)
         owners = plan_owners(
-            "inc-lab", target, flow.named(target, seen), known=known, first=len(plan.jobs), expires_at=expires_at
+            "inc-lab", target, folds.named(target, seen), known=known, first=len(plan.jobs), expires_at=expires_at
         )
         evidence += [_ask_vcenter(state, job, clock) for job in owners if job.options.macs]
     case = Case(target, tuple(artifact for artifact, _ in evidence), plan.gaps)

@@ -10,7 +10,7 @@ import pytest
 
 from bot.coordinator import Coordinator
 from bot.errors import FormError, InstrumentError, RequestError
-from bot.incidents import flow
+from bot.incidents import flow, folds
 from bot.incidents.bundle import INDEX
 from bot.incidents.policy import Capability, Grant, Policy, TwoPersons, Upload
 from bot.model.audit import Deed
@@ -119,7 +119,7 @@ def test_a_right_that_ends_at_the_resolved_address_ends_the_request(house: House
     house = House(rules=TWO)
     capture(house, "app01 for 10s")
     house.looks_up(house.queue.jobs[0])
-    waits = flow.awaits(house.card)
+    waits = folds.awaits(house.card)
     assert waits is not None, "app01 has 10.0.0.5, whose captures need a second person"
     assert [job.probe for job in house.queue.jobs] == [Probe.VCENTER]
 
@@ -141,7 +141,7 @@ def test_a_second_machine_may_need_a_second_person() -> None:
     both = replace(TWO, two_persons=(TwoPersons((IPv4Network("10.0.0.6/32"),)),))
     house = House(vcenters=(), rules=both)
     capture(house, "10.0.0.5 host 10.0.0.6 for 10s")
-    assert flow.awaits(house.card) is not None
+    assert folds.awaits(house.card) is not None
     assert house.queue.jobs == []
 
 
@@ -250,7 +250,7 @@ def test_an_agent_that_dies_midway_leaves_its_beginning_marked_incomplete(house:
     assert "not all that was wanted" in (end.sentence or "")
     assert "fell silent before its capture was over" in (end.sentence or "")
     assert ("10.0.0.5-prod-1.pcap", PCAP) in house.chat.files
-    assert any(artifact.incomplete for artifact in flow.captures(house.card))
+    assert any(artifact.incomplete for artifact in folds.captures(house.card))
 
 
 def test_two_agents_one_after_the_other_both_leave_what_they_saw(house: House) -> None:
@@ -344,7 +344,7 @@ def test_where_a_rule_says_so_nothing_begins_before_a_second_person_agrees(caref
     """One person alone is not enough for production."""
     incident = capture(careful)
     assert careful.queue.jobs == []
-    assert flow.awaits(careful.card) is not None
+    assert folds.awaits(careful.card) is not None
     careful.clock.forward(600)
     careful.coordinator.approve(incident.id, SECOND, CARD)
     (job,) = careful.queue.jobs
@@ -357,7 +357,7 @@ def test_a_further_host_is_as_protected_as_the_target(careful: House) -> None:
     """Otherwise a rule for production would end at the word `host`."""
     assert careful.coordinator.preview({"target": "10.0.1.7", "host": "10.0.0.5"}, CAPTURER, HERE).second
     capture(careful, "10.0.1.7 host 10.0.0.5 at office")
-    assert flow.awaits(careful.card) is not None
+    assert folds.awaits(careful.card) is not None
     assert careful.queue.jobs == []
     capture(careful, "10.0.1.7 peer 10.0.0.5 at office")
     assert len(careful.queue.jobs) == 1, "a peer only leaves out packets of a machine that needs no second person"

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from bot.incidents import flow
+from bot.incidents import flow, folds
 from bot.incidents.planning import Known
 from bot.model.addresses import Mac
 from bot.model.capture import CaptureWish
@@ -107,40 +107,40 @@ def test_a_known_address_is_planned_at_once() -> None:
 def test_partial_evidence_does_not_end_a_job_and_its_final_report_replaces_it() -> None:
     """The evidence so far is shown, never judged twice."""
     incident = queued(begin())
-    job = flow.jobs(incident)[0]
+    job = folds.jobs(incident)[0]
     incident = then(incident, reported(job, final=False, digest="sha256:11"))
-    assert flow.ended(incident) == frozenset()
+    assert folds.ended(incident) == frozenset()
     incident = then(incident, reported(job, digest="sha256:22"))
-    assert [a.digest for a in flow.artifacts(incident)] == ["sha256:22"]
+    assert [a.digest for a in folds.artifacts(incident)] == ["sha256:22"]
 
 
 def test_each_new_mac_is_looked_up_in_every_vcenter_exactly_once() -> None:
     """The decisive step is the join of the wire's MACs with their owners."""
     incident = queued(begin())
-    job = flow.jobs(incident)[0]
+    job = folds.jobs(incident)[0]
     incident = queued(then(incident, reported(job, final=False)), (answer(MAC_1),))
-    assert flow.jobs(incident)[-1].options.macs == (MAC_1,)
+    assert folds.jobs(incident)[-1].options.macs == (MAC_1,)
     incident = queued(then(incident, reported(job)), (answer(MAC_1), answer(MAC_2)))
-    assert flow.jobs(incident)[-1].options.macs == (MAC_2,)
-    assert len({j.id for j in flow.jobs(incident)}) == len(flow.jobs(incident))
+    assert folds.jobs(incident)[-1].options.macs == (MAC_2,)
+    assert len({j.id for j in folds.jobs(incident)}) == len(folds.jobs(incident))
 
 
 def test_who_asks_with_the_address_as_its_own_claims_it_too() -> None:
     """An ESXi host answers with one VMkernel port's MAC and may ask with another's: both have to be looked up."""
     seen = (answer(MAC_1), question(TARGET, MAC_2), question(IPv4Address("10.0.0.9"), Mac("00:50:56:80:00:03")))
-    assert flow.named(TARGET, seen) == (MAC_1, MAC_2)
-    assert flow.named(TARGET, (question(TARGET, MAC_2, ours=True),)) == ()
+    assert folds.named(TARGET, seen) == (MAC_1, MAC_2)
+    assert folds.named(TARGET, (question(TARGET, MAC_2, ours=True),)) == ()
 
 
 def test_it_is_judged_when_the_last_job_has_ended_however_it_ended() -> None:
     """Reported, failed or expired: nothing is waited for any longer."""
     incident = queued(begin())
-    arp, icmp, vcenter = flow.jobs(incident)
+    arp, icmp, vcenter = folds.jobs(incident)
     incident = then(incident, reported(arp), Failed(at=NOON, job=vcenter.id, agent="vcenter.dc1", reason="down."))
     assert last(incident) == ()
     incident = then(incident, Expired(at=NOON, job=icmp.id))
     assert last(incident) == (flow.Judge(),)
-    assert flow.gaps(incident) == (
+    assert folds.gaps(incident) == (
         "vcenter.dc1 could not look: down.",
         "Nobody answered on segment.office within the time.",
     )
@@ -150,7 +150,7 @@ def test_it_is_judged_when_the_last_job_has_ended_however_it_ended() -> None:
 def test_what_comes_after_a_job_has_ended_adds_nothing(late: str) -> None:
     """At least once means twice sometimes; the timeline must not change for it."""
     incident = queued(begin())
-    job = flow.jobs(incident)[0]
+    job = folds.jobs(incident)[0]
     incident = then(incident, reported(job))
     event = {
         "report": reported(job, digest="sha256:33"),
@@ -158,35 +158,35 @@ def test_what_comes_after_a_job_has_ended_adds_nothing(late: str) -> None:
         "expiry": Expired(at=NOON, job=job.id),
     }[late]
     assert flow.adds_nothing(incident, event)
-    assert not flow.adds_nothing(incident, reported(flow.jobs(incident)[1]))
+    assert not flow.adds_nothing(incident, reported(folds.jobs(incident)[1]))
 
 
 def test_a_report_for_a_job_that_was_never_queued_adds_nothing() -> None:
     """Nobody asked for it."""
     incident = queued(begin())
-    stranger = replace(flow.jobs(incident)[0], id="inc-1.99")
+    stranger = replace(folds.jobs(incident)[0], id="inc-1.99")
     assert flow.adds_nothing(incident, reported(stranger))
 
 
 def test_every_job_expires_so_nobody_waits_for_ever() -> None:
     """The bot's own clock ends what no agent ends."""
     incident = queued(begin())
-    end = flow.jobs(incident)[0].expires_at
+    end = folds.jobs(incident)[0].expires_at
     assert not list(flow.overdue(incident, end - timedelta(seconds=1)))
-    assert {event.job for event in flow.overdue(incident, end)} == {job.id for job in flow.jobs(incident)}
+    assert {event.job for event in flow.overdue(incident, end)} == {job.id for job in folds.jobs(incident)}
 
 
 def test_a_vm_name_is_resolved_through_vcenter_and_then_checked() -> None:
     """On-call knows names, not addresses."""
     incident = queued(begin(Target(name="app05")))
-    (job,) = flow.jobs(incident)
+    (job,) = folds.jobs(incident)
     assert (job.probe, job.options.names, job.target) == (Probe.VCENTER, ("app05",), None)
     incident = then(incident, reported(job))
     (append,) = last(incident, owner("app05", ("10.0.0.5",)))
     assert isinstance(append, flow.Append)
     assert append.event == Resolved(at=NOON, address=TARGET)
     incident = queued(then(incident, append.event))
-    assert [j.id for j in flow.jobs(incident)] == ["inc-1.0", "inc-1.1", "inc-1.2", "inc-1.3"]
+    assert [j.id for j in folds.jobs(incident)] == ["inc-1.0", "inc-1.1", "inc-1.2", "inc-1.3"]
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_a_name_that_leads_to_no_single_address_is_refused_with_the_reason(
 ) -> None:
     """Guessing one of several would check the wrong machine."""
     incident = queued(begin(target))
-    incident = then(incident, reported(flow.jobs(incident)[0]))
+    incident = then(incident, reported(folds.jobs(incident)[0]))
     (append,) = last(incident, seen)
     assert isinstance(append, flow.Append)
     assert isinstance(append.event, Closed)
@@ -234,32 +234,32 @@ def capturing(wish: CaptureWish | None = None) -> Incident:
 def test_a_capture_is_admitted_and_when_it_is_over_asks_what_moved_and_is_delivered() -> None:
     """Its bytes go to the people who asked, and are not judged."""
     incident = capturing()
-    (job,) = flow.jobs(incident)
+    (job,) = folds.jobs(incident)
     assert job.probe is Probe.CAPTURE
     incident = queued(then(incident, reported(job)))
-    moves = flow.jobs(incident)[-1]
+    moves = folds.jobs(incident)[-1]
     assert (moves.probe, moves.queue, moves.target) == (Probe.VCENTER, "vcenter.dc1", TARGET)
     incident = then(incident, Failed(at=NOON, job=moves.id, agent="vcenter.dc1", reason="down."))
     assert last(incident) == (flow.Deliver(),)
-    assert [one.digest for one in flow.captures(incident)] == ["sha256:aa"]
+    assert [one.digest for one in folds.captures(incident)] == ["sha256:aa"]
 
 
 def test_a_capture_that_brought_nothing_asks_nobody_what_moved() -> None:
     """There is nothing to put beside it."""
     incident = capturing()
-    (job,) = flow.jobs(incident)
+    (job,) = folds.jobs(incident)
     assert last(then(incident, Expired(at=NOON, job=job.id))) == (flow.Deliver(),)
 
 
 def test_what_a_dead_agent_captured_stays_beside_what_its_successor_did() -> None:
     """The standby starts anew; the first half is evidence of a moment that nobody else saw."""
     incident = capturing()
-    (job,) = flow.jobs(incident)
+    (job,) = folds.jobs(incident)
     first = replace(reported(job, final=False, digest="sha256:11"), agent="prod-1")
     second = replace(reported(job, final=False, digest="sha256:22"), agent="prod-2")
     last_word = replace(reported(job, digest="sha256:33"), agent="prod-2")
     incident = then(incident, first, second, last_word)
-    assert [one.digest for one in flow.captures(incident)] == ["sha256:11", "sha256:33"]
+    assert [one.digest for one in folds.captures(incident)] == ["sha256:11", "sha256:33"]
 
 
 def test_a_stopped_capture_waits_a_bounded_time_for_what_it_has() -> None:
@@ -282,7 +282,7 @@ def test_an_approved_capture_is_planned_with_the_time_of_its_approval() -> None:
     (put,) = flow.step(incident, incident.timeline[-1], (), replace(KNOWN, now=NOON + timedelta(minutes=14)))
     assert isinstance(put, flow.Put)
     assert put.jobs[0].asked_at == NOON + timedelta(minutes=14)
-    assert flow.awaits(incident) is None
+    assert folds.awaits(incident) is None
 
 
 @pytest.mark.parametrize(
@@ -309,8 +309,8 @@ def test_the_wait_for_a_second_person_ends() -> None:
     assert lapsed is not None
     assert lapsed.outcome is Outcome.REFUSED
     assert flow.lapsed(then(incident, Approved(at=NOON, by=ASKER)), NOON + flow.APPROVAL) is None
-    assert flow.lives_until(incident) == NOON + flow.APPROVAL
-    assert flow.lives_until(then(incident, Closed(at=NOON, outcome=Outcome.STOPPED))) == NOON
+    assert folds.lives_until(incident) == NOON + flow.APPROVAL
+    assert folds.lives_until(then(incident, Closed(at=NOON, outcome=Outcome.STOPPED))) == NOON
 
 
 def test_a_capture_that_cannot_be_planned_is_refused_before_anybody_has_to_approve_it() -> None:
@@ -325,5 +325,5 @@ def test_a_capture_that_cannot_be_planned_is_refused_before_anybody_has_to_appro
 def test_nothing_follows_once_it_is_closed() -> None:
     """A final card stays final."""
     incident = then(queued(begin()), Closed(at=NOON, outcome=Outcome.ANSWERED))
-    job = flow.jobs(incident)[0]
+    job = folds.jobs(incident)[0]
     assert last(then(incident, Started(at=NOON, job=job.id, agent="prod-1", attempt=2))) == ()

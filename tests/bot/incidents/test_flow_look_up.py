@@ -6,7 +6,7 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from bot.incidents import flow
+from bot.incidents import flow, folds
 from bot.incidents.planning import Known
 from bot.model.addresses import Mac
 from bot.model.incident import AnyEvent, Closed, Expired, Failed, Incident, Outcome, Queued, Started
@@ -49,7 +49,7 @@ def inside(vm: str, mac: Mac, address: str) -> GuestRowFound:
 )
 def test_every_vcenter_is_asked_and_no_agent(target: Target, asked: tuple[object, ...]) -> None:
     """Not one agent is alive here, and it does not matter: a look-up sends no packet."""
-    jobs = flow.jobs(looking(target))
+    jobs = folds.jobs(looking(target))
     assert [(job.probe, job.queue) for job in jobs] == [(Probe.VCENTER, "vcenter.dc1"), (Probe.VCENTER, "vcenter.dc2")]
     assert {(job.target, job.options.macs, job.options.names) for job in jobs} == {asked}
 
@@ -67,47 +67,47 @@ def test_without_a_vcenter_it_is_refused_with_what_the_operator_has_to_do() -> N
 def test_what_the_found_vm_has_is_looked_up_once_more_in_every_vcenter_and_only_once() -> None:
     """Another machine with its MAC, in another vCenter, is the conflict that the asker cannot see."""
     incident, seen = looking(), (ASKED, *owner("app05", ("10.0.0.5", "10.0.0.6")))
-    one, two = flow.jobs(incident)
+    one, two = folds.jobs(incident)
     incident = queued(then(incident, reported(one)), seen)
-    further = flow.jobs(incident)[2:]
+    further = folds.jobs(incident)[2:]
     assert [(job.queue, job.target, job.options.macs) for job in further] == [
         ("vcenter.dc1", IPv4Address("10.0.0.6"), (MAC_1,)),
         ("vcenter.dc2", IPv4Address("10.0.0.6"), (MAC_1,)),
     ]
-    assert len({job.id for job in flow.jobs(incident)}) == 4
+    assert len({job.id for job in folds.jobs(incident)}) == 4
     assert last(then(incident, reported(two)), seen) == ()
 
 
 def test_a_vcenter_that_failed_is_not_asked_again() -> None:
     """A dead vCenter must not cost its time twice."""
     incident = looking()
-    one, two = flow.jobs(incident)
+    one, two = folds.jobs(incident)
     incident = then(incident, Failed(at=NOON, job=two.id, agent="vcenter.dc2", reason="The password is wrong."))
     assert last(incident) == ()
     incident = queued(then(incident, reported(one)), (ASKED, *owner("app05", ("10.0.0.5",))))
-    assert [job.queue for job in flow.jobs(incident)[2:]] == ["vcenter.dc1"]
+    assert [job.queue for job in folds.jobs(incident)[2:]] == ["vcenter.dc1"]
 
 
 def test_an_address_that_stays_inside_a_guest_is_not_followed() -> None:
     """Every container host has docker0 with the same address; that would make a conflict of all of them."""
     incident = looking(Target(name="app05"))
     seen = (ASKED, *owner("app05", ("10.0.0.5",)), inside("app05", Mac("02:42:00:00:00:01"), "172.17.0.1"))
-    incident = queued(then(incident, reported(flow.jobs(incident)[0])), seen)
-    assert {job.target for job in flow.jobs(incident)[2:]} == {TARGET}
+    incident = queued(then(incident, reported(folds.jobs(incident)[0])), seen)
+    assert {job.target for job in folds.jobs(incident)[2:]} == {TARGET}
 
 
 def test_an_address_on_a_bond_of_the_vnics_is_followed() -> None:
     """bond0 has no vNIC of its own but a vNIC's MAC, and is what the network sees."""
     incident = looking(Target(name="app05"))
     seen = (ASKED, *owner("app05", ()), inside("app05", MAC_1, "10.0.0.5"))
-    incident = queued(then(incident, reported(flow.jobs(incident)[0])), seen)
-    assert {job.target for job in flow.jobs(incident)[2:]} == {TARGET}
+    incident = queued(then(incident, reported(folds.jobs(incident)[0])), seen)
+    assert {job.target for job in folds.jobs(incident)[2:]} == {TARGET}
 
 
 def test_what_very_many_vms_have_is_not_followed() -> None:
     """Fifty owners share something that means nothing."""
     incident = looking()
-    one, two = flow.jobs(incident)
+    one, two = folds.jobs(incident)
     seen = (ASKED, *(found for n in range(5) for found in owner(f"vm{n}", ("10.0.0.5",))))
     incident = then(incident, reported(one), reported(two))
     assert last(incident, seen) == (flow.Tell(),)
@@ -117,7 +117,7 @@ def test_what_very_many_vms_have_is_not_followed() -> None:
 def test_it_is_told_when_the_last_job_has_ended_however_it_ended(end: str) -> None:
     """One vCenter that answered is an answer; the other is among what is missing."""
     incident = looking()
-    one, two = flow.jobs(incident)
+    one, two = folds.jobs(incident)
     incident = then(incident, reported(one))
     assert last(incident, (ASKED,)) == ()
     events: dict[str, AnyEvent] = {
@@ -127,13 +127,13 @@ def test_it_is_told_when_the_last_job_has_ended_however_it_ended(end: str) -> No
     }
     incident = then(incident, events[end])
     assert last(incident, (ASKED,)) == (flow.Tell(),)
-    assert len(flow.gaps(incident)) == (end != "reported")
+    assert len(folds.gaps(incident)) == (end != "reported")
 
 
 def test_when_no_vcenter_answered_it_has_failed_and_says_why() -> None:
     """Nothing is known, which is not the same as nobody has it."""
     incident = looking()
-    one, two = flow.jobs(incident)
+    one, two = folds.jobs(incident)
     failed = Failed(at=NOON, job=one.id, agent="vcenter.dc1", reason="The password is wrong.")
     incident = then(incident, failed, Expired(at=NOON, job=two.id))
     (append,) = last(incident)
@@ -147,7 +147,7 @@ def test_when_no_vcenter_answered_it_has_failed_and_says_why() -> None:
 def test_bytes_that_cannot_be_read_are_no_answer() -> None:
     """A report without a readable snapshot must not read as an empty vCenter."""
     incident = looking()
-    incident = then(incident, *(reported(job) for job in flow.jobs(incident)))
+    incident = then(incident, *(reported(job) for job in folds.jobs(incident)))
     (append,) = last(incident, ())
     assert isinstance(append, flow.Append)
     assert isinstance(append.event, Closed)
@@ -157,7 +157,7 @@ def test_bytes_that_cannot_be_read_are_no_answer() -> None:
 def test_late_and_duplicate_reports_add_nothing() -> None:
     """At least once means twice sometimes."""
     incident = looking()
-    one, two = flow.jobs(incident)
+    one, two = folds.jobs(incident)
     incident = then(incident, reported(one), Expired(at=NOON, job=two.id))
     assert flow.adds_nothing(incident, reported(one, digest="sha256:33"))
     assert flow.adds_nothing(incident, reported(two))
@@ -167,16 +167,16 @@ def test_every_look_up_expires_so_nobody_waits_for_ever() -> None:
     """The bot's own clock ends what no worker ends; the second round as well."""
     seen = (ASKED, *owner("app05", ("10.0.0.5",)))
     incident = looking()
-    incident = queued(then(incident, reported(flow.jobs(incident)[0])), seen)
-    end = max(job.expires_at for job in flow.jobs(incident))
+    incident = queued(then(incident, reported(folds.jobs(incident)[0])), seen)
+    end = max(job.expires_at for job in folds.jobs(incident))
     assert end <= NOON + timedelta(seconds=20)
-    assert {event.job for event in flow.overdue(incident, end)} == {job.id for job in flow.jobs(incident)[1:]}
+    assert {event.job for event in flow.overdue(incident, end)} == {job.id for job in folds.jobs(incident)[1:]}
 
 
 def test_nothing_follows_a_start_or_an_end() -> None:
     """A worker that begins changes nothing; a final card stays final."""
     incident = looking()
-    job = flow.jobs(incident)[0]
+    job = folds.jobs(incident)[0]
     assert last(then(incident, Started(at=NOON, job=job.id, agent="vcenter.dc1", attempt=1))) == ()
     closed = then(incident, Closed(at=NOON, outcome=Outcome.STOPPED))
     assert last(then(closed, reported(job)), (ASKED, *owner("app05", ("10.0.0.5",), MAC_2))) == ()
