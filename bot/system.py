@@ -19,6 +19,14 @@ class SystemClock:
         return f"{prefix}-{''.join(secrets.choice(alphabet) for _ in range(10))}"
 
 
+_AT_ONCE = threading.BoundedSemaphore(8)  # each may hold a capture of tens of megabytes
+
+
 def apart(work: Callable[[], None]) -> None:
-    """Run something that takes its time in a thread of its own."""
-    threading.Thread(target=work, name="apart", daemon=True).start()
+    """Run something that takes its time in a thread of its own; of many such things eight at once."""
+
+    def in_turn() -> None:
+        with _AT_ONCE:
+            work()
+
+    threading.Thread(target=in_turn, name="apart", daemon=True).start()
