@@ -28,6 +28,7 @@ MANIFEST = Path(__file__).parents[1] / "slack-manifest.yaml"
 VCENTER = "dc1"
 TWO_PERSONS = "10.0.0.4/32"  # a capture of app04 needs a second person's agreement
 READY_WITHIN_S = 30.0
+ENDS_WITHIN_S = 15.0
 RUNNING = ("Checking ", "Capturing ", "Looking up ", "Waiting ")  # how the text of a card begins that has not ended
 
 
@@ -193,12 +194,14 @@ def _tail(log: Path) -> str:
 
 
 def _end(processes: Mapping[str, "subprocess.Popen[Any]"]) -> None:
-    """Tell all of them before waiting for each: every one may finish what it has begun."""
+    """Tell all of them before waiting for any: every one may finish what it has begun, within the same time."""
     for process in processes.values():
         process.terminate()
-    for process in processes.values():
+    until = time.monotonic() + ENDS_WITHIN_S
+    for name, process in processes.items():
         try:
-            process.wait(15)
+            process.wait(max(0.0, until - time.monotonic()))
         except subprocess.TimeoutExpired:
+            print(f"{name} had not ended after {ENDS_WITHIN_S:g} s and was killed.", file=sys.stderr)
             process.kill()
             process.wait()
