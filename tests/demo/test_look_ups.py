@@ -61,10 +61,3 @@ def test_a_look_up_says_who_has_it_and_judges_nobody(
     for expected in (*says, "before this answer", "Look up again"):
         assert expected in shown
     assert not any(word in shown for word in ("GUEST", "NETWORK", "HYPERVISOR", "HEALTHY"))
-
-
-def test_a_look_up_shows_the_uplinks_and_switch_ports_of_the_host(house: Stage) -> None:
-    """What the network team is asked about next, without anybody opening vCenter."""
-    shown = card(house, "/vcenter 10.0.0.6")
-    assert "vmnic0 · 10000 Mbit/s" in shown
-    assert "at p-esx-" in shown

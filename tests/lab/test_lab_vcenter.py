@@ -16,9 +16,7 @@ from pyVmomi import vim
 from bot.agents.vcenter import VcenterAbility, VcenterSettings
 from bot.model.addresses import parse_mac
 from bot.model.job import Job, JobOptions, Probe, Vantage
-from bot.model.vsphere import Surroundings
 from bot.ports import Work
-from bot.probes.vcenter import parse
 from bot.system import SystemClock
 from deploy.lab.client import Lab, LabError
 from deploy.lab.faults import DEMO, FAULTS
@@ -170,28 +168,3 @@ def test_the_simulator_also_knows_what_a_snapshot_has_no_room_for(crowded: list[
         )
         assert [event.vm.name for event in events] == [vm("clean_vmotion")]
         assert {event.sourceHost.name == event.host.name for event in events} == {False}
-
-
-def test_the_played_vcenter_tells_what_is_around_as_the_lab_is(crowded: list[LabState]) -> None:
-    """A demonstration whose hosts and ports are made up would teach the wrong thing."""
-    staged = {one["fault"]: (one["vm"], state) for state in crowded for one in state["faults"]}
-
-    def around(fault: str) -> tuple[str, Surroundings]:
-        vm, state = staged[fault]
-        told = parse(json.dumps(everything(state)).encode()).surroundings
-        assert told is not None
-        return vm, told
-
-    vm, told = around("uplink_down")
-    down = [host.name for host in told.hosts or () if not all(uplink.up for uplink in host.uplinks)]
-    assert down == [next(one["host"] for one in staged["uplink_down"][1]["vms"] if one["name"] == vm)]
-    vm, told = around("port_blocked")
-    assert vm in [one.name for one in told.vms or () for port in told.ports or () if port.vm == one.vm and port.blocked]
-    _, told = around("forged_mac_rejected")
-    assert [group.policy.forged for group in told.groups or () if group.name == "prod-10"] == [False]
-    vm, told = around("clean_vmotion")
-    assert vm in [event.vm for event in told.events or ()]
-    _, told = around("host_lost")
-    assert [host.connection for host in told.hosts or ()].count("notResponding") >= 1
-    assert (told.alarms, told.counters, told.tasks) == (None, None, None)
-    assert {gap.family for gap in told.gaps} >= {"alarms", "counters", "tasks", "health"}
