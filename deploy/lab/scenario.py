@@ -1,12 +1,12 @@
 """The lab's vCenter facts as a scenario of the simulator: those of a snapshot, and those that it has no room for."""
 
 from collections import defaultdict
-from datetime import timedelta
 from typing import Any
 
 from deploy.lab.state import HostState, LabState, NicState, SegmentState, VmState
-from deploy.lab.surroundings import MOVED_AGO, SWITCH, port_key
 from deploy.lab.vcenter import API_VERSION
+
+_SWITCH = "DVS0"
 
 
 def scenario(state: LabState) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def scenario(state: LabState) -> dict[str, Any]:
         "hosts": [_simulated_host(f"#{number}", host) for number, host in enumerate(hosts)],
         "dvs": [
             {
-                "name": SWITCH,
+                "name": _SWITCH,
                 "portgroups": [
                     {
                         "name": f"DC0_DVPG{number}",
@@ -62,12 +62,7 @@ def scenario(state: LabState) -> dict[str, Any]:
             for number, vm in enumerate(vms[cluster])
         ],
         "events": [
-            {
-                "type": "VmMigratedEvent",
-                "vm": move["vm"],
-                "from_host": move["from_host"],
-                "minutes_ago": MOVED_AGO // timedelta(minutes=1),
-            }
+            {"type": "VmMigratedEvent", "vm": move["vm"], "from_host": move["from_host"], "minutes_ago": 1}
             for move in state["moves"]
         ],
     }
@@ -91,7 +86,7 @@ def _simulated_host(name: str, host: HostState) -> dict[str, Any]:
 
 def _simulated_port(vm: VmState, nic: NicState, segment: SegmentState) -> dict[str, Any]:
     return {
-        "key": port_key(vm, nic),
+        "key": _port_key(vm, nic),
         "portgroup": segment["portgroup"],
         "vm": vm["name"],
         "nic_key": str(nic["key"]),
@@ -100,6 +95,10 @@ def _simulated_port(vm: VmState, nic: NicState, segment: SegmentState) -> dict[s
         "blocked": nic["blocked"],
         "vlan": segment["vlan"],
     }
+
+
+def _port_key(vm: VmState, nic: NicState) -> str:
+    return f"{vm['id'].removeprefix('vm-')}{nic['key']}"
 
 
 def _simulated_vm(name: str, vm: VmState, segment: SegmentState, lost_hosts: set[str]) -> dict[str, Any]:
@@ -118,7 +117,7 @@ def _simulated_vm(name: str, vm: VmState, segment: SegmentState, lost_hosts: set
                 "mac": nic["mac"],
                 "guest_mac": nic["guest_mac"],
                 "portgroup": segment["portgroup"],
-                "port_key": port_key(vm, nic),
+                "port_key": _port_key(vm, nic),
                 "connected": nic["connected"] is True,
                 "ips": [f"{address}/{length}" for address in nic["addresses"]],
                 "no_guest": not on,

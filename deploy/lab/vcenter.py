@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from ipaddress import IPv4Address, ip_address
 from typing import Any
@@ -11,16 +10,14 @@ from bot.model.addresses import Mac, parse_mac
 from bot.probes.vcenter import GuestNic, HostNic, Nic, Query, Snapshot, Vm, dump, select
 from bot.system import SystemClock
 from deploy.lab.state import LabState, SegmentState, VmState
-from deploy.lab.surroundings import surroundings
 
 NAME = "dc1"
 API_VERSION = "8.0.1.0"
 
 
 def everything(state: LabState, *, read_at: datetime | None = None) -> dict[str, Any]:
-    """The whole vCenter as the JSON of a snapshot: every VM with what is around it, and every host's interfaces."""
-    inventory = _inventory(state, read_at)
-    return _json(replace(inventory, surroundings=surroundings(state, inventory.read_at)))
+    """The whole vCenter as the JSON of a snapshot: every VM, every host's uplink and VMkernel ports."""
+    return _json(_inventory(state, read_at))
 
 
 def snapshot(

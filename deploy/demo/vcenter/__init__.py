@@ -4,14 +4,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from bot.errors import BundleError, InstrumentError, RequestError
 from bot.model.job import Artifact, Vantage
 from bot.ports import Clock, Work
-from bot.probes.vcenter import Snapshot, deliver, parse, query, select
-
-T = TypeVar("T")
+from bot.probes.vcenter import deliver, parse, query, select
 
 Source = Path | Callable[[], Mapping[str, Any]]
 """A snapshot file, or a function that makes such JSON of what the lab is like at this moment; both hold ALL VMs."""
@@ -38,7 +36,7 @@ class SnapshotAbility:
             whole = parse(self._bytes())
         except (OSError, BundleError) as error:
             raise InstrumentError(f"The snapshot that plays vCenter {self._vantage.segment} is bad: {error}") from error
-        answer = around(replace(select(whole, wanted), vcenter=self._vantage.segment, read_at=now))
+        answer = replace(select(whole, wanted), vcenter=self._vantage.segment, read_at=now)
         return (deliver(work.job, self._vantage, answer, self._clock.now()),)
 
     def close(self) -> None:
@@ -46,31 +44,3 @@ class SnapshotAbility:
 
     def _bytes(self) -> bytes:
         return self._source.read_bytes() if isinstance(self._source, Path) else json.dumps(self._source()).encode()
-
-
-def around(answer: Snapshot) -> Snapshot:
-    """The answer with the surroundings of its VMs alone, as a worker reads them: their hosts and the rest of these
-    clusters, their ports and port groups, what happened to them; none where no VM was found.
-    """
-    told = answer.surroundings
-    if told is None or not answer.vms:
-        return replace(answer, surroundings=None)
-    ids, names = {vm.id for vm in answer.vms}, {vm.name for vm in answer.vms}
-    at, clusters = {vm.host for vm in answer.vms}, {vm.cluster for vm in answer.vms}
-    networks = {nic.network for vm in answer.vms for nic in vm.nics}
-    return replace(
-        answer,
-        surroundings=replace(
-            told,
-            vms=_kept(told.vms, lambda one: one.vm in ids),
-            hosts=_kept(told.hosts, lambda one: one.cluster in clusters),
-            groups=_kept(told.groups, lambda one: one.name in networks),
-            ports=_kept(told.ports, lambda one: one.vm in ids),
-            events=_kept(told.events, lambda one: one.vm in names),
-            neighbours=_kept(told.neighbours, lambda one: one.host in at),
-        ),
-    )
-
-
-def _kept(family: tuple[T, ...] | None, wanted: Callable[[T], bool]) -> tuple[T, ...] | None:
-    return None if family is None else tuple(one for one in family if wanted(one))
