@@ -59,7 +59,9 @@ def _serve(running: Stage) -> int:
         print(f"  /arpcheck 10.0.0.{int(vm.removeprefix('app'))}    {FAULTS[fault].symptom}")
     print("  /arpcheck app05       the first one again, by its VM name")
     print("  /vcenter 10.0.0.4     who has it, as vCenter knows it: two VMs do")
-    print("  /vcenter app05        owner, host, port group, and what to ask the guest itself")
+    print("  /vcenter app05        owner, host, port group, uplinks, and what to ask the guest itself")
+    if running.lab:
+        print(f"  /vcenter {stage.MOVED}        and when it was moved from which host")
     print("\nCtrl-C ends everything and leaves nothing behind.")
     sys.stdout.flush()
     while True:
