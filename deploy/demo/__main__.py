@@ -59,7 +59,9 @@ def _serve(running: Stage) -> int:
         print(f"  /arpcheck 10.0.0.{int(vm.removeprefix('app'))}    {FAULTS[fault].symptom}")
     print("  /arpcheck app05       the first one again, by its VM name")
     print("  /vcenter 10.0.0.4     who has it, as vCenter knows it: two VMs do")
-    print("  /vcenter app05        owner, host, port group, and what to ask the guest itself")
+    print("  /vcenter app05        owner, host, port group, uplinks, and what to ask the guest itself")
+    if running.lab:
+        print(f"  /vcenter {stage.MOVED}        and when it was moved from which host")
     print("  /capture 10.0.0.5 for 20s    and /arpcheck 10.0.0.5 meanwhile: story, picture and file in its thread")
     print("  /capture 10.0.0.4     needs a second person: become somebody else in the page, Approve in the thread")
     print("  /capture              by a form, whose preview says what it would do; /capture stop ends one early")

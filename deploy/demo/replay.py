@@ -76,7 +76,9 @@ def inventory(recorded: Recorded) -> Mapping[str, Any]:
     ]
     vms = {vm.id: vm for snapshot in snapshots for vm in snapshot.vms}
     nics = dict.fromkeys(nic for snapshot in snapshots for nic in snapshot.host_nics)
-    value: dict[str, Any] = json.loads(dump(replace(snapshots[0], vms=tuple(vms.values()), host_nics=tuple(nics))))
+    # What is around one recorded VM says nothing of the others'.
+    whole = replace(snapshots[0], vms=tuple(vms.values()), host_nics=tuple(nics), surroundings=None)
+    value: dict[str, Any] = json.loads(dump(whole))
     return value
 
 

@@ -27,6 +27,8 @@ from deploy.lab.vcenter import everything
 MANIFEST = Path(__file__).parents[1] / "slack-manifest.yaml"
 VCENTER = "dc1"
 TWO_PERSONS = "10.0.0.4/32"  # a capture of app04 needs a second person's agreement
+MOVED = "app10"
+"""The VM that was moved to another host, if there is a lab; nothing is wrong with it."""
 READY_WITHIN_S = 30.0
 ENDS_WITHIN_S = 15.0
 RUNNING = ("Checking ", "Capturing ", "Looking up ", "Waiting ")  # how the text of a card begins that has not ended
@@ -99,7 +101,8 @@ def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path 
         ends.callback(_end, stage.processes)  # before the lab ends, so that its agents can say goodbye
         if stage.lab:
             for vm, fault in DEMO.items():
-                state = stage.lab.apply(fault, vm)
+                stage.lab.apply(fault, vm)
+            state = stage.lab.apply("clean_vmotion", MOVED)
             snapshot = directory / "vcenter.json"
             snapshot.write_text(json.dumps(everything(state)))
             start("vcenter", ["deploy.demo.vcenter", str(snapshot)], _vcenter(keys))

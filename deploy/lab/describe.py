@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 
-from deploy.lab.fabric import UPLINK, Fabric
+from deploy.lab.fabric import SWITCH, UPLINK, Fabric, switch_port
 from deploy.lab.state import FaultState, HostNicState, HostState, LabState, NicState, VmState
 from deploy.lab.topology import Host, Vm, Vmk
 
@@ -44,7 +44,10 @@ def describe(fabric: Fabric, faults: Sequence[FaultState]) -> LabState:
             {"name": device.name, "segment": device.segment, "address": str(device.address), "mac": device.mac}
             for device in fabric.devices.values()
         ],
-        "moves": [{"vm": vm, "from_host": host} for vm, host in fabric.moves],
+        "moves": [
+            {"vm": move.vm, "from_host": move.from_host, "to_host": move.to_host, "at": move.at.isoformat()}
+            for move in fabric.moves
+        ],
         "faults": list(faults),
     }
 
@@ -56,9 +59,19 @@ def _host(fabric: Fabric, host: Host) -> HostState:
         "mac": host.uplink_mac,
         "address": None,
         "link_up": host.name not in fabric.unlinked,
+        "switch": SWITCH,
+        "port": switch_port(host.name),
     }
     vmks: list[HostNicState] = [
-        {"device": vmk.device, "mac": vmk.mac, "address": str(vmk.address), "link_up": True} for vmk in ports
+        {
+            "device": vmk.device,
+            "mac": vmk.mac,
+            "address": str(vmk.address),
+            "link_up": True,
+            "switch": None,
+            "port": None,
+        }
+        for vmk in ports
     ]
     return {
         "name": host.name,

@@ -12,9 +12,10 @@ from random import Random
 from typing import Any, Protocol
 
 from bot.model.addresses import Mac
+from bot.system import SystemClock
 from deploy.lab.links import Links
 from deploy.lab.ns import Namespaces
-from deploy.lab.topology import Host, Macs, Nic, Segment, Station, Topology, Vm, Vmk
+from deploy.lab.topology import Host, Macs, Move, Nic, Segment, Station, Topology, Vm, Vmk
 from deploy.lab.wire import Wire
 
 SWITCH, ROUTER, UPLINK = "switch", "router", "vmnic0"
@@ -74,7 +75,7 @@ class Fabric:
     nodes with a link that is to stay without carrier, ``unlinked`` hosts whose uplink has none, ``not_responding``
     hosts that vCenter does not hear from, ``rejecting`` segments whose port group lets no MAC through but the vNICs'.
     ``guest_macs`` is the MAC that a guest uses instead of its vNIC's, ``networks`` the port group of a VM that is not
-    on its segment's, ``vmks`` are further VMkernel ports by host, ``moves`` the VMs that were moved, from which host.
+    on its segment's, ``vmks`` are further VMkernel ports by host, ``moves`` the VMs that were moved, oldest first.
     """
 
     def __init__(self, topology: Topology) -> None:
@@ -96,7 +97,7 @@ class Fabric:
         self.guest_macs: dict[Mac, Mac] = {}
         self.networks: dict[str, str] = {}
         self.vmks: dict[str, list[Vmk]] = {}
-        self.moves: list[tuple[str, str]] = []
+        self.moves: list[Move] = []
         self._guests: dict[str, list[int]] = {}
         self._build()
         self.built_s = time.monotonic() - started
@@ -133,7 +134,7 @@ class Fabric:
             self.links.move(vm.host, _port(vm, nic), host)
             self._plug_in(moved, nic)
         self.vms[vm.name] = moved
-        self.moves.append((vm.name, vm.host))
+        self.moves.append(Move(vm.name, vm.host, host, SystemClock().now()))
         return moved
 
     def power_off(self, vm: Vm) -> None:
@@ -207,7 +208,7 @@ class Fabric:
 
     def tamper_at_switch(self, host: str, segment: str, **how: Any) -> None:
         """Put a wire that misbehaves between the switch and the cable to a host, inside the switch."""
-        inner = self._insert(SWITCH, f"p-{host}", segment, how, port_is_outer=False)
+        inner = self._insert(SWITCH, switch_port(host), segment, how, port_is_outer=False)
         self.links.enslave(SWITCH, inner, segment)
 
     def tamper_at_router(self, segment: str, **how: Any) -> None:
@@ -229,7 +230,7 @@ class Fabric:
 
     def shut_port(self, host: str) -> None:
         """Switch the switch's port to a host off; the host's uplink loses its carrier."""
-        self.links.down(SWITCH, f"p-{host}")
+        self.links.down(SWITCH, switch_port(host))
         self.broken.add(host)
         self.unlinked.add(host)
 
@@ -294,11 +295,11 @@ class Fabric:
         self._node(host.name)
         self.links.bridge(host.name, segment.name, mac=host.vmk_mac)
         self.links.address(host.name, segment.name, segment.cidr(host.vmk))
-        self.links.veth(SWITCH, f"p-{host.name}", host.name, UPLINK, peer_mac=host.uplink_mac)
-        self.links.enslave(SWITCH, f"p-{host.name}", segment.name)
+        self.links.veth(SWITCH, switch_port(host.name), host.name, UPLINK, peer_mac=host.uplink_mac)
+        self.links.enslave(SWITCH, switch_port(host.name), segment.name)
         # What a virtual switch does not know leaves by the uplink and never comes from it.
         self.links.enslave(host.name, UPLINK, segment.name, learning=0, unicast_flood=1)
-        self.links.up(SWITCH, f"p-{host.name}")
+        self.links.up(SWITCH, switch_port(host.name))
         self.links.up(host.name, UPLINK)
 
     def _acquaint(self, agent: Station, *, within_s: float = 5.0) -> None:
@@ -325,6 +326,11 @@ class Fabric:
     def _hangs(self, node: str) -> bool:
         vm = self.vms.get(node)
         return node in self.broken or (vm is not None and any(nic.mac in self.unplugged for nic in vm.nics))
+
+
+def switch_port(host: str) -> str:
+    """The port of the switch that the uplink of this host is plugged into."""
+    return f"p-{host}"
 
 
 def _port(vm: Vm, nic: Nic) -> str:

@@ -29,12 +29,17 @@ class AgentState(TypedDict):
 
 
 class HostNicState(TypedDict):
-    """An interface of an ESXi host: its uplink ``vmnic0``, or a VMkernel port ``vmk0`` and so on with its address."""
+    """An interface of an ESXi host: its uplink ``vmnic0``, or a VMkernel port ``vmk0`` and so on with its address.
+
+    ``switch`` and ``port`` are the node and interface at the other end of an uplink's cable.
+    """
 
     device: str
     mac: str
     address: str | None
     link_up: bool
+    switch: str | None
+    port: str | None
 
 
 class HostState(TypedDict):
@@ -85,10 +90,12 @@ class DeviceState(TypedDict):
 
 
 class MoveState(TypedDict):
-    """A VM that was moved from one host to another, as vCenter's events tell."""
+    """A VM that was moved from one host to another, as vCenter's events tell; ``at`` is when it arrived there."""
 
     vm: str
     from_host: str
+    to_host: str
+    at: str
 
 
 class FaultState(TypedDict):

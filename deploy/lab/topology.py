@@ -5,6 +5,7 @@ cluster-b. So cluster and guest software split the VMs alike, as on the night th
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network
 from random import Random
 
@@ -76,6 +77,16 @@ class Vm:
     def clustered(self) -> bool:
         """Whether it has a clustering agent, with a second vNIC of its own."""
         return len(self.nics) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A VM that went from one host to another, and when it was there."""
+
+    vm: str
+    from_host: str
+    to_host: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,15 @@ from bot.model.addresses import Mac, parse_mac
 from bot.probes.vcenter import GuestNic, HostNic, Nic, Query, Snapshot, Vm, dump, select
 from bot.system import SystemClock
 from deploy.lab.state import LabState, SegmentState, VmState
+from deploy.lab.surroundings import surroundings
 
 NAME = "dc1"
 API_VERSION = "8.0.1.0"
 
 
 def everything(state: LabState, *, read_at: datetime | None = None) -> dict[str, Any]:
-    """The whole vCenter as the JSON of a snapshot: every VM, every host's uplink and VMkernel ports."""
-    return _json(_inventory(state, read_at))
+    """The whole vCenter as the JSON of a snapshot: every VM and host, and what is around them."""
+    return _json(inventory(state, read_at))
 
 
 def snapshot(
@@ -30,10 +31,11 @@ def snapshot(
 ) -> dict[str, Any]:
     """What vCenter answers to this question, as the JSON of a snapshot; read now unless told otherwise."""
     wanted = Query(tuple(map(IPv4Address, ips)), tuple(map(parse_mac, macs)), tuple(names))
-    return _json(select(_inventory(state, read_at), wanted))
+    return _json(select(inventory(state, read_at), wanted))
 
 
-def _inventory(state: LabState, read_at: datetime | None) -> Snapshot:
+def inventory(state: LabState, read_at: datetime | None = None) -> Snapshot:
+    """The whole vCenter: what it is played from, and what the simulator is told to be."""
     segments = {segment["name"]: segment for segment in state["segments"]}
     responding = {host["name"] for host in state["hosts"] if host["responding"]}
     return Snapshot(
@@ -55,6 +57,7 @@ def _inventory(state: LabState, read_at: datetime | None) -> Snapshot:
             for host in state["hosts"]
             for nic in host["nics"]
         ),
+        surroundings=surroundings(state),
     )
 
 

@@ -46,12 +46,17 @@ def test_a_look_up_by_mention_in_a_thread_is_answered_in_that_thread(house: Stag
         pytest.param("10.0.0.4", "CONFLICT · 10.0.0.4", ("VM app04", "VM app24", "both have"), id="duplicate IP"),
         pytest.param("app04", "CONFLICT · app04", ("VM app24, which shares",), id="duplicate IP, by name"),
         pytest.param("10.0.0.8", "OWNER · 10.0.0.8 · VM app08", ("disconnected",), id="vNIC disconnected"),
+        pytest.param(
+            "10.0.0.5", "OWNER · 10.0.0.5 · VM app05",
+            ("esx-a1 vmnic0 · 10000 Mbit/s", "carries DVS0 (Uplink 1)", "at p-esx-a1 of switch"), id="around it",
+        ),
+        pytest.param("app10", "OWNER · app10 · VM app10", ("Last moves", "app10 moved from esx-b"), id="moved"),
         pytest.param("app09", "OWNER · app09 · VM app09", ("is powered off",), id="VM powered off"),
         pytest.param("10.9.9.9", "NO OWNER KNOWN · 10.9.9.9", ("proves little",), id="unknown, and no agent there"),
         pytest.param("00:50:56:12:34:56", "NO OWNER KNOWN", ("a physical machine",), id="unknown MAC"),
         pytest.param("foo", "NO OWNER KNOWN · foo", ("no VM named foo",), id="unknown name"),
     ],
-)
+)  # fmt: skip
 def test_a_look_up_says_who_has_it_and_judges_nobody(
     house: Stage, text: str, headline: str, says: tuple[str, ...]
 ) -> None:

@@ -71,6 +71,8 @@ def test_a_look_up_is_printed_as_text_with_what_to_run_inside_the_guest(house: S
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.startswith("OWNER · app05 · VM app05\n")
     assert "    cat /proc/net/bonding/* 2>/dev/null\n" in shown.stdout
+    assert "prod-10 · VLAN 10 · forged transmits accepted · MAC changes accepted" in shown.stdout
+    assert "DVS0 · MTU 1500 · health check off" in shown.stdout
 
 
 def test_a_look_up_without_an_owner_has_another_exit_status(house: Stage) -> None:

@@ -21,7 +21,8 @@ def test_a_vm_that_was_moved_answers_from_its_new_host(lab: Lab) -> None:
     """The switch has to send to another port from now on, and the guest has noticed nothing."""
     before = vm(lab.state(), "app02")["host"]
     state = lab.apply("clean_vmotion", "app02")
-    assert state["moves"] == [{"vm": "app02", "from_host": before}]
+    (move,) = state["moves"]
+    assert (move["vm"], move["from_host"], move["to_host"]) == ("app02", before, vm(state, "app02")["host"])
     assert vm(state, "app02")["host"] != before
     assert ask(lab, "agent-prod", "arp", "10.0.0.2", expected=ALL, within_s=SILENT) == macs(state, "app02")
     assert reachable(lab, "10.0.0.2")

@@ -4,8 +4,7 @@ import json
 import ssl
 import tempfile
 from collections.abc import Mapping
-from contextlib import ExitStack, closing
-from datetime import timedelta
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +12,16 @@ import pytest
 from pyVim.connect import Disconnect, SmartConnect
 from pyVmomi import vim
 
-from bot.agents.vcenter import VcenterAbility, VcenterSettings
 from bot.model.addresses import parse_mac
-from bot.model.job import Job, JobOptions, Probe, Vantage
-from bot.ports import Work
-from bot.system import SystemClock
+from bot.model.job import JobOptions
 from deploy.lab.client import Lab, LabError
 from deploy.lab.faults import DEMO, FAULTS
 from deploy.lab.scenario import scenario
 from deploy.lab.state import LabState
-from deploy.lab.vcenter import NAME, everything, snapshot
+from deploy.lab.vcenter import everything, snapshot
 from deploy.lab.vcsim import Vcsim
 from tests.fixtures.vcsim import Start
+from tests.lab.asking_vcenter import ask_worker
 
 pytestmark = pytest.mark.lab
 
@@ -97,23 +94,9 @@ def told(vm: Mapping[str, Any]) -> dict[str, Any]:
 
 def answer_of_the_worker(state: LabState, simulator: Vcsim) -> dict[str, Any]:
     """What the real worker says when it is asked for every MAC that the lab's vCenter knows."""
-    clock = SystemClock()
-    asked_at = clock.now()
     macs = [nic["mac"] for vm in state["vms"] for nic in vm["nics"]]
     macs += [nic["mac"] for host in state["hosts"] for nic in host["nics"]]
-    options = JobOptions(macs=tuple(map(parse_mac, macs)))
-    job = Job("job-1", "inc-1", Probe.VCENTER, "", None, options, asked_at, asked_at + timedelta(seconds=20))
-    settings = VcenterSettings(
-        vantage=Vantage(f"vcenter.{NAME}", NAME, ""),
-        host="127.0.0.1",
-        port=simulator.port,
-        user="user",
-        password="pass",
-        ca_file=str(simulator.ca_file),
-    )
-    with closing(VcenterAbility(settings, clock)) as ability:
-        ((_, data),) = ability(Work(job, lambda: False, lambda _evidence: None))
-    answer: dict[str, Any] = json.loads(data)
+    answer: dict[str, Any] = json.loads(ask_worker(simulator, JobOptions(macs=tuple(map(parse_mac, macs)))))
     return answer
 
 

@@ -134,6 +134,7 @@ type PnicSpec struct {
 	Mac    string `json:"mac"`
 	Mbps   int32  `json:"mbps"`
 	Down   bool   `json:"down"`
+	Remove bool   `json:"remove"` // the host has no such card
 }
 
 type VmkSpec struct {
@@ -235,6 +236,7 @@ type DVSSpec struct {
 	Name       string       `json:"name"`
 	Mtu        int32        `json:"mtu"`
 	Protocol   string       `json:"discovery_protocol"`
+	Pnic       string       `json:"pnic"`         // the card of every host that is its uplink, instead of vmnic1
 	Checked    *bool        `json:"health_check"` // is the VLAN and MTU check on? Absent: no word about it
 	Portgroups []DVPGSpec   `json:"portgroups"`
 	Ports      []DVPortSpec `json:"ports"`
@@ -292,6 +294,7 @@ type EventSpec struct {
 	Message   string            `json:"message"`
 	Args      map[string]string `json:"arguments"`
 	Minutes   float64           `json:"minutes_ago"`
+	At        time.Time         `json:"at"` // instead of minutes_ago
 	User      string            `json:"user"`
 	IsTmplate bool              `json:"template"`
 }
@@ -719,6 +722,15 @@ func (s *state) applyHost(h HostSpec) error {
 	}
 	net := hs.Config.Network
 	for _, p := range h.Pnics {
+		if p.Remove {
+			for i := range net.Pnic {
+				if net.Pnic[i].Device == p.Device {
+					net.Pnic = append(net.Pnic[:i], net.Pnic[i+1:]...)
+					break
+				}
+			}
+			continue
+		}
 		found := false
 		for i := range net.Pnic {
 			if net.Pnic[i].Device == p.Device {
@@ -1074,6 +1086,20 @@ func (s *state) applyDVS(d DVSSpec) error {
 	if d.Mtu != 0 {
 		cfg.MaxMtu = d.Mtu
 	}
+	if d.Pnic != "" {
+		backing := func(key string) *types.DistributedVirtualSwitchHostMemberPnicBacking {
+			return &types.DistributedVirtualSwitchHostMemberPnicBacking{PnicSpec: []types.DistributedVirtualSwitchHostMemberPnicSpec{{PnicDevice: d.Pnic, UplinkPortKey: key}}}
+		}
+		for i := range cfg.Host {
+			cfg.Host[i].Config.Backing = backing("")
+			hs := simulator.Map.Get(*cfg.Host[i].Config.Host).(*simulator.HostSystem)
+			for j := range hs.Config.Network.ProxySwitch {
+				if p := &hs.Config.Network.ProxySwitch[j]; p.DvsUuid == w.Uuid {
+					p.Pnic, p.Spec.Backing = []string{"key-vim.host.PhysicalNic-" + d.Pnic}, backing(p.UplinkPort[0].Key)
+				}
+			}
+		}
+	}
 	if d.Protocol != "" {
 		cfg.LinkDiscoveryProtocolConfig = &types.LinkDiscoveryProtocolConfig{Protocol: d.Protocol, Operation: "both"}
 	}
@@ -1214,6 +1240,9 @@ func (s *state) addEvent(e EventSpec) error {
 	b.Key = 1000000 + s.key
 	b.ChainId = b.Key
 	b.CreatedTime = ago(e.Minutes)
+	if !e.At.IsZero() {
+		b.CreatedTime = e.At
+	}
 	b.UserName = e.User
 	b.FullFormattedMessage = e.Message
 	dc := simulator.Map.Any("Datacenter").(*simulator.Datacenter)

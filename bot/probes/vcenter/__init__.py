@@ -19,6 +19,7 @@ from bot.model.observation import (
 )
 from bot.model.vsphere import Family, Surroundings
 from bot.probes.vcenter.form import deliver, dump, parse
+from bot.probes.vcenter.near import near, select
 from bot.probes.vcenter.snapshot import (
     FORMAT,
     NO_VNIC,
@@ -33,7 +34,6 @@ from bot.probes.vcenter.snapshot import (
     Snapshot,
     Vm,
     owns,
-    select,
 )
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "Vm",
     "deliver",
     "dump",
+    "near",
     "owns",
     "parse",
     "query",

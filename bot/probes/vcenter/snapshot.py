@@ -1,10 +1,10 @@
-"""The nouns of a vCenter snapshot, and which part of one answers a query.
+"""The nouns of a vCenter snapshot, and who in it is meant by a query.
 
 Whoever makes a snapshot (the worker, the lab, a person) fills in what is known and leaves the rest null: missing is
 never a guess.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address
 from typing import Literal
@@ -153,14 +153,4 @@ def owns(item: Vm | HostNic, wanted: Query) -> bool:
         wanted.names_vm(item.name)
         or any(nic.mac in wanted.macs for nic in item.nics)
         or any(row.mac in wanted.macs or not set(wanted.ips).isdisjoint(row.addresses) for row in item.guest_nics)
-    )
-
-
-def select(snapshot: Snapshot, wanted: Query) -> Snapshot:
-    """The part of a whole vCenter's snapshot that answers the query."""
-    return replace(
-        snapshot,
-        asked=wanted,
-        vms=tuple(vm for vm in snapshot.vms if owns(vm, wanted)),
-        host_nics=tuple(nic for nic in snapshot.host_nics if owns(nic, wanted)),
     )

@@ -4,13 +4,13 @@ from random import Random
 
 from bot.model.cause import Side
 from bot.model.verdict import Grade
-from deploy.lab.fabric import SWITCH, Fabric
+from deploy.lab.fabric import SWITCH, Fabric, switch_port
 from deploy.lab.faults.fault import Fault
 from deploy.lab.topology import Vm
 
 
 def _apply(fabric: Fabric, vm: Vm, _rng: Random) -> None:
-    fabric.links.release(SWITCH, f"p-{vm.host}")
+    fabric.links.release(SWITCH, switch_port(vm.host))
 
 
 FAULT = Fault(
