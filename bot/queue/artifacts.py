@@ -37,7 +37,7 @@ def upload(client: Client, evidence: Evidence) -> str:
         key = keys.artifact(artifact.digest, name)
         for number in range(chunks(len(data))):
             start = number * keys.CHUNK_BYTES
-            with client.pipeline(transaction=False) as pipe:
+            with client.pipeline(transaction=True) as pipe:  # else who dies in between leaves a chunk for ever
                 pipe.hset(key, str(number), data[start : start + keys.CHUNK_BYTES])
                 pipe.expire(key, keys.ARTIFACT_S)
                 pipe.execute()

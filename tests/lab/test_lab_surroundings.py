@@ -133,7 +133,7 @@ def test_what_the_lab_has_no_notion_of_is_not_told_and_a_gap_says_why(state: Lab
     """An empty list of alarms would clear a host that nobody looked at."""
     told = around(state)
     unread = {family for family in get_args(Family) if getattr(told, family, ()) is None}
-    assert unread == {"alarms", "counters"}
+    assert unread == {"alarms", "counters", "tasks"}
     assert unread <= {gap.family for gap in told.gaps}
     assert {"health", "tools", "events"} <= {gap.family for gap in told.gaps}
 
@@ -167,7 +167,7 @@ def told_alike(found: Surroundings) -> dict[str, Any]:
         ),
         "parts": sorted((one.name, part) for one in found.hosts or () for part in one.switches if part.distributed),
         "groups": [(one.name, one.switch, one.vlan, one.teaming.active, one.policy) for one in found.groups or ()],
-        "ports": [replace(one, vm="", dropped=None, from_uplink=None, to_uplink=None) for one in found.ports or ()],
+        "ports": [replace(one, vm="", dropped=None, broadcasts=None, from_uplink=None, to_uplink=None) for one in found.ports or ()],
         "switches": [(one.name, one.mtu, one.health_checked) for one in found.switches or ()],
         "moves": [replace(one, vm_id=None) for one in found.events or () if one.source],
         "neighbours": [(one.host, one.device, one.switch, one.port) for one in found.neighbours or () if one.switch],
