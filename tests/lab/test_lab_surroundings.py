@@ -167,7 +167,10 @@ def told_alike(found: Surroundings) -> dict[str, Any]:
         ),
         "parts": sorted((one.name, part) for one in found.hosts or () for part in one.switches if part.distributed),
         "groups": [(one.name, one.switch, one.vlan, one.teaming.active, one.policy) for one in found.groups or ()],
-        "ports": [replace(one, vm="", dropped=None, broadcasts=None, from_uplink=None, to_uplink=None) for one in found.ports or ()],
+        "ports": [
+            replace(one, vm="", dropped=None, broadcasts=None, from_uplink=None, to_uplink=None)
+            for one in found.ports or ()
+        ],
         "switches": [(one.name, one.mtu, one.health_checked) for one in found.switches or ()],
         "moves": [replace(one, vm_id=None) for one in found.events or () if one.source],
         "neighbours": [(one.host, one.device, one.switch, one.port) for one in found.neighbours or () if one.switch],
