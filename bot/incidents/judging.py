@@ -25,13 +25,21 @@ def read(
     for artifact in artifacts:
         data = blobs.get(artifact.digest)
         if data is None:
-            gaps.append(f"The bytes of {artifact.digest[:19]} ({artifact.vantage.agent}) are not here.")
+            gaps.append(gone(artifact))
             continue
         try:
             observations += probes.read(artifact, data, about)
         except BundleError as error:
             gaps.append(f"What {artifact.vantage.agent} brought back could not be read: {error}")
     return tuple(observations), tuple(gaps)
+
+
+def gone(artifact: Artifact) -> str:
+    """The sentence about an artifact whose bytes are not here any more."""
+    return (
+        f"The bytes of what {artifact.vantage.agent} brought back for {artifact.probe} ({artifact.size_bytes:,} bytes, "
+        f"{artifact.digest[:19]}…) are not kept any more, so nothing is read from them."
+    )
 
 
 def judge_evidence(evidence: Evidence, *, case: str | None = None) -> tuple[Verdict, tuple[Finding, ...]]:

@@ -9,42 +9,53 @@ from bot.incidents.card import entries, verdict_as_text
 from bot.model.verdict import EvidenceItem, Verdict, Weighs
 from bot.probes import Blob
 
+_REST = "What follows is judged from what is left."
+
 
 @dataclass(frozen=True, slots=True)
 class Rejudged:
     """``then`` is the verdict that the case was closed with, None where it had none; ``now`` is today's.
 
     ``changes`` are sentences, none where both say the same; ``unexpected`` says that they differ by one catalogue,
-    which is a fault of ours: a verdict is a function of the bytes and the catalogue.
+    which is a fault of ours: a verdict is a function of the bytes and the catalogue. ``gone`` are sentences, one for
+    each artifact whose bytes were deleted since: ``now`` rests on what is left, and ``then`` on all of it.
     """
 
     then: Verdict | None
     now: Verdict
     changes: tuple[str, ...]
+    gone: tuple[str, ...] = ()
 
     @property
     def unexpected(self) -> bool:
         """Whether nothing explains the difference."""
-        return bool(self.changes) and self.then is not None and self.then.catalogue == self.now.catalogue
+        same = self.then is not None and self.then.catalogue == self.now.catalogue
+        return same and bool(self.changes) and not self.gone
 
 
 def rejudge(case: Case, blobs: Mapping[str, Blob]) -> Rejudged:
     """Judge the case's bytes again."""
     now, _ = judging.judge_artifacts(case.target, case.artifacts, blobs, case.gaps)
-    return Rejudged(case.verdict, now, tuple(_changes(case.verdict, now)) if case.verdict else ())
+    gone = tuple(judging.gone(artifact) for artifact in case.artifacts if artifact.digest not in blobs)
+    return Rejudged(case.verdict, now, tuple(_changes(case.verdict, now)) if case.verdict else (), gone)
 
 
 def as_text(again: Rejudged) -> str:
     """Today's verdict for a terminal, and below it the one that the case was closed with."""
-    lines = []
+    lines, before = [], ""
+    if again.gone:
+        _, *told = entries("Not kept any more", again.gone)
+        before = "".join(f"{line}\n" for line in (*told, _REST, ""))
     if again.then is not None:
         lines = ["", f"When the case was closed (catalogue {again.then.catalogue})"]
         lines += [f"  {_short(again.then)}", *entries("What is different", again.changes)]
         if again.unexpected:
             lines += ["", "The catalogue is the same, so nothing should differ: please report this case."]
+        elif again.gone:
+            lines += ["  It was given with all of the evidence, and it stands."]
         elif not again.changes:
             lines += ["  The same bytes give the same verdict today."]
-    return verdict_as_text(again.now) + "".join(f"{line}\n" for line in lines)
+    return before + verdict_as_text(again.now) + "".join(f"{line}\n" for line in lines)
 
 
 def _changes(then: Verdict, now: Verdict) -> Iterator[str]:

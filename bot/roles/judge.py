@@ -73,6 +73,8 @@ def _as_json(again: Rejudged, lines: Sequence[str]) -> dict[str, Any]:
     verdict: dict[str, Any] = codec.encode(again.now)
     if lines:
         verdict["story"] = list(lines)
+    if again.gone:
+        verdict["gone"] = list(again.gone)
     if again.then is None:
         return verdict
     return {**verdict, "then": codec.encode(again.then), "changes": list(again.changes)}

@@ -81,3 +81,22 @@ def test_a_difference_that_no_catalogue_explains_is_called_our_fault(
     assert told.unexpected
     assert says in told.changes
     assert "please report this case" in as_text(told)
+
+
+def test_a_case_whose_packets_were_deleted_says_which_and_lets_the_verdict_stand(again: Rejudged) -> None:
+    """Retention must not turn into an accusation, nor into a fault of ours: less evidence is judged differently."""
+    (index,) = SCENARIOS.glob("*/crashed_agent/case.json")
+    files = archive.load(index.parent)
+    kept = {name: data for name, data in files.items() if not name.endswith((".pcap", ".pcapng"))}
+    case, blobs = bundle.unpack(kept | {bundle.INDEX: bundle.without_captures(files[bundle.INDEX])})
+    lost = [artifact for artifact in case.artifacts if artifact.digest not in blobs]
+    assert lost
+    told = rejudge(replace(case, verdict=again.now), blobs)
+    text = as_text(told)
+    assert told.changes, "the packets carried the verdict"
+    assert not told.unexpected
+    assert text.startswith("Not kept any more\n")
+    assert all(artifact.digest[:19] in text.split("What follows is judged")[0] for artifact in lost)
+    assert "It was given with all of the evidence, and it stands." in text
+    assert "please report this case" not in text
+    assert told.now.grade is not Grade.PROVEN
