@@ -17,7 +17,7 @@ from bot.model.download import KeptCapture
 from bot.model.job import digest_of
 
 _log = log.get(__name__)
-_DRAFT = "."  # how the name of what is still being written begins
+_DRAFT = ".draft-"  # how the name of what is still being written begins
 _DRAFT_LIVES = timedelta(hours=1)
 _PIECE_BYTES = 1 << 20
 _LARGEST_BYTES = 256 << 20  # of one case; more is no case of ours
@@ -105,7 +105,8 @@ class CaseArchive:
 
     def _cases(self) -> list[Path]:
         there = list(self.root.iterdir()) if self.root.is_dir() else []
-        return [path for path in there if path.is_dir() and not path.is_symlink() and not path.name.startswith(_DRAFT)]
+        own = [path for path in there if not path.is_symlink() and not path.name.startswith(_DRAFT)]
+        return [path for path in own if _index(path).is_file()]  # whatever else lies here is not ours to delete
 
     def _drafts(self, now: datetime) -> list[Path]:
         there = list(self.root.iterdir()) if self.root.is_dir() else []
@@ -125,8 +126,7 @@ def _index(directory: Path) -> Path:
 
 def _written_at(case: Path) -> datetime:
     """When the case was written: its index is as old as it, also after the captures were deleted."""
-    index = _index(case)
-    return _touched_at(index if index.is_file() else case)
+    return _touched_at(_index(case))
 
 
 def _touched_at(path: Path) -> datetime:

@@ -79,12 +79,12 @@ def test_a_crash_between_index_and_file_leaves_nothing_for_ever(tmp_path: Path) 
 def test_what_a_crash_left_half_written_goes_too(tmp_path: Path) -> None:
     """A draft of an hour ago has no writer any more; a fresh one has."""
     archive = aged(tmp_path, timedelta())
-    for name, age in ((".old", timedelta(hours=2)), (".fresh", timedelta(minutes=1))):
+    for name, age in ((".draft-old", timedelta(hours=2)), (".draft-fresh", timedelta(minutes=1))):
         (tmp_path / name).mkdir()
         moment = (NOON - age).timestamp()
         os.utime(tmp_path / name, (moment, moment))
     swept(archive)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".fresh", "inc-1"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".draft-fresh", "inc-1"]
 
 
 def test_a_link_out_of_the_directory_is_not_followed(tmp_path: Path) -> None:
@@ -96,6 +96,17 @@ def test_a_link_out_of_the_directory_is_not_followed(tmp_path: Path) -> None:
     (inside / "inc-2").symlink_to(outside / "inc-1")
     swept(CaseArchive(inside))
     assert CAPTURE in load(outside / "inc-1").values()
+
+
+def test_what_is_no_case_is_not_ours_to_delete(tmp_path: Path) -> None:
+    """An operator may have pointed the setting at a directory that holds other things."""
+    (tmp_path / "photos").mkdir()
+    (tmp_path / ".hidden").mkdir()
+    os.utime(tmp_path / ".hidden", (0, 0))
+    (tmp_path / "photos" / "dog.jpg").write_bytes(b"dog")
+    os.utime(tmp_path / "photos", (0, 0))
+    swept(aged(tmp_path, CASES * 2))
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".hidden", "photos"]
 
 
 def test_a_deletion_that_cannot_be_noted_down_happens_all_the_same(tmp_path: Path) -> None:
