@@ -26,7 +26,8 @@ def main() -> int:
     parser.add_argument("--replay", action="store_true", help="recorded captures instead of network namespaces")
     parser.add_argument("--logs", type=Path, help="keep the parts' logs in this directory")
     asked = parser.parse_args()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for end in (signal.SIGTERM, signal.SIGINT):  # a shell that starts us in the background has us ignore the second
+        signal.signal(end, _interrupt)
     if asked.logs:
         asked.logs.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="ruleout-") as directory:
