@@ -70,22 +70,19 @@ class CaseArchive:
             return ()
         return tuple(one for one in listed if (directory / one.filename).is_file())
 
-    def read(self, case: str, digest: str) -> bytes:
-        """A capture's bytes, which were found to have this digest.
+    def read(self, case: str, kept: KeptCapture) -> bytes:
+        """The bytes of a capture among ``captures``, which were found to have its digest.
 
         Raises:
             InstrumentError: they are gone, or are not what was recorded.
         """
-        for one in self.captures(case):
-            if one.digest == digest:
-                try:
-                    data = (self.root / Path(case).name / one.filename).read_bytes()
-                except OSError as error:
-                    raise InstrumentError(f"{one.filename} of {case} cannot be read: {error.strerror}.") from error
-                if digest_of(data) != digest:
-                    raise InstrumentError(f"{one.filename} of {case} is not the file that was recorded.")
-                return data
-        raise InstrumentError(f"No capture of {case} has the digest {digest}.")
+        try:
+            data = (self.root / Path(case).name / kept.filename).read_bytes()
+        except OSError as error:
+            raise InstrumentError(f"{kept.filename} of {case} cannot be read: {error.strerror}.") from error
+        if digest_of(data) != kept.digest:
+            raise InstrumentError(f"{kept.filename} of {case} is not the file that was recorded.")
+        return data
 
     def expire(self, now: datetime, keep: timedelta) -> int:
         """Delete the cases written before ``now - keep``, and what a crash left half written; the number of cases."""
@@ -104,13 +101,15 @@ class CaseArchive:
         )
 
     def _cases(self) -> list[Path]:
-        there = list(self.root.iterdir()) if self.root.is_dir() else []
-        own = [path for path in there if not path.is_symlink() and not path.name.startswith(_DRAFT)]
+        own = [path for path in self._there() if not path.is_symlink() and not path.name.startswith(_DRAFT)]
         return [path for path in own if _index(path).is_file()]  # whatever else lies here is not ours to delete
 
     def _drafts(self, now: datetime) -> list[Path]:
-        there = list(self.root.iterdir()) if self.root.is_dir() else []
-        return [path for path in there if path.name.startswith(_DRAFT) and _touched_at(path) < now - _DRAFT_LIVES]
+        drafts = [path for path in self._there() if path.name.startswith(_DRAFT)]
+        return [path for path in drafts if _touched_at(path) < now - _DRAFT_LIVES]
+
+    def _there(self) -> list[Path]:
+        return list(self.root.iterdir()) if self.root.is_dir() else []
 
 
 def _write(path: Path, data: bytes) -> None:

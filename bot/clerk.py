@@ -11,6 +11,7 @@ from bot.incidents import policy
 from bot.incidents.policy import Asker, Capability, Policy
 from bot.model.audit import Deed, Entry
 from bot.model.capture import CaptureWish
+from bot.model.incident import Incident
 from bot.model.request import Person, Place
 from bot.ports import Audit, Clock, Directory
 
@@ -23,6 +24,11 @@ def machines(address: IPv4Address | None, wish: CaptureWish | None) -> tuple[IPv
     A peer is not among them: it leaves out packets of these machines, and adds none of its own.
     """
     return (*([address] if address else []), *(wish.hosts if wish else ()))
+
+
+def machines_of(incident: Incident) -> tuple[IPv4Address, ...]:
+    """Whose packets the incident takes, as far as its target's address is known by now."""
+    return machines(incident.address, incident.request.capture)
 
 
 @dataclass(frozen=True, slots=True)

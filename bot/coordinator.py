@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from ipaddress import IPv4Address
 
-from bot.clerk import Clerk, machines
-from bot.desk import Seat
+from bot.clerk import Clerk, machines, machines_of
+from bot.desk import Ground, Seat
 from bot.engine import Engine
 from bot.errors import FormError, RequestError
 from bot.incidents import asking, audited, dropping, folds, planning, wishing
 from bot.incidents.policy import Capability, Policy
 from bot.incidents.wishing import Wanted
 from bot.model.audit import Deed
+from bot.model.capture import CaptureWish
 from bot.model.dropped import DroppedFile
 from bot.model.form import CaptureForm, Choice, Preview
 from bot.model.incident import Approved, Declined, Incident, Outcome, StopAsked
@@ -50,10 +50,8 @@ class Coordinator(Engine):
         drops: Drops | None = None,
     ) -> None:
         clerk = Clerk(rules, directory, audit, clock)
-        super().__init__(
-            queue=queue, journal=journal, chat=chat, archive=archive, clerk=clerk, clock=clock, vcenters=vcenters,
-            once=once, apart=apart, drops=drops,
-        )  # fmt: skip
+        ground = Ground(queue, journal, chat, archive, clerk, clock, vcenters)
+        super().__init__(ground, once=once, apart=apart, drops=drops)
         self._links, self._most_bytes = links, most_bytes
 
     # ---- questions ---------------------------------------------------------------------------------------------
@@ -73,17 +71,16 @@ class Coordinator(Engine):
         before = self._recall(incident).request
         taken = machines(before.target.address, before.capture)
         rule = self._clerk.may(_RIGHT[before.command], person, place, taken, said=f"again {incident}")
-        request = Request(
-            self._clock.new_id("inc"), before.command, before.target, before.deep, person, place, self._clock.now(),
-            before.capture, before.file,
-        )  # fmt: skip
+        request = self._request(
+            before.command, before.target, person, place, deep=before.deep, capture=before.capture, file=before.file
+        )
         return self._open(request, said=f"again {incident}", rule=rule)
 
     def judge(self, files: Sequence[DroppedFile], text: str, person: Person, place: Place) -> Incident:
         """Judge the capture among these shared files about whatever ``text`` names."""
         file, target = dropping.choose(files), asking.parse(text, CHECK).target
         rule = self._clerk.may(Capability.CHECK, person, place, machines(target.address, None), said=text)
-        request = replace(self._request(JUDGE, target, person, place), file=file)
+        request = self._request(JUDGE, target, person, place, file=file)
         return self._open(request, said=f"{file.name} {text}", rule=rule)
 
     def dropped(self, files: Sequence[DroppedFile], person: Person, place: Place) -> None:
@@ -157,7 +154,7 @@ class Coordinator(Engine):
     def _capture(self, wanted: Wanted, said: str, person: Person, place: Place) -> Incident:
         taken = machines(wanted.target.address, wanted.wish)
         rule = self._clerk.may(Capability.CAPTURE, person, place, taken, said=said)
-        request = self._request(CAPTURE, wanted.target, person, place, wish=wanted)
+        request = self._request(CAPTURE, wanted.target, person, place, capture=wanted.wish)
         return self._open(request, said=said, rule=rule)
 
     def _request(
@@ -168,12 +165,11 @@ class Coordinator(Engine):
         place: Place,
         *,
         deep: bool = False,
-        wish: Wanted | None = None,
+        capture: CaptureWish | None = None,
+        file: DroppedFile | None = None,
     ) -> Request:
-        now = self._clock.now()
-        return Request(
-            self._clock.new_id("inc"), command, target, deep, person, place, now, wish.wish if wish else None
-        )
+        name, now = self._clock.new_id("inc"), self._clock.now()
+        return Request(name, command, target, deep, person, place, now, capture, file)
 
     # ---- the second person -------------------------------------------------------------------------------------
 
@@ -231,7 +227,7 @@ class Coordinator(Engine):
             Capability.APPROVE,
             person,
             asked.request.place,
-            machines(asked.address, asked.request.capture),
+            machines_of(asked),
             incident=asked.id,
             said="approve or decline",
         )
@@ -240,8 +236,7 @@ class Coordinator(Engine):
         """Why the asker may not capture any more; an approval agrees to a request, it does not replace its right."""
         request = asked.request
         try:
-            taken = machines(asked.address, request.capture)
-            self._clerk.may(Capability.CAPTURE, request.person, request.place, taken, incident=asked.id)
+            self._clerk.may(Capability.CAPTURE, request.person, request.place, machines_of(asked), incident=asked.id)
         except RequestError as refusal:
             return str(refusal)
         return None
@@ -269,7 +264,7 @@ class Coordinator(Engine):
         """
         seat = self._seat(incident)
         found = seat.running.incident if seat else self._recall(incident)
-        taken = machines(found.address, found.request.capture)
+        taken = machines_of(found)
         rule = self._clerk.may(Capability.CHECK, person, place, taken, said=f"stop {incident}")
         if seat is None and folds.awaits(found):
             seat = self._take_seat(found)
@@ -334,7 +329,7 @@ class Coordinator(Engine):
     def download(self, incident: str, person: Person, place: Place) -> None:
         """Whisper links to what was captured to this person; they are theirs alone and end soon."""
         found = self._recall(incident)
-        taken = machines(found.address, found.request.capture)
+        taken = machines_of(found)
         rule = self._clerk.may(Capability.DOWNLOAD, person, place, taken, incident=incident)
         links = self._links.offer(incident, person, place)
         if not links:
@@ -348,12 +343,6 @@ class Coordinator(Engine):
                 size_bytes=link.size_bytes, digest=link.digest,
             )  # fmt: skip
         self._chat.hand(person, place, links)
-
-
-def _machines(incident: Incident) -> tuple[IPv4Address | None, ...]:
-    """Whose frames a capture takes; a peer is met only in frames from or to them."""
-    wish = incident.request.capture
-    return (incident.address, *(wish.hosts if wish else ()))
 
 
 _DECIDED = "That was decided already, or it is over; its card says how."

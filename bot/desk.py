@@ -35,22 +35,27 @@ class Seat:
         return self.running.incident.closed is None
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What incidents stand on: the ports that each of them needs, and the names of all vCenters."""
+
+    queue: Queue
+    journal: Journal
+    chat: Chat
+    archive: Archive
+    clerk: Clerk
+    clock: Clock
+    vcenters: tuple[str, ...]
+
+
 class Desk:
     """Where every event of an incident is written down and shown; what follows from it is the engine's part."""
 
-    def __init__(
-        self,
-        *,
-        queue: Queue,
-        journal: Journal,
-        chat: Chat,
-        archive: Archive,
-        clerk: Clerk,
-        clock: Clock,
-        vcenters: tuple[str, ...],
-    ) -> None:
-        self._queue, self._journal, self._chat, self._archive = queue, journal, chat, archive
-        self._clerk, self._clock, self._vcenters = clerk, clock, vcenters
+    def __init__(self, ground: Ground) -> None:
+        self._queue, self._journal, self._chat, self._archive = (
+            ground.queue, ground.journal, ground.chat, ground.archive,
+        )  # fmt: skip
+        self._clerk, self._clock, self._vcenters = ground.clerk, ground.clock, ground.vcenters
         self._seats: OrderedDict[str, Seat] = OrderedDict()
         self._directory = threading.Lock()  # guards _seats and _agents
         self._agents: tuple[float, tuple[Agent, ...]] = (-_AGENTS_FRESH_S, ())

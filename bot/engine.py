@@ -14,8 +14,8 @@ from datetime import timedelta
 from functools import partial
 
 from bot import log
-from bot.clerk import Clerk, machines
-from bot.desk import Desk
+from bot.clerk import machines_of
+from bot.desk import Desk, Ground
 from bot.errors import InstrumentError, RequestError
 from bot.handing import Handing
 from bot.incidents import captured, dropping, flow, folds
@@ -41,7 +41,7 @@ from bot.model.incident import (
 )
 from bot.model.job import Job
 from bot.model.request import CAPTURE, Request
-from bot.ports import Archive, Chat, Clock, Drops, Journal, News, Queue
+from bot.ports import Drops, News
 
 _log = log.get(__name__)
 
@@ -59,22 +59,14 @@ class Engine(Desk):
 
     def __init__(
         self,
+        ground: Ground,
         *,
-        queue: Queue,
-        journal: Journal,
-        chat: Chat,
-        archive: Archive,
-        clerk: Clerk,
-        clock: Clock,
-        vcenters: tuple[str, ...],
         once: Callable[[str], bool],
         apart: Callable[[Callable[[], None]], None],
         drops: Drops | None = None,
     ) -> None:
-        super().__init__(
-            queue=queue, journal=journal, chat=chat, archive=archive, clerk=clerk, clock=clock, vcenters=vcenters
-        )
-        self._once, self._apart, self._handing = once, apart, Handing(clerk, chat)
+        super().__init__(ground)
+        self._once, self._apart, self._handing = once, apart, Handing(ground.clerk, ground.chat)
         self._drops = drops
 
     # ---- the agents' side --------------------------------------------------------------------------------------
@@ -309,10 +301,10 @@ class Engine(Desk):
             RequestError: the asker may not capture this machine.
             InstrumentError: what must not happen unseen cannot be written down.
         """
-        incident, address = running.incident, running.incident.address
-        assert address is not None, "only a machine with an address is captured"
+        incident = running.incident
+        assert incident.address is not None, "only a machine with an address is captured"
         person, place = incident.request.person, incident.request.place
-        taken = machines(address, incident.request.capture)
+        taken = machines_of(incident)
         self._clerk.may(Capability.CAPTURE, person, place, taken, incident=incident.id)
         why = self._clerk.needs_second(taken)
         if why is None:

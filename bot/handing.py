@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot import log
-from bot.clerk import Clerk, machines
+from bot.clerk import Clerk, machines_of
 from bot.drawing.timeline import draw_apart
 from bot.errors import InstrumentError
 from bot.frames.recording import suffix
@@ -72,7 +72,7 @@ class Handing:
         payload = wish is not None and wish.payload
         assert address is not None, "what has been captured has an address"
         rules, size_bytes = self.clerk.rules, artifact.size_bytes
-        if not all(policy.may_upload(rules, machine, size_bytes, payload) for machine in machines(address, wish)):
+        if not all(policy.may_upload(rules, machine, size_bytes, payload) for machine in machines_of(incident)):
             return
         agent = artifact.vantage.agent
         filename = f"{address}-{agent}.{suffix(data)}"

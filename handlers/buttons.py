@@ -11,7 +11,7 @@ from bot.model.incident import Incident
 from bot.model.request import Person, Place
 from handlers.coordinator import Coordinator
 from handlers.payloads import of_button
-from handlers.replies import reply
+from handlers.replies import whisper
 
 
 def register(app: App, coordinator: Coordinator) -> None:
@@ -51,11 +51,6 @@ def _pressed(
     except (RequestError, InstrumentError) as refusal:
         ack()
         message = body.get("message") or {}
-        client.chat_postEphemeral(
-            channel=body["channel"]["id"],
-            user=body["user"]["id"],
-            thread_ts=message.get("thread_ts"),
-            **reply(str(refusal)),
-        )
+        whisper(client, body["channel"]["id"], body["user"]["id"], message.get("thread_ts"), str(refusal))
     else:
         ack()

@@ -11,7 +11,7 @@ from bot.model.request import CAPTURE, Person, Place
 from handlers.coordinator import Coordinator
 from handlers.form import capture_form, loading, refusal
 from handlers.payloads import of_button, of_command, stop_words
-from handlers.replies import reply
+from handlers.replies import reply, whisper
 
 
 def register(app: App, coordinator: Coordinator) -> None:
@@ -38,7 +38,7 @@ def register(app: App, coordinator: Coordinator) -> None:
         try:
             person, place = of_button(body, in_thread=True)
         except RequestError as no:
-            client.chat_postEphemeral(channel=body["channel"]["id"], user=body["user"]["id"], **reply(str(no)))
+            whisper(client, body["channel"]["id"], body["user"]["id"], None, str(no))
             return
         _open(coordinator, context["incident"], person, place, body, client)
 
@@ -67,7 +67,7 @@ def _open(
             f"Slack did not open the form ({error.response['error']}); try again, or type it: "
             f"`/{CAPTURE} 10.0.0.5 for 60s`."
         )
-        client.chat_postEphemeral(channel=place.channel, user=person.user, thread_ts=place.thread, **reply(sentence))
+        whisper(client, place.channel, person.user, place.thread, sentence)
         return
     try:
         view = capture_form(coordinator.form(incident, person, place), place)

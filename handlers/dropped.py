@@ -12,8 +12,9 @@ from bot.errors import InstrumentError, RequestError
 from bot.model.dropped import DroppedFile
 from bot.model.request import JUDGE, Place
 from handlers.coordinator import Coordinator
-from handlers.payloads import of_button, of_mention, of_share, words_to
-from handlers.replies import reply
+from handlers.form import plain
+from handlers.payloads import of_button, of_mention, of_share, of_view, words_to
+from handlers.replies import whisper
 
 FORM, _TARGET = "judge_form", "judge_target"
 _THIS = re.compile(r"^(?:this|it|that|capture|pcap|file)\b(?:\s+(?:for|about|on|with))?\s*", re.IGNORECASE)
@@ -42,12 +43,7 @@ def _by_mention(app: App, coordinator: Coordinator) -> None:
             files = event.get("files") or _in_thread(client, place)
             coordinator.judge(_captures(files), _THIS.sub("", text), person, place)
         except (RequestError, InstrumentError) as refusal:
-            client.chat_postEphemeral(
-                channel=event["channel"],
-                user=event["user"],
-                thread_ts=event.get("thread_ts"),
-                **reply(str(refusal)),
-            )
+            whisper(client, event["channel"], event["user"], event.get("thread_ts"), str(refusal))
 
 
 def _by_form(app: App, coordinator: Coordinator) -> None:
@@ -68,11 +64,10 @@ def _by_form(app: App, coordinator: Coordinator) -> None:
     @app.view(FORM)
     def submitted(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         *files, channel, thread = body["view"]["private_metadata"].split(" ")
-        person, _ = of_button({**body, "channel": {"id": channel}})
         text = body["view"]["state"]["values"][_TARGET][_TARGET]["value"] or ""
         try:
             told = [client.files_info(file=file)["file"] for file in files]
-            coordinator.judge(_captures(told), text, person, Place(channel, thread or None))
+            coordinator.judge(_captures(told), text, of_view(body), Place(channel, thread or None))
         except (RequestError, InstrumentError) as refusal:
             ack(response_action="errors", errors={_TARGET: str(refusal).replace("`", "")})
         except SlackApiError:
@@ -105,25 +100,21 @@ def _in_thread(client: WebClient, place: Place) -> list[dict[str, Any]]:
 
 
 def _form(files: list[str], place: Place) -> dict[str, Any]:
-    asked = {"type": "plain_text_input", "action_id": _TARGET, "placeholder": _plain("10.0.0.5")}
+    asked = {"type": "plain_text_input", "action_id": _TARGET, "placeholder": plain("10.0.0.5")}
     return {
         "type": "modal",
         "callback_id": FORM,
         "private_metadata": " ".join((*files, place.channel, place.thread or "")),
-        "title": _plain("Judge a capture"),
-        "submit": _plain("Judge"),
-        "close": _plain("Cancel"),
+        "title": plain("Judge a capture"),
+        "submit": plain("Judge"),
+        "close": plain("Cancel"),
         "blocks": [
             {
                 "type": "input",
                 "block_id": _TARGET,
                 "element": asked,
-                "label": _plain("Which machine is it about?"),
-                "hint": _plain("Its IPv4 address, or a VM name or MAC that a vCenter knows"),
+                "label": plain("Which machine is it about?"),
+                "hint": plain("Its IPv4 address, or a VM name or MAC that a vCenter knows"),
             }
         ],
     }
-
-
-def _plain(text: str) -> dict[str, str]:
-    return {"type": "plain_text", "text": text}

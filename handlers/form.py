@@ -109,7 +109,7 @@ def _vantages(form: CaptureForm) -> View:
 def _text(
     name: str, label: str, filled: Mapping[str, str], longest: int, example: str, *, optional: bool = True
 ) -> View:
-    element: View = {"type": "plain_text_input", "max_length": longest, "placeholder": _plain(example)}
+    element: View = {"type": "plain_text_input", "max_length": longest, "placeholder": plain(example)}
     if name in filled:
         element["initial_value"] = filled[name]
     return {**_input(name, label, element), "optional": optional}
@@ -120,28 +120,29 @@ def _input(name: str, label: str, element: View, hint: str | None = None) -> Vie
         "type": "input",
         "block_id": name,
         "optional": True,
-        "label": _plain(label),
+        "label": plain(label),
         "element": {**element, "action_id": name},
     }
-    return {**block, "hint": _plain(hint)} if hint else block
+    return {**block, "hint": plain(hint)} if hint else block
 
 
 def _option(value: str, says: str) -> View:
-    return {"value": value[:150], "text": _plain(says if len(says) <= 75 else f"{says[:74]}…")}
+    return {"value": value[:150], "text": plain(says if len(says) <= 75 else f"{says[:74]}…")}
 
 
-def _plain(text: str) -> View:
+def plain(text: str) -> View:
+    """Text in which nothing is markup."""
     return {"type": "plain_text", "text": text}
 
 
 def _words(text: str) -> View:
-    return {"type": "section", "text": _plain(text)}
+    return {"type": "section", "text": plain(text)}
 
 
 def _modal(
     title: str, blocks: list[View], callback: str = "", submit: str = "", kept: Mapping[str, Any] | None = None
 ) -> View:
-    view: View = {"type": "modal", "title": _plain(title), "close": _plain("Close"), "blocks": blocks}
+    view: View = {"type": "modal", "title": plain(title), "close": plain("Close"), "blocks": blocks}
     if submit:
-        view |= {"callback_id": callback, "submit": _plain(submit), "private_metadata": json.dumps(kept)}
+        view |= {"callback_id": callback, "submit": plain(submit), "private_metadata": json.dumps(kept)}
     return view

@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 from bot.model.request import CAPTURE, IN_WORDS
 from handlers.coordinator import Coordinator
 from handlers.payloads import of_mention, words_to
-from handlers.replies import reply
+from handlers.replies import reply, whisper
 
 USAGE = """\
 I look at one machine from several places at once and say GUEST, NETWORK or HYPERVISOR, with what proves it and \
@@ -41,7 +41,7 @@ def register(app: App, _coordinator: Coordinator) -> None:
     @app.event("app_mention", matchers=[_says_nothing_known])
     def mentioned(event: dict[str, Any], context: dict[str, Any], client: WebClient) -> None:
         person, place = of_mention(event, context.get("actor_team_id"))
-        client.chat_postEphemeral(channel=place.channel, user=person.user, thread_ts=place.thread, **reply(USAGE))
+        whisper(client, place.channel, person.user, place.thread, USAGE)
 
 
 def _wants_usage(command: dict[str, Any]) -> bool:

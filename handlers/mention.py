@@ -9,7 +9,7 @@ from bot.errors import InstrumentError, RequestError
 from bot.model.request import CAPTURE
 from handlers.coordinator import Coordinator
 from handlers.payloads import of_mention, stop_words, words_to
-from handlers.replies import reply
+from handlers.replies import whisper
 
 
 def register(app: App, coordinator: Coordinator) -> None:
@@ -27,12 +27,7 @@ def register(app: App, coordinator: Coordinator) -> None:
             else:
                 coordinator.capture(text, person, place)
         except (RequestError, InstrumentError) as refusal:
-            client.chat_postEphemeral(
-                channel=event["channel"],
-                user=event["user"],
-                thread_ts=event.get("thread_ts"),
-                **reply(str(refusal)),
-            )
+            whisper(client, event["channel"], event["user"], event.get("thread_ts"), str(refusal))
 
 
 def _by_person(event: dict[str, Any]) -> bool:

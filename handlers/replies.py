@@ -3,6 +3,8 @@
 import html
 from typing import Any
 
+from slack_sdk import WebClient
+
 
 def reply(sentence: str) -> dict[str, Any]:
     """The arguments of an ephemeral message; what stands in backticks is shown as code."""
@@ -17,3 +19,8 @@ def reply(sentence: str) -> dict[str, Any]:
         "text": html.escape(sentence, quote=False),
         "blocks": [{"type": "rich_text", "elements": [section]}],
     }
+
+
+def whisper(client: WebClient, channel: str, user: str, thread: str | None, sentence: str) -> None:
+    """Show a sentence to one person in the channel, or in this thread of it."""
+    client.chat_postEphemeral(channel=channel, user=user, thread_ts=thread, **reply(sentence))

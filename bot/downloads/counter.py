@@ -19,8 +19,8 @@ _log = log.get(__name__)
 class Store(Shelf, Protocol):
     """Where the captures lie, with their bytes."""
 
-    def read(self, case: str, digest: str) -> bytes:
-        """The bytes, which were found to have this digest.
+    def read(self, case: str, kept: KeptCapture) -> bytes:
+        """The bytes of one of the captures, which were found to have its digest.
 
         Raises:
             InstrumentError: they are gone, or are not what was recorded.
@@ -63,7 +63,7 @@ class Counter:
                 unless it had been used up already.
         """
         ticket, kept = self.look(text)
-        data = self.store.read(ticket.case, ticket.digest)
+        data = self.store.read(ticket.case, kept)
         if self.used(f"download:{ticket.nonce}"):
             raise RequestError("That link was used already. Press Download on the card in Slack for a fresh one.")
         self.audit.record(

@@ -96,7 +96,7 @@ def unpack(files: Mapping[str, bytes]) -> tuple[Case, dict[str, bytes]]:
     """
     index = _index(files)
     try:
-        rows = [(row["file"], codec.decode(Artifact, row["artifact"])) for row in index["artifacts"]]
+        rows = _rows(index)
         case = Case(
             IPv4Address(index["target"]),
             tuple(artifact for _, artifact in rows),
@@ -125,7 +125,7 @@ def listed(index: bytes) -> tuple[tuple[str, Artifact], ...]:
         BundleError: it is no index.
     """
     try:
-        rows = [(row["file"], codec.decode(Artifact, row["artifact"])) for row in json.loads(index)["artifacts"]]
+        rows = _rows(json.loads(index))
     except (KeyError, TypeError, ValueError) as error:
         raise BundleError(f"That is no index of a case: {error}.") from error
     return tuple((name, artifact) for name, artifact in rows if isinstance(name, str) and _PLAIN.fullmatch(name))
@@ -154,6 +154,11 @@ def without_captures(index: bytes) -> bytes:
     for row in whole["artifacts"]:
         row["file"] = None if row["file"] in gone else row["file"]
     return json.dumps(whole, indent=1).encode()
+
+
+def _rows(index: Mapping[str, Any]) -> list[tuple[Any, Artifact]]:
+    """The index's part on artifacts, as ``_artifacts`` wrote it: each with the name of its file, None if it is gone."""
+    return [(row["file"], codec.decode(Artifact, row["artifact"])) for row in index["artifacts"]]
 
 
 def _index(files: Mapping[str, bytes]) -> dict[str, Any]:

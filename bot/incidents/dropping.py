@@ -6,7 +6,7 @@ from ipaddress import IPv4Address
 
 from bot import probes
 from bot.errors import BundleError, RequestError
-from bot.incidents.planning import NO_VCENTER, Known, Plan
+from bot.incidents.planning import NO_VCENTER, Known, Plan, jobs
 from bot.model.dropped import DroppedFile
 from bot.model.job import Artifact, Job, JobOptions, Media, Probe, Vantage, digest_of
 
@@ -45,15 +45,10 @@ def plan(incident: str, target: IPv4Address, *, known: Known, first: int) -> Pla
     """The fetching of the file, which is the first job, and a question to every vCenter; ids count from ``first``."""
     expires_at = known.now + timedelta(seconds=FETCH_S)
     wanted = [(Probe.CAPTURE, QUEUE), *((Probe.VCENTER, f"vcenter.{name}") for name in known.vcenters)]
+    asked = [(probe, queue, target, JobOptions()) for probe, queue in wanted]
     gaps = ["Only the shared file was read; no agent asked on the wire."]
     gaps += [] if known.vcenters else [NO_VCENTER]
-    return Plan(
-        tuple(
-            Job(f"{incident}.{number}", incident, probe, queue, target, JobOptions(), known.now, expires_at)
-            for number, (probe, queue) in enumerate(wanted, first)
-        ),
-        tuple(gaps),
-    )
+    return Plan(jobs(incident, asked, known=known, first=first, expires_at=expires_at), tuple(gaps))
 
 
 def artifact(job: Job, file: DroppedFile, data: bytes, at: datetime) -> Artifact:

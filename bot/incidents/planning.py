@@ -40,10 +40,17 @@ class Plan:
     gaps: tuple[str, ...]
 
 
+def jobs(incident: str, asked: Iterable[tuple[Probe, str, IPv4Address | None, JobOptions]], *, known: Known,
+         first: int, expires_at: datetime) -> tuple[Job, ...]:  # fmt: skip
+    """Jobs by probe, queue, target and options; their ids are the incident's and a number counted from ``first``."""
+    return tuple(
+        Job(f"{incident}.{number}", incident, probe, queue, target, options, known.now, expires_at)
+        for number, (probe, queue, target, options) in enumerate(asked, first)
+    )
+
+
 def plan_check(incident: str, target: IPv4Address, *, deep: bool, known: Known, first: int) -> Plan:
     """Ask every segment that has the target, ping from others through the router, ask every vCenter.
-
-    Job ids are the incident's id and a number counted from ``first``.
 
     Raises:
         RequestError: nobody can look at this target; the text says where agents stand.
@@ -59,23 +66,16 @@ def plan_check(incident: str, target: IPv4Address, *, deep: bool, known: Known, 
         gaps.append("No agent stands on another segment, so the way through the router was not tried.")
     longest_s = max(duration_s(probe, options) or 0.0 for probe, _ in wanted)
     expires_at = known.now + timedelta(seconds=longest_s + GRACE_S)
-    return Plan(
-        tuple(
-            Job(f"{incident}.{number}", incident, probe, queue, target, options, known.now, expires_at)
-            for number, (probe, queue) in enumerate(wanted, first)
-        ),
-        tuple(gaps),
-    )
+    asked = [(probe, queue, target, options) for probe, queue in wanted]
+    return Plan(jobs(incident, asked, known=known, first=first, expires_at=expires_at), tuple(gaps))
 
 
 def plan_owners(incident: str, target: IPv4Address, macs: Sequence[Mac], *, known: Known, first: int,
                 expires_at: datetime) -> tuple[Job, ...]:  # fmt: skip
     """Ask every vCenter who owns MACs that were seen on the wire."""
     options = JobOptions(macs=tuple(macs))
-    return tuple(
-        Job(f"{incident}.{n}", incident, Probe.VCENTER, f"vcenter.{name}", target, options, known.now, expires_at)
-        for n, name in enumerate(known.vcenters, first)
-    )
+    asked = [(Probe.VCENTER, f"vcenter.{name}", target, options) for name in known.vcenters]
+    return jobs(incident, asked, known=known, first=first, expires_at=expires_at)
 
 
 def plan_look_up(incident: str, target: Target, *, known: Known) -> tuple[Job, ...]:
@@ -100,11 +100,8 @@ def plan_moves(incident: str, target: IPv4Address, *, known: Known, first: int) 
 def _look_ups(incident: str, wanted: Iterable[tuple[IPv4Address | None, JobOptions]], vcenters: Iterable[str], *,
               known: Known, first: int) -> tuple[Job, ...]:  # fmt: skip
     expires_at = known.now + timedelta(seconds=RESOLVE_S)
-    asked = [(f"vcenter.{vcenter}", *one) for vcenter in vcenters for one in wanted]
-    return tuple(
-        Job(f"{incident}.{number}", incident, Probe.VCENTER, queue, target, options, known.now, expires_at)
-        for number, (queue, target, options) in enumerate(asked, first)
-    )
+    asked = [(Probe.VCENTER, f"vcenter.{vcenter}", *one) for vcenter in vcenters for one in wanted]
+    return jobs(incident, asked, known=known, first=first, expires_at=expires_at)
 
 
 def plan_capture(incident: str, target: IPv4Address, wish: CaptureWish, *, known: Known, first: int) -> Plan:
@@ -121,13 +118,8 @@ def plan_capture(incident: str, target: IPv4Address, wish: CaptureWish, *, known
     options = JobOptions(listen_s=wish.duration_s, filter=wish.filter(target), payload=wish.payload)
     expires_at = known.now + timedelta(seconds=wish.duration_s + CAPTURE_GRACE_S)
     queues = capture_queues(target, wish.at, known.agents)
-    return Plan(
-        tuple(
-            Job(f"{incident}.{number}", incident, Probe.CAPTURE, queue, target, options, known.now, expires_at)
-            for number, queue in enumerate(queues, first)
-        ),
-        (),
-    )
+    asked = [(Probe.CAPTURE, queue, target, options) for queue in queues]
+    return Plan(jobs(incident, asked, known=known, first=first, expires_at=expires_at), ())
 
 
 def capture_queues(target: IPv4Address, at: Sequence[str], agents: Iterable[Agent]) -> list[str]:

@@ -13,7 +13,7 @@
 | artifact:<digest>:<upload> | hash   | chunk number -> bytes                       | 15 min, or until read       |
 | dead                       | stream | what was refused: queue, reason, body, mac  | the newest 1,000            |
 | journal:<incident>         | stream | the incident's events as JSON, in order     | 30 days (settable)          |
-| delivery:<name>            | string | one of Slack's deliveries was met           | 1 hour                      |
+| delivery:<name>            | string | a delivery, decision or download was met    | 1 hour                      |
 | unfinished                 | zset   | incident -> moment of its request           | until Delivered             |
 """
 
@@ -109,5 +109,5 @@ def journal(incident: str) -> str:
 
 
 def delivery(name: str) -> str:
-    """The mark of one of Slack's deliveries."""
+    """The mark of what happens once: one of Slack's deliveries, a decision on a capture, a download link's use."""
     return f"delivery:{name}"

@@ -55,6 +55,8 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
     workspace = enter(settings.text("RULEOUT_SLACK_BOT_TOKEN"), settings.text("RULEOUT_SLACK_API"))
     granted = rules(settings, workspace.team)
     directory = SlackDirectory(workspace.client, granted.teams, groups=granted.asks_groups)
+    captures = timedelta(hours=settings.number("RULEOUT_KEEP_CAPTURE_HOURS"))
+    cases = timedelta(days=settings.number("RULEOUT_KEEP_DAYS"))
     archive = CaseArchive(Path(settings.text("RULEOUT_CASES_DIR")))
     once, audit = RedisOnce(url, ca_file=ca_file), FileAudit(audit_path(settings))
     links, downloads = downloading.downloads(settings, archive, masters, once.seen, audit, clock)
@@ -99,8 +101,6 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
     try:
         door.connect()
         _log.info("bot_ready", team=workspace.team)
-        captures = timedelta(hours=settings.number("RULEOUT_KEEP_CAPTURE_HOURS"))
-        cases = timedelta(days=settings.number("RULEOUT_KEEP_DAYS"))
         while not stop.is_set():
             retention.sweep(archive, audit, clock, captures=captures, cases=cases)
             stop.wait(_RETENTION_EVERY_S)
