@@ -36,6 +36,8 @@ _LOOKS_FOR = {
     Probe.ICMP: "ping through the router",
     Probe.VCENTER: "who owns it",
     Probe.CAPTURE: "capture",
+    Probe.NETWORK: "tables on the way",
+    Probe.UCS: "the fabric under the hosts",
     Probe.REPORT: "what people know",
 }
 _UNSAID = {
