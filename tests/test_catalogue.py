@@ -27,7 +27,8 @@ def test_every_finding_has_one_home() -> None:
     """Two files with one id would overwrite each other before the judge."""
     assert len(FINDINGS) == len(set(FINDINGS))
     families = (
-        r"(instrument|arp|icmp|overheard|path|teaming|segment|owner|vcenter(\.[a-z]+)?|guest|trigger|reported\.[a-z]+)"
+        r"(instrument|arp|icmp|overheard|path|teaming|segment|owner|vcenter(\.[a-z]+)?|guest|trigger"
+        r"|(reported|tables|fabric)\.[a-z]+)"
     )
     assert all(re.fullmatch(rf"{families}\.[a-z0-9_]+", id_) for id_ in FINDINGS)
 

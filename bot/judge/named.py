@@ -5,7 +5,7 @@ from bot.model.cause import Side
 REPORTED, OVERHEARD = "reported.", "overheard."
 BY_CHANCE = (REPORTED, OVERHEARD)
 """What nobody sets out to measure: where it is PRESENT it counts, and where it is not, nothing was left undone."""
-LEAD_FAMILY = "vcenter."
+LEADS = ("vcenter.", "tables.", "fabric.")
 SYMPTOMS = (
     "arp.target_silent",
     "arp.silent_to_one_vantage",

@@ -1,0 +1,147 @@
+"""What routers and switches were read to hold, reading by reading, and where the target should be on each of them.
+
+Not a finding: what several of them, and the path view, read.
+"""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from bot.findings.moving import superseded
+from bot.findings.owning import carriers, target_vms, vm_name
+from bot.findings.reading import claimants, claims
+from bot.findings.wording import listing, macs_text
+from bot.model.addresses import Mac
+from bot.model.finding import Evidence
+from bot.model.network import Adjacent, ArpEntry, Device, Extent, FdbEntry, Identity, PortState, Role, Table
+from bot.model.observation import Observation, RowSeen, TableRead
+
+R = TypeVar("R", ArpEntry, FdbEntry, PortState, Adjacent, Identity)
+
+_KIND = {
+    Table.ARP: ArpEntry,
+    Table.FDB: FdbEntry,
+    Table.PORTS: PortState,
+    Table.NEIGHBOURS: Adjacent,
+    Table.IDENTITY: Identity,
+}
+_ORDER = list(Role)
+_WORD = re.compile(r"^([a-z][a-z-]*?)[\s-]?(\d.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One look at one table of one device, and the rows that it gave."""
+
+    read: TableRead
+    rows: tuple[RowSeen, ...]
+
+    @property
+    def at(self) -> datetime:
+        """When it was read."""
+        return self.read.seen_at
+
+    @property
+    def says(self) -> bool:
+        """Whether anything was read."""
+        return self.read.extent is not Extent.NONE
+
+    def of(self, kind: type[R]) -> list[tuple[R, RowSeen]]:
+        """Its rows of one kind, each with the place where it stands."""
+        return [(seen.row, seen) for seen in self.rows if isinstance(seen.row, kind)]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The MACs that the target should have everywhere, how that is known, and who says so.
+
+    ``live``: somebody answers with them now; else they are what vCenter configures.
+    """
+
+    macs: tuple[Mac, ...]
+    because: str
+    seen: tuple[Observation, ...]
+    live: bool
+
+
+def devices(evidence: Evidence) -> list[Device]:
+    """Every device of which a table was read, from the core to the guest."""
+    found = {(one.device.name, one.device.reporter or ""): one.device for one in evidence.of(TableRead)}
+    return [found[key] for key in sorted(found, key=lambda key: (_ORDER.index(found[key].role), key))]
+
+
+def readings(evidence: Evidence, device: Device, table: Table) -> list[Reading]:
+    """The looks at this table of this device, by time."""
+    return evidence.once(_read_readings).get((device, table), [])
+
+
+def _read_readings(evidence: Evidence) -> dict[tuple[Device, Table], list[Reading]]:
+    rows: defaultdict[tuple[Device, Table, str, datetime], list[RowSeen]] = defaultdict(list)
+    for seen in evidence.of(RowSeen):
+        table = next(table for table, kind in _KIND.items() if isinstance(seen.row, kind))
+        rows[seen.device, table, seen.artifact, seen.seen_at].append(seen)
+    found: defaultdict[tuple[Device, Table], list[Reading]] = defaultdict(list)
+    for read in evidence.of(TableRead):
+        mine = rows.get((read.device, read.table, read.artifact, read.seen_at), [])
+        found[read.device, read.table].append(Reading(read, tuple(sorted(mine, key=lambda one: one.locator))))
+    return dict(found)
+
+
+def newest(evidence: Evidence, device: Device, table: Table) -> Reading | None:
+    """The last look at this table that gave anything."""
+    return next((one for one in reversed(readings(evidence, device, table)) if one.says), None)
+
+
+def expected(evidence: Evidence) -> Expected | None:
+    """Who the target is: whoever answers now, or, where nobody does, the vNIC that should have it."""
+    return evidence.once(_read_expected)
+
+
+def _read_expected(evidence: Evidence) -> Expected | None:
+    macs = tuple(mac for mac in claimants(evidence) if mac not in superseded(evidence))
+    if macs:
+        seen = {claim.mac: claim.seen for claim in claims(evidence) if claim.mac in macs}
+        where = listing(sorted({one.vantage.agent for one in seen.values()}))
+        one = f"{macs_text(macs)} answers" if len(macs) == 1 else f"{macs_text(macs)} answer"
+        says = f"{one} for {evidence.target} now, as heard at {where}."
+        return Expected(macs, says, tuple(seen[mac] for mac in macs), live=True)
+    nics = carriers(evidence, target_vms(evidence))
+    if not nics:
+        return None
+    macs = tuple(sorted({nic.mac for nic in nics}))
+    names = listing(sorted({vm_name(evidence, nic.vm) for nic in nics}))
+    says = f"Nobody was heard answering for {evidence.target}; vCenter gives its VM {names} {macs_text(macs)}."
+    return Expected(macs, says, tuple(nics), live=False)
+
+
+def called(evidence: Evidence, device: Device) -> frozenset[str]:
+    """The names by which others may know this device, without domain, serial number and case."""
+    told = [row.name for one in readings(evidence, device, Table.IDENTITY) for row, _ in one.of(Identity) if row.name]
+    return frozenset(map(short_name, (device.name, *told)))
+
+
+def short_name(name: str) -> str:
+    """A device's name as it can be compared: CDP adds a serial number in brackets, LLDP a domain."""
+    return name.partition("(")[0].strip().partition(".")[0].casefold()
+
+
+def same_port(one: str | None, other: str | None) -> bool:
+    """Whether two names are those of one port: "Gi1/0/1", "GigabitEthernet1/0/1", "Eth 1/1" and "Ethernet1/1"."""
+    if one is None or other is None:
+        return False
+    a, b = _port(one), _port(other)
+    return a[1] == b[1] and (a[0] == b[0] or (a[1] != "" and min(a[0], b[0], key=len) != "" and _begins(a[0], b[0])))
+
+
+def _port(name: str) -> tuple[str, str]:
+    told = name.strip().casefold()
+    found = _WORD.match(told)
+    return (found[1], found[2].strip()) if found else (told, "")
+
+
+def _begins(one: str, other: str) -> bool:
+    """Whether the shorter word abbreviates the longer one, as "te" does "tengigabitethernet"."""
+    short, long = sorted((one.rstrip("-"), other.rstrip("-")), key=len)
+    return len(short) >= 2 and long.startswith(short)

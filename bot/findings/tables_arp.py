@@ -1,0 +1,99 @@
+"""What routers and peers keep for the target beside who answers now.
+
+On the wire a stale entry shows no anomaly at all: nobody asks, and echoes go to a MAC that is not there. By itself it
+accuses nobody: it stays where a guest did not announce itself, and where a router did not listen.
+"""
+
+from bot.findings.entries import Entry, arp_entries
+from bot.findings.tabled import devices, expected
+from bot.findings.wording import finding, listing
+from bot.model.finding import Evidence, Finding, Standing
+from bot.model.path import Mark
+
+STALE = "tables.arp.stale"
+KEPT = "tables.arp.kept_though_announced"
+STATIC = "tables.arp.static_wrong"
+RIGHT = "tables.arp.all_right"
+DISAGREE = "tables.arp.disagree"
+INCOMPLETE = "tables.arp.incomplete"
+
+
+def find(evidence: Evidence) -> tuple[Finding, ...]:
+    """Whether a table holds another MAC than the live one, why it may stay, and whether all tables agree."""
+    entries = arp_entries(evidence)
+    wrong = [entry for entry in entries if entry.mark in (Mark.WRONG, Mark.OLD)]
+    stale = [entry for entry in wrong if not entry.pinned]
+    return (
+        _those(evidence, STALE, stale, "holds an outdated MAC"),
+        _kept(evidence, [entry for entry in stale if entry.stood]),
+        _those(evidence, STATIC, [entry for entry in wrong if entry.pinned], "has a wrong static entry"),
+        _those(
+            evidence, INCOMPLETE, [entry for entry in entries if entry.mark is Mark.MISSING], "has an incomplete entry"
+        ),
+        _right(evidence, entries),
+        _disagree(evidence, entries),
+    )
+
+
+def _comparable(evidence: Evidence) -> str | None:
+    """Why nothing can be compared; None where at least one entry and the right MAC are known."""
+    if not devices(evidence):
+        return f"No table on the way to {evidence.target} was read."
+    if not arp_entries(evidence):
+        return f"No ARP table that was read has an entry for {evidence.target}."
+    if expected(evidence) is None:
+        return f"Nobody knows which MAC {evidence.target} should have, so no entry can be called wrong."
+    return None
+
+
+def _those(evidence: Evidence, id_: str, entries: list[Entry], what: str) -> Finding:
+    if entries:
+        says = " ".join(entry.says for entry in entries)
+        return finding(id_, Standing.PRESENT, says, [entry.seen for entry in entries])
+    if why := _comparable(evidence):
+        return finding(id_, Standing.UNKNOWN, why)
+    seen = [entry.seen for entry in arp_entries(evidence)]
+    return finding(id_, Standing.ABSENT, f"No router or peer that was read {what} for {evidence.target}.", seen)
+
+
+def _kept(evidence: Evidence, stood: list[Entry]) -> Finding:
+    if stood:
+        names = listing(dict.fromkeys(entry.device.name for entry in stood))
+        says = (
+            f"The MAC of {evidence.target} was told to everybody on its segment, and {names} still held the old one "
+            "when its table was read afterwards."
+        )
+        return finding(KEPT, Standing.PRESENT, says, [entry.seen for entry in stood])
+    if why := _comparable(evidence):
+        return finding(KEPT, Standing.UNKNOWN, why)
+    if any(entry.mark in (Mark.WRONG, Mark.OLD) for entry in arp_entries(evidence)):
+        says = f"Nobody was heard telling everybody the MAC of {evidence.target}, so no table had a chance to learn it."
+        return finding(KEPT, Standing.UNKNOWN, says)
+    return finding(KEPT, Standing.ABSENT, f"No table kept an old MAC for {evidence.target}.")
+
+
+def _right(evidence: Evidence, entries: list[Entry]) -> Finding:
+    if why := _comparable(evidence):
+        return finding(RIGHT, Standing.UNKNOWN, why)
+    seen = [entry.seen for entry in entries]
+    if all(entry.mark is Mark.RIGHT for entry in entries):
+        names = listing(dict.fromkeys(entry.device.name for entry in entries))
+        says = f"The ARP entries for {evidence.target} are right on {names}."
+        return finding(RIGHT, Standing.PRESENT, says, seen)
+    if any(entry.amiss for entry in entries):
+        return finding(RIGHT, Standing.ABSENT, f"Not every ARP entry for {evidence.target} is right.", seen)
+    says = f"Not every ARP entry for {evidence.target} can be called right or wrong."
+    return finding(RIGHT, Standing.UNKNOWN, says)
+
+
+def _disagree(evidence: Evidence, entries: list[Entry]) -> Finding:
+    held = {entry.row.mac: entry for entry in entries if entry.row is not None and entry.row.mac is not None}
+    by_device = {entry.device for entry in entries}
+    if len(held) > 1:
+        words = listing(f"{one.device.name} holds `{mac}`" for mac, one in held.items())
+        says = f"The tables disagree on {evidence.target}: {words}."
+        return finding(DISAGREE, Standing.PRESENT, says, [entry.seen for entry in entries])
+    if len(by_device) > 1 and held:
+        says = f"All {len(by_device)} devices hold the same MAC for {evidence.target}."
+        return finding(DISAGREE, Standing.ABSENT, says, [entry.seen for entry in entries])
+    return finding(DISAGREE, Standing.UNKNOWN, f"No two devices were read that hold an entry for {evidence.target}.")

@@ -1,0 +1,171 @@
+"""The ports that the target's host is plugged into, as the switch knows them: VLANs, errors, and one bad of two.
+
+Which port it is vCenter tells (CDP, LLDP), so that a switch's own word on it can be compared with a healthy host's.
+"""
+
+from dataclasses import dataclass
+
+from bot.findings.cabling import Cable, cables, right_ports
+from bot.findings.entries import fdb_entries
+from bot.findings.surrounding import seats
+from bot.findings.tabled import Reading, called, devices, readings, same_port, short_name
+from bot.findings.wording import few, finding, listing
+from bot.model.finding import Evidence, Finding, Standing
+from bot.model.network import Device, PortState, Table
+from bot.model.observation import RowSeen
+
+VLAN_MISSING = "tables.port.vlan_missing"
+ERRORS = "tables.port.errors_grow"
+ONE_OF_TWO = "tables.port.one_uplink_of_two_errs"
+DOWN = "tables.port.down"
+
+ENOUGH = 3
+"""From so many new errors within one check on; a good port counts none in a week."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plug:
+    """A switch port towards a host, with what was read of it, first and last."""
+
+    device: Device
+    cable: Cable
+    states: tuple[tuple[PortState, RowSeen], ...]
+
+    @property
+    def newest(self) -> tuple[PortState, RowSeen]:
+        """The last look."""
+        return self.states[-1]
+
+    @property
+    def vlans(self) -> tuple[int, ...] | None:
+        """The VLANs that it carries, by the last look that told."""
+        return next((one.vlans for one, _ in reversed(self.states) if one.vlans is not None), None)
+
+    @property
+    def new_errors(self) -> int | None:
+        """How many more frames it received damaged at the last look than at the first; None: not counted twice."""
+        counted = [one.counts.errors_in for one, _ in self.states if one.counts.errors_in is not None]
+        return counted[-1] - counted[0] if len(counted) > 1 and counted[-1] >= counted[0] else None
+
+    def __str__(self) -> str:
+        return f"{self.device.name} port {self.cable.port} (host {self.cable.host}, {self.cable.uplink or 'uplink'})"
+
+
+def find(evidence: Evidence) -> tuple[Finding, ...]:
+    """What is amiss with the switch ports of the host that runs the target's VM."""
+    every = _plugs(evidence)
+    mine = [plug for plug in every if _runs_it(evidence, plug)]
+    return (
+        _vlan_missing(evidence, mine, [plug for plug in every if plug not in mine]),
+        _errors(evidence, mine),
+        _one_of_two(evidence, every, mine),
+        _down(evidence, mine),
+    )
+
+
+def _plugs(evidence: Evidence) -> list[Plug]:
+    found = []
+    for device in devices(evidence):
+        aliases = called(evidence, device)
+        looks = readings(evidence, device, Table.PORTS)
+        for cable in cables(evidence):
+            if cable.host and cable.device in aliases and (states := _states(looks, cable.port)):
+                found.append(Plug(device, cable, states))
+    return found
+
+
+def _states(looks: list[Reading], port: str) -> tuple[tuple[PortState, RowSeen], ...]:
+    return tuple((row, seen) for look in looks for row, seen in look.of(PortState) if same_port(row.port, port))
+
+
+def _runs_it(evidence: Evidence, plug: Plug) -> bool:
+    return any(one == plug.cable for one in right_ports(evidence, called(evidence, plug.device)))
+
+
+def _unread(evidence: Evidence) -> str:
+    if not devices(evidence):
+        return f"No switch on the way to {evidence.target} was read."
+    return f"Which switch port the host of {evidence.target} is plugged into is not known, or it was not read."
+
+
+def _vlan_missing(evidence: Evidence, mine: list[Plug], others: list[Plug]) -> Finding:
+    vlans = {seat.nic.vlan for seat in seats(evidence) if seat.nic.vlan}
+    told = [plug for plug in mine if plug.vlans is not None]
+    if len(vlans) != 1 or not told:
+        return finding(VLAN_MISSING, Standing.UNKNOWN, _unread(evidence))
+    (vlan,) = vlans
+    without = [plug for plug in told if vlan not in (plug.vlans or ())]
+    having = [plug for plug in others if vlan in (plug.vlans or ())]
+    if without and having:
+        has = few(without[0].vlans or ("none",))
+        says = (
+            f"{listing(map(str, without))} does not carry VLAN {vlan} of {evidence.target} (it carries {has}), while "
+            f"{having[0]} does."
+        )
+        return finding(VLAN_MISSING, Standing.PRESENT, says, [plug.newest[1] for plug in (*without, having[0])])
+    if without:
+        says = f"No healthy host's port was read that VLAN {vlan} of {evidence.target} could be compared with."
+        return finding(VLAN_MISSING, Standing.UNKNOWN, says)
+    says = f"The switch ports of its host carry VLAN {vlan} of {evidence.target}."
+    return finding(VLAN_MISSING, Standing.ABSENT, says, [plug.newest[1] for plug in told])
+
+
+def _errors(evidence: Evidence, mine: list[Plug]) -> Finding:
+    counted = [plug for plug in mine if plug.new_errors is not None]
+    bad = [plug for plug in counted if (plug.new_errors or 0) >= ENOUGH]
+    if bad:
+        says = " ".join(f"{plug} counted {plug.new_errors} damaged frames during this check." for plug in bad)
+        return finding(ERRORS, Standing.PRESENT, says, [seen for plug in bad for _, seen in _ends(plug)])
+    if not counted:
+        return finding(ERRORS, Standing.UNKNOWN, _unread(evidence))
+    says = f"The switch ports of the host of {evidence.target} counted no damaged frames during this check."
+    return finding(ERRORS, Standing.ABSENT, says, [plug.newest[1] for plug in counted])
+
+
+def _ends(plug: Plug) -> tuple[tuple[PortState, RowSeen], ...]:
+    return plug.states[0], plug.states[-1]
+
+
+def _one_of_two(evidence: Evidence, every: list[Plug], mine: list[Plug]) -> Finding:
+    """Two uplinks of one host, of which the one that carries the target errs and the other does not."""
+    carrying = [
+        plug
+        for plug in mine
+        if any(entry.device == plug.device and _behind(entry.row, plug) for entry in fdb_entries(evidence))
+    ]
+    counted = [plug for plug in every if plug.new_errors is not None]
+    for plug in carrying:
+        host = short_name(plug.cable.host or "")
+        beside = [one for one in counted if short_name(one.cable.host or "") == host and one.cable != plug.cable]
+        if (
+            plug in counted
+            and (plug.new_errors or 0) >= ENOUGH
+            and beside
+            and not any(one.new_errors for one in beside)
+        ):
+            says = (
+                f"{plug} carries {evidence.target} and counted {plug.new_errors} damaged frames during this check; "
+                f"{beside[0]}, the other uplink of that host, counted none."
+            )
+            return finding(ONE_OF_TWO, Standing.PRESENT, says, [plug.newest[1], beside[0].newest[1]])
+    if len({plug.cable for plug in counted if plug in mine}) > 1:
+        says = f"Of the uplinks of the host of {evidence.target} none alone counts damaged frames."
+        return finding(ONE_OF_TWO, Standing.ABSENT, says, [plug.newest[1] for plug in counted if plug in mine])
+    says = f"No two uplinks of the host of {evidence.target} were read on their switches."
+    return finding(ONE_OF_TWO, Standing.UNKNOWN, says)
+
+
+def _behind(row: object, plug: Plug) -> bool:
+    return same_port(getattr(row, "port", None), plug.cable.port)
+
+
+def _down(evidence: Evidence, mine: list[Plug]) -> Finding:
+    told = [plug for plug in mine if plug.newest[0].up is not None]
+    down = [plug for plug in told if plug.newest[0].up is False]
+    if down:
+        how = [f"{plug} is {'shut by its operator' if plug.newest[0].enabled is False else 'down'}" for plug in down]
+        return finding(DOWN, Standing.PRESENT, f"{listing(how)}.", [plug.newest[1] for plug in down])
+    if not told:
+        return finding(DOWN, Standing.UNKNOWN, _unread(evidence))
+    says = f"The switch ports of the host of {evidence.target} are up."
+    return finding(DOWN, Standing.ABSENT, says, [plug.newest[1] for plug in told])
