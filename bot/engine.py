@@ -38,6 +38,7 @@ from bot.model.incident import (
     Requested,
     Started,
     StopAsked,
+    Traced,
 )
 from bot.model.job import Job
 from bot.model.request import CAPTURE, Request
@@ -240,9 +241,16 @@ class Engine(Desk):
             self._append(running, action.event)
             self._follow(running, action.event)
         elif isinstance(action, flow.Judge):
+            if running.tabled:
+                self._append(running, Traced(at=self._clock.now(), path=running.trace()))
             verdict = running.judge()
             self._append(running, Judged(at=self._clock.now(), verdict=verdict))
             _log.info("judged", incident=running.incident.id, verdict=verdict.verdict, grade=verdict.grade)
+            self._close(running, Outcome.ANSWERED)
+        elif isinstance(action, flow.Trace):
+            path = running.trace()
+            self._append(running, Traced(at=self._clock.now(), path=path))
+            _log.info("traced", incident=running.incident.id, hops=len(path.hops), clear=len(path.clear))
             self._close(running, Outcome.ANSWERED)
         elif isinstance(action, flow.Tell):
             owners = running.look_up()

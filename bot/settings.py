@@ -44,6 +44,7 @@ SETTINGS = (
     Setting("RULEOUT_RULES_FILE", "bot", "Who may do what, where, to which machines, as in `deploy/rules.example.toml`; empty: members may check, and RULEOUT_CAPTURERS everything.", ""),
     Setting("RULEOUT_CAPTURERS", "bot", "Without a rules file: who may capture, approve and download, `TEAM/USER` ids, comma separated; empty: nobody.", ""),
     Setting("RULEOUT_VCENTERS", "bot, check, look-up", "Names of all vCenters, comma separated; a MAC counts as unknown only when each of them answered.", ""),
+    Setting("RULEOUT_NETWORKS", "bot, check", "Names of all readers of routers and switches (`ruleout network`), comma separated; empty: no table is read.", ""),
     Setting("RULEOUT_CASES_DIR", "bot, audit", "Where closed incidents are kept as cases.", "cases"),
     Setting("RULEOUT_AUDIT_FILE", "bot, audit", "Where every request, refusal, approval, capture and download is recorded, for good; empty: `audit.jsonl` beside RULEOUT_CASES_DIR.", ""),
     Setting("RULEOUT_KEEP_CAPTURE_HOURS", "bot", "Hours until the captures in a case are deleted; what was seen in them, the verdict and their digests stay.", "72"),

@@ -10,6 +10,7 @@ CAUSE = Cause(
         "or broken link, a wrong MAC table entry, an access list."
     ),
     expects={
+        "tables.port.shut": 3.0,
         "tables.port.errors_grow": 2.0,
         "tables.fdb.missing": 1.0,
         "vcenter.uplink.receive_errors": 1.5,

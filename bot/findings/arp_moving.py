@@ -44,5 +44,5 @@ def _recorded(evidence: Evidence, moved: Move) -> bool:
     """Whether one recording without known losses goes from before the move to well after it."""
     before, after = moved.before.seen, moved.after.seen
     whole = {window.artifact for window in windows(evidence) if window.complete is not False}
-    until = {one.artifact: one.seen_at for one in evidence.of(Listened)}
-    return before.artifact == after.artifact in whole and until[after.artifact] - after.seen_at >= TELLS_WITHIN
+    until = max((one.seen_at for one in evidence.of(Listened) if one.artifact == after.artifact), default=after.seen_at)
+    return before.artifact == after.artifact in whole and until - after.seen_at >= TELLS_WITHIN

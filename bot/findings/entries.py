@@ -96,9 +96,12 @@ def _arp(evidence: Evidence, device: Device) -> Iterator[Entry]:
 
 
 def _compared(evidence: Evidence, device: Device, row: ArpEntry, known: Expected | None) -> tuple[Mark, str]:
-    holds = f"{device.name} holds `{row.mac}` for {evidence.target}{_pinned(row)}"
+    holds = f"On {device.name} {evidence.target} is at `{row.mac}`{_pinned(row)}"
     if row.mac is None:
-        return Mark.MISSING, f"{device.name} asks for {evidence.target} and hears nothing: its entry is incomplete."
+        return (
+            Mark.MISSING,
+            f"On {device.name} the entry of {evidence.target} is incomplete: it asks and hears nothing.",
+        )
     if known is None:
         return Mark.UNKNOWN, f"{holds}; nobody knows which MAC is right."
     if row.mac in known.macs:
@@ -141,7 +144,7 @@ def _fdb(evidence: Evidence, device: Device, mac: Mac, known: Expected) -> Itera
     read = newest(evidence, device, Table.FDB)
     if read is None:
         return
-    vlans = {seat.nic.vlan for seat in seats(evidence) if seat.nic.vlan is not None}
+    vlans = {seat.vlan for seat in seats(evidence) if seat.vlan}
     rows = [(row, seen) for row, seen in read.of(FdbEntry) if row.mac == mac]
     here = [(row, seen) for row, seen in rows if row.vlan is None or not vlans or row.vlan in vlans]
     for row, seen in here:
@@ -158,7 +161,7 @@ def _placed(evidence: Evidence, device: Device, row: FdbEntry) -> tuple[Mark, st
     aliases = called(evidence, device)
     right = right_ports(evidence, aliases)
     cable = at(evidence, aliases, row.port)
-    sends = f"{device.name} sends frames for `{row.mac}` to port {row.port or 'of unknown name'}{_pinned(row)}"
+    sends = f"On {device.name} frames for `{row.mac}` go to port {row.port or 'of unknown name'}{_pinned(row)}"
     if any(same_port(one.port, row.port) for one in right):
         return Mark.RIGHT, f"{sends}, {_behind(cable)}, which is right."
     if cable is None or not right:
@@ -179,8 +182,12 @@ def _behind(cable: Cable | None) -> str:
 
 
 def _spoke_before(evidence: Evidence, mac: Mac, read: Reading) -> bool:
-    """Whether the MAC was heard on the wire well before this reading: a switch learns from every frame (802.1Q 8.7)."""
-    heard = [claim.seen.seen_at for claim in claims(evidence) if claim.mac == mac]
+    """Whether the MAC sent something well before this reading: a switch learns from every frame (802.1Q 8.7).
+
+    Who claims the MAC may send with another one, and teaches the switch that.
+    """
+    spoken = [claim.seen for claim in claims(evidence) if getattr(claim.seen, "transmitter", None) == mac]
+    heard = [seen.seen_at for seen in spoken]
     return bool(heard) and min(heard) + SETTLES <= read.at
 
 
@@ -193,4 +200,4 @@ def _absent(evidence: Evidence, device: Device, mac: Mac, read: Reading, known: 
     direct = any(one.host for one in right_ports(evidence, called(evidence, device)))
     if not (looked and direct and known.live and device.role is not Role.OTHER and _spoke_before(evidence, mac, read)):
         return None
-    return f"{device.name} has no entry for `{mac}`, though its VM is behind it and was heard just before."
+    return f"On {device.name} there is no entry for `{mac}`, though its VM is behind it and was heard just before."

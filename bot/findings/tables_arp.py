@@ -90,8 +90,8 @@ def _disagree(evidence: Evidence, entries: list[Entry]) -> Finding:
     held = {entry.row.mac: entry for entry in entries if entry.row is not None and entry.row.mac is not None}
     by_device = {entry.device for entry in entries}
     if len(held) > 1:
-        words = listing(f"{one.device.name} holds `{mac}`" for mac, one in held.items())
-        says = f"The tables disagree on {evidence.target}: {words}."
+        words = listing(f"`{mac}` on {one.device.name}" for mac, one in held.items())
+        says = f"The tables disagree where {evidence.target} is at: {words}."
         return finding(DISAGREE, Standing.PRESENT, says, [entry.seen for entry in entries])
     if len(by_device) > 1 and held:
         says = f"All {len(by_device)} devices hold the same MAC for {evidence.target}."

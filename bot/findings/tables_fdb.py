@@ -69,9 +69,9 @@ def _right(evidence: Evidence, entries: list[Entry]) -> Finding:
         return finding(RIGHT, Standing.UNKNOWN, why)
     told = [entry for entry in entries if entry.mark is not Mark.UNKNOWN]
     seen = [entry.seen for entry in told]
-    if all(entry.mark is Mark.RIGHT for entry in told):
+    if all(entry.mark is Mark.RIGHT for entry in told) and not flaps(evidence):
         names = listing(dict.fromkeys(entry.device.name for entry in told))
-        says = f"{names} {'send' if ' and ' in names else 'sends'} frames for {evidence.target} to the right port."
+        says = f"Frames for {evidence.target} go to the right port on {names}."
         return finding(RIGHT, Standing.PRESENT, says, seen)
     return finding(RIGHT, Standing.ABSENT, f"Not every switch sends {evidence.target} to the right port.", seen)
 
@@ -112,4 +112,6 @@ def _said(flap: Flap) -> str:
         for port, cable in zip(flap.ports, flap.cables, strict=True)
     ]
     times = len(flap.rows) - 1
-    return f"{flap.device.name} had `{flap.mac}` on {listing(places)} by turns; it changed {times} times in this check."
+    return (
+        f"On {flap.device.name} `{flap.mac}` was at {listing(places)} by turns; it changed {times} times in this check."
+    )

@@ -18,6 +18,7 @@ VLAN_MISSING = "tables.port.vlan_missing"
 ERRORS = "tables.port.errors_grow"
 ONE_OF_TWO = "tables.port.one_uplink_of_two_errs"
 DOWN = "tables.port.down"
+SHUT = "tables.port.shut"
 
 ENOUGH = 3
 """From so many new errors within one check on; a good port counts none in a week."""
@@ -48,7 +49,9 @@ class Plug:
         return counted[-1] - counted[0] if len(counted) > 1 and counted[-1] >= counted[0] else None
 
     def __str__(self) -> str:
-        return f"{self.device.name} port {self.cable.port} (host {self.cable.host}, {self.cable.uplink or 'uplink'})"
+        return (
+            f"Port {self.cable.port} of {self.device.name} (host {self.cable.host}, {self.cable.uplink or 'an uplink'})"
+        )
 
 
 def find(evidence: Evidence) -> tuple[Finding, ...]:
@@ -59,7 +62,7 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
         _vlan_missing(evidence, mine, [plug for plug in every if plug not in mine]),
         _errors(evidence, mine),
         _one_of_two(evidence, every, mine),
-        _down(evidence, mine),
+        *_down(evidence, mine),
     )
 
 
@@ -89,7 +92,7 @@ def _unread(evidence: Evidence) -> str:
 
 
 def _vlan_missing(evidence: Evidence, mine: list[Plug], others: list[Plug]) -> Finding:
-    vlans = {seat.nic.vlan for seat in seats(evidence) if seat.nic.vlan}
+    vlans = {seat.vlan for seat in seats(evidence) if seat.vlan}
     told = [plug for plug in mine if plug.vlans is not None]
     if len(vlans) != 1 or not told:
         return finding(VLAN_MISSING, Standing.UNKNOWN, _unread(evidence))
@@ -99,7 +102,7 @@ def _vlan_missing(evidence: Evidence, mine: list[Plug], others: list[Plug]) -> F
     if without and having:
         has = few(without[0].vlans or ("none",))
         says = (
-            f"{listing(map(str, without))} does not carry VLAN {vlan} of {evidence.target} (it carries {has}), while "
+            f"{listing(map(str, without))} does not carry VLAN {vlan} of {evidence.target} (it carries {has}); "
             f"{having[0]} does."
         )
         return finding(VLAN_MISSING, Standing.PRESENT, says, [plug.newest[1] for plug in (*without, having[0])])
@@ -145,7 +148,7 @@ def _one_of_two(evidence: Evidence, every: list[Plug], mine: list[Plug]) -> Find
         ):
             says = (
                 f"{plug} carries {evidence.target} and counted {plug.new_errors} damaged frames during this check; "
-                f"{beside[0]}, the other uplink of that host, counted none."
+                f"{beside[0]} counted none."
             )
             return finding(ONE_OF_TWO, Standing.PRESENT, says, [plug.newest[1], beside[0].newest[1]])
     if len({plug.cable for plug in counted if plug in mine}) > 1:
@@ -159,13 +162,22 @@ def _behind(row: object, plug: Plug) -> bool:
     return same_port(getattr(row, "port", None), plug.cable.port)
 
 
-def _down(evidence: Evidence, mine: list[Plug]) -> Finding:
+def _down(evidence: Evidence, mine: list[Plug]) -> tuple[Finding, ...]:
     told = [plug for plug in mine if plug.newest[0].up is not None]
     down = [plug for plug in told if plug.newest[0].up is False]
-    if down:
-        how = [f"{plug} is {'shut by its operator' if plug.newest[0].enabled is False else 'down'}" for plug in down]
-        return finding(DOWN, Standing.PRESENT, f"{listing(how)}.", [plug.newest[1] for plug in down])
+    shut = [plug for plug in down if plug.newest[0].enabled is False]
+    dark = [plug for plug in down if plug not in shut]
+    return (
+        _such(evidence, DOWN, dark, told, "has no link"),
+        _such(evidence, SHUT, shut, told, "is shut: somebody switched it off on the switch"),
+    )
+
+
+def _such(evidence: Evidence, id_: str, those: list[Plug], told: list[Plug], what: str) -> Finding:
+    if those:
+        says = " ".join(f"{plug} {what}." for plug in those)
+        return finding(id_, Standing.PRESENT, says, [plug.newest[1] for plug in those])
     if not told:
-        return finding(DOWN, Standing.UNKNOWN, _unread(evidence))
-    says = f"The switch ports of the host of {evidence.target} are up."
-    return finding(DOWN, Standing.ABSENT, says, [plug.newest[1] for plug in told])
+        return finding(id_, Standing.UNKNOWN, _unread(evidence))
+    says = f"None of the switch ports of the host of {evidence.target} {what}."
+    return finding(id_, Standing.ABSENT, says, [plug.newest[1] for plug in told])

@@ -17,19 +17,23 @@ DEEP_LISTEN_S = 1.5
 GRACE_S = 8.0  # an agent that dies is noticed after 3 s; its successor needs a whole run before the deadline
 CAPTURE_GRACE_S = 15.0  # the same, and the largest capture has to travel
 RESOLVE_S = 10.0
+FIRST_LOOK_S = 3.0  # a device that does not answer within this is read beside the probes, which it may not hold up
+FABRIC_S = 20.0  # a UCS Manager takes seconds to log in to
 NOBODY = "No agent is alive, so nobody can look; start one with `ruleout agent` or see its log."
 VANTAGES_PER_SEGMENT = 2
 ROUTED_VANTAGES = 2
 NO_VCENTER = "No vCenter is configured, so no MAC can be traced to a VM."
+NO_NETWORK = "No router or switch is configured, so no table on the way was read."
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the bot knows of its surroundings when it plans."""
+    """What the bot knows of its surroundings when it plans; ``networks`` are the readers of routers and switches."""
 
     agents: tuple[Agent, ...]
     vcenters: tuple[str, ...]
     now: datetime
+    networks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,19 @@ def jobs(incident: str, asked: Iterable[tuple[Probe, str, IPv4Address | None, Jo
     )
 
 
-def plan_check(incident: str, target: IPv4Address, *, deep: bool, known: Known, first: int) -> Plan:
+def plan_check(
+    incident: str,
+    target: IPv4Address,
+    *,
+    deep: bool,
+    known: Known,
+    first: int,
+    watched: Sequence[Mac] | None = None,
+) -> Plan:
     """Ask every segment that has the target, ping from others through the router, ask every vCenter.
+
+    ``watched`` are the MACs whose table entries are read again and again meanwhile. None: nobody has looked at the
+    tables and asked the vCenters before (see ``plan_first_look``).
 
     Raises:
         RequestError: nobody can look at this target; the text says where agents stand.
@@ -60,21 +75,55 @@ def plan_check(incident: str, target: IPv4Address, *, deep: bool, known: Known, 
     routed = _elsewhere(target, known.agents)
     wanted = [(Probe.ARP, queue) for queue in _queues(on_segment, VANTAGES_PER_SEGMENT)]
     wanted += [(Probe.ICMP, queue) for queue in _queues(routed, 1)[:ROUTED_VANTAGES]]
-    wanted += [(Probe.VCENTER, f"vcenter.{name}") for name in known.vcenters]
-    gaps = [] if known.vcenters else [NO_VCENTER]
+    longest_s = max(duration_s(probe, options) or 0.0 for probe, _ in wanted)
+    asked = [(probe, queue, target, options) for probe, queue in wanted]
+    gaps = []
+    if watched is None:
+        asked += [(Probe.VCENTER, f"vcenter.{name}", target, options) for name in known.vcenters]
+        gaps += _unconfigured(known)
+    else:
+        watching = JobOptions(listen_s=longest_s, macs=tuple(watched))
+        asked += [(Probe.NETWORK, f"network.{name}", target, watching) for name in known.networks]
     if not routed:
         gaps.append("No agent stands on another segment, so the way through the router was not tried.")
-    longest_s = max(duration_s(probe, options) or 0.0 for probe, _ in wanted)
     expires_at = known.now + timedelta(seconds=longest_s + GRACE_S)
-    asked = [(probe, queue, target, options) for probe, queue in wanted]
     return Plan(jobs(incident, asked, known=known, first=first, expires_at=expires_at), tuple(gaps))
 
 
+def plan_first_look(incident: str, target: IPv4Address, *, known: Known, first: int) -> Plan:
+    """Read the tables on the way before anything is sent: a ping or a broadcast repairs what is wrong in them.
+
+    Beside it the vCenters are asked, and whoever knows the fabric under the hosts; neither sends anything there.
+    """
+    looks = [(Probe.NETWORK, f"network.{name}", target, JobOptions(listen_s=0.0)) for name in known.networks]
+    owners = [(Probe.VCENTER, f"vcenter.{name}", target, JobOptions()) for name in known.vcenters]
+    fabrics = [(Probe.UCS, queue, target, JobOptions()) for queue in _fabrics(known)]
+    numbered = first
+    found: list[Job] = []
+    for asked, within_s in ((looks, FIRST_LOOK_S), (owners, RESOLVE_S), (fabrics, FABRIC_S)):
+        until = known.now + timedelta(seconds=within_s)
+        found += jobs(incident, asked, known=known, first=numbered, expires_at=until)
+        numbered += len(asked)
+    return Plan(tuple(found), tuple(_unconfigured(known)))
+
+
+def _fabrics(known: Known) -> list[str]:
+    """The queues of the readers that also know a UCS Manager, as they announce themselves."""
+    queues = {f"network.{name}" for name in known.networks}
+    able = {queue for agent in known.agents if Probe.UCS in agent.probes for queue in agent.queues}
+    return sorted(queues & able)
+
+
+def _unconfigured(known: Known) -> list[str]:
+    return ([] if known.vcenters else [NO_VCENTER]) + ([] if known.networks else [NO_NETWORK])
+
+
 def plan_owners(incident: str, target: IPv4Address, macs: Sequence[Mac], *, known: Known, first: int,
-                expires_at: datetime) -> tuple[Job, ...]:  # fmt: skip
-    """Ask every vCenter who owns MACs that were seen on the wire."""
-    options = JobOptions(macs=tuple(macs))
-    asked = [(Probe.VCENTER, f"vcenter.{name}", target, options) for name in known.vcenters]
+                expires_at: datetime, unplaced: Sequence[Mac] = ()) -> tuple[Job, ...]:  # fmt: skip
+    """Ask every vCenter who owns MACs that were seen on the wire, and every switch where the ``unplaced`` ones are."""
+    whose, where = JobOptions(macs=tuple(macs)), JobOptions(listen_s=0.0, macs=tuple(unplaced))
+    asked = [(Probe.VCENTER, f"vcenter.{name}", target, whose) for name in known.vcenters if macs]
+    asked += [(Probe.NETWORK, f"network.{name}", target, where) for name in known.networks if unplaced]
     return jobs(incident, asked, known=known, first=first, expires_at=expires_at)
 
 

@@ -45,6 +45,7 @@ def ask(settings: Settings, command: str, text: str, archive: Archive, *, quiet:
         clock=clock,
         rules=Policy(teams=()),
         vcenters=settings.items("RULEOUT_VCENTERS"),
+        networks=settings.items("RULEOUT_NETWORKS"),
         directory=Nowhere(),
         audit=Nowhere(),
         links=Nowhere(),

@@ -1,0 +1,150 @@
+"""Look before you touch: nothing is sent before the tables were read, and nobody is waited for without end."""
+
+from dataclasses import replace
+from datetime import timedelta
+from ipaddress import IPv4Address
+
+import pytest
+
+from bot.incidents import flow, folds, planning
+from bot.model.addresses import Mac
+from bot.model.incident import AnyEvent, Closed, Expired, Failed, Incident, Lost, Outcome, Queued, Reported
+from bot.model.job import Job, Probe
+from bot.model.network import ArpEntry, Device, Role
+from bot.model.observation import Observation, RowSeen
+from bot.model.request import TRACE, Target
+from tests.bot.incidents.ground import DC1, NOON, TARGET, agent
+from tests.bot.incidents.test_flow import KNOWN, MAC_1, MAC_2, answer, begin, reported, then
+
+SEEN = replace(KNOWN, networks=("dc1",))
+READER = replace(agent(DC1), name="network.dc1", queues=("network.dc1",), probes=("network", "ucs"))
+FABRIC = replace(SEEN, agents=(*SEEN.agents, READER))
+SENDS = {Probe.ARP, Probe.ICMP}
+
+
+def queued(incident: Incident, seen: tuple[Observation, ...] = (), known: planning.Known = SEEN) -> Incident:
+    put = next(a for a in flow.step(incident, incident.timeline[-1], seen, known) if isinstance(a, flow.Put))
+    return then(incident, Queued(at=NOON, jobs=put.jobs, gaps=put.gaps))
+
+
+def looks(incident: Incident) -> list[Job]:
+    return [job for job in folds.jobs(incident) if job.probe is Probe.NETWORK]
+
+
+def sends(incident: Incident) -> bool:
+    return any(job.probe in SENDS for job in folds.jobs(incident))
+
+
+def over(job: Job, how: str) -> AnyEvent:
+    events: dict[str, AnyEvent] = {
+        "reported": reported(job),
+        "failed": Failed(at=NOON, job=job.id, agent="network.dc1", reason="no."),
+        "expired": Expired(at=NOON, job=job.id),
+        "lost": Lost(at=NOON, job=job.id),
+    }
+    return events[how]
+
+
+def row(mac: Mac) -> RowSeen:
+    return RowSeen(
+        seen_at=NOON, vantage=DC1, artifact="sha256:cc", locator="ipNetToMedia 2.10.0.0.5",
+        device=Device("core-1", Role.CORE), row=ArpEntry(ip=TARGET, mac=mac, interface="Vlan10"),
+    )  # fmt: skip
+
+
+def test_the_tables_and_the_vcenter_come_first_and_nothing_is_sent() -> None:
+    """One broadcast repairs the entry that explains the night."""
+    incident = queued(begin())
+    assert [job.probe for job in folds.jobs(incident)] == [Probe.NETWORK, Probe.VCENTER]
+    assert looks(incident)[0].options.listen_s == 0
+    vcenter = folds.jobs(incident)[1]
+    assert flow.step(then(incident, reported(vcenter)), reported(vcenter), (), SEEN) == ()
+
+
+@pytest.mark.parametrize("how", ["reported", "failed", "expired", "lost"])
+def test_when_the_first_look_is_over_however_it_ended_the_probes_go_out_once(how: str) -> None:
+    """Who does not tell in time is not waited for."""
+    incident = queued(begin())
+    incident = queued(then(incident, over(looks(incident)[0], how)), (row(MAC_2),))
+    assert sends(incident)
+    assert len({job.id for job in folds.jobs(incident)}) == len(folds.jobs(incident))
+    again = then(incident, reported(folds.jobs(incident)[1]))
+    assert not any(isinstance(a, flow.Put) and sends_in(a) for a in flow.step(again, again.timeline[-1], (), SEEN))
+
+
+def sends_in(put: flow.Put) -> bool:
+    return any(job.probe in SENDS for job in put.jobs)
+
+
+def test_while_the_probes_run_the_entries_of_the_known_macs_are_watched() -> None:
+    """A MAC that goes to and fro shows only to whoever looks again and again."""
+    incident = queued(begin())
+    incident = queued(then(incident, reported(looks(incident)[0])), (row(MAC_2),))
+    watch = looks(incident)[-1]
+    assert watch.options.macs == (MAC_2,)
+    assert watch.options.listen_s >= planning.LISTEN_S
+    assert watch.expires_at > NOON + timedelta(seconds=watch.options.listen_s)
+
+
+@pytest.mark.parametrize("how", ["failed", "expired", "lost"])
+def test_a_reader_that_let_the_incident_down_is_not_asked_again(how: str) -> None:
+    """Waiting for it twice would make every check slow while it is away."""
+    incident = queued(begin())
+    incident = queued(then(incident, over(looks(incident)[0], how)))
+    assert len(looks(incident)) == 1
+
+
+def test_a_mac_that_the_wire_shows_first_is_looked_for_in_the_tables_too() -> None:
+    """Its port tells where the second machine is."""
+    incident = queued(begin())
+    incident = queued(then(incident, reported(looks(incident)[0])))
+    arp = next(job for job in folds.jobs(incident) if job.probe is Probe.ARP)
+    incident = queued(then(incident, reported(arp)), (answer(MAC_1),))
+    assert [job.probe for job in folds.jobs(incident)[-2:]] == [Probe.VCENTER, Probe.NETWORK]
+    assert looks(incident)[-1].options.macs == (MAC_1,)
+
+
+def test_the_fabric_is_asked_beside_it_and_holds_nobody_up() -> None:
+    """A UCS Manager takes seconds to log in to."""
+    incident = queued(begin(), known=FABRIC)
+    assert [job.probe for job in folds.jobs(incident)] == [Probe.NETWORK, Probe.VCENTER, Probe.UCS]
+    assert sends(queued(then(incident, reported(looks(incident)[0])), known=FABRIC))
+
+
+def test_arptable_ends_with_the_path_and_no_verdict() -> None:
+    """Who asks what the tables hold is not told whom to blame."""
+    incident = queued(begin(command=TRACE))
+    incident = queued(then(incident, reported(looks(incident)[0])))
+    left = [job for job in folds.jobs(incident) if job.id not in folds.ended(incident)]
+    incident = then(incident, *map(reported, left))
+    assert flow.step(incident, incident.timeline[-1], (), SEEN) == (flow.Trace(),)
+
+
+def test_arptable_compares_tables_also_where_no_agent_stands() -> None:
+    """The tables are worth reading, and that nobody asked on the wire is said."""
+    far = Target(IPv4Address("10.9.9.9"))
+    incident = queued(begin(far, command=TRACE))
+    incident = then(incident, *map(reported, folds.jobs(incident)))
+    put, trace = flow.step(incident, incident.timeline[-1], (), SEEN)
+    assert isinstance(put, flow.Put)
+    assert put.jobs == ()
+    assert "No agent stands on 10.9.9.9's network" in put.gaps[0]
+    assert trace == flow.Trace()
+
+
+def test_a_check_where_no_agent_stands_is_refused_at_once() -> None:
+    """A verdict needs somebody who asked on the wire."""
+    (append,) = flow.step(begin(Target(IPv4Address("10.9.9.9"))), begin().timeline[0], (), SEEN)
+    assert isinstance(append, flow.Append)
+    assert isinstance(append.event, Closed)
+    assert append.event.outcome is Outcome.REFUSED
+
+
+def test_a_late_report_of_the_first_look_adds_nothing_but_its_early_part_stays() -> None:
+    """What one device told in time is evidence, though another was silent."""
+    incident = queued(begin())
+    look = looks(incident)[0]
+    incident = then(incident, reported(look, final=False, digest="sha256:11"), Expired(at=NOON, job=look.id))
+    assert [artifact.digest for artifact in folds.artifacts(incident)] == ["sha256:11"]
+    assert flow.adds_nothing(incident, Reported(at=NOON, job=look.id, agent="network.dc1", artifacts=(), final=True))
+    assert len(looks(queued(incident))) == 2
