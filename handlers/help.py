@@ -24,8 +24,8 @@ entries are stale, and what to clear, in which order
 `/capture stop` ends one
 `@ruleout judge this 10.0.0.5` beside a capture that you share judges it; its shortcut *Judge capture* does so too
 `/incident audit` shows who asked for what in this channel
-`@ruleout arpcheck 10.0.0.5`, `@ruleout arptable 10.0.0.5`, `@ruleout vcenter app01`, `@ruleout capture 10.0.0.5` do the same inside a thread, \
-where Slack has no slash commands"""
+`@ruleout arpcheck 10.0.0.5`, `@ruleout arptable 10.0.0.5`, `@ruleout vcenter app01`, `@ruleout capture 10.0.0.5` \
+do the same inside a thread, where Slack has no slash commands"""
 
 _HELP = ("", "help", "?", "-h", "--help")
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.incidents.path_words import PLACES, WORDS, about, age, agreed, cell, columns, differing, port, tally
-from bot.model.path import Hop, Path, Place
+from bot.incidents.path_words import PLACES, WORDS, about, age, agreed, cell, columns, differing, nothing, port, tally
+from bot.model.network import Role
+from bot.model.path import Hop, Path
 
 _HEAD = ("device", "role", "table", "MAC", "port", "age", "mark", "source")
 _NAMES = (0, 1, 4, 7)  # the columns that hold names of strangers; the others are ours and short
@@ -51,10 +52,7 @@ def described(path: Path) -> str:
 
 def held(hop: Hop) -> str:
     """What the hop holds, in words: the MAC in backticks, its port, its age."""
-    if hop.mac is None:
-        what = "nobody answers" if hop.place is Place.WIRE else "nothing"
-    else:
-        what = f"`{hop.mac}`"
+    what = nothing(hop) if hop.mac is None else f"`{hop.mac}`"
     old = age(hop)
     return " · ".join(filter(None, (what, hop.at, old)))
 
@@ -62,7 +60,7 @@ def held(hop: Hop) -> str:
 def kind(hop: Hop) -> str:
     """What kind of word it is: "core, ARP"; a role that says nothing more is left out."""
     place = PLACES[hop.place]
-    return place if hop.role.lower() in ("", place.lower()) else f"{hop.role}, {place}"
+    return place if hop.role.lower() in ("", Role.OTHER) else f"{hop.role}, {place}"
 
 
 def _told(hop: Hop) -> str:

@@ -55,6 +55,16 @@ def unclear(path: Path) -> tuple[Hop, ...]:
     return tuple(hop for hop in path.hops if hop.mark is Mark.UNKNOWN)
 
 
+def compared(path: Path) -> bool:
+    """Whether at least one hop could be compared with what is expected."""
+    return any(hop.mark is not Mark.UNKNOWN for hop in path.hops)
+
+
+def whole(path: Path) -> bool:
+    """Whether nothing is amiss: something agrees, nothing differs, and no two MACs answer."""
+    return any(hop.mark is Mark.RIGHT for hop in path.hops) and not differing(path) and len(_live(path)) < 2
+
+
 def tally(path: Path) -> str:
     """How many of the tables' entries differ or agree, without a full stop; what differs beside the tables too."""
     marks = [hop.mark for hop in path.hops if hop.place in (Place.ARP, Place.FDB)]
@@ -70,6 +80,8 @@ def tally(path: Path) -> str:
         said = [f"0 {of} could be compared"]
     if not differ and 0 < right < len(marks):
         said.append(f"{len(marks) - right} unknown")
+    if (live := len(_live(path))) > 1:
+        said.append(f"{live} MACs answer")
     return ", ".join(dict.fromkeys((*said, *map(_elsewhere, _beside(path)))))
 
 
@@ -97,6 +109,13 @@ def age(hop: Hop) -> str:
         if age_s < most_s:
             return f"{age_s // unit_s} {unit}"
     return f"{age_s // 86_400:,} d"
+
+
+def nothing(hop: Hop) -> str:
+    """What stands for the MAC of a hop that has none."""
+    if hop.mark is Mark.UNKNOWN:
+        return "not known"
+    return "nobody answers" if hop.place is Place.WIRE else "no entry"
 
 
 def port(hop: Hop) -> str:
@@ -157,6 +176,10 @@ def cell(text: str, most: int) -> str:
     while head and columns(line[:head]) > most - 1 - columns(line[len(line) - tail :]):
         head -= 1
     return f"{line[:head]}…{line[len(line) - tail :]}"
+
+
+def _live(path: Path) -> frozenset[Mac]:
+    return frozenset(hop.mac for hop in path.hops if hop.place is Place.WIRE and hop.mac is not None)
 
 
 def _beside(path: Path) -> tuple[Hop, ...]:

@@ -75,6 +75,8 @@ def _as_json(again: Rejudged, lines: Sequence[str]) -> dict[str, Any]:
         verdict["story"] = list(lines)
     if again.gone:
         verdict["gone"] = list(again.gone)
+    if again.path:
+        verdict["path"] = codec.encode(again.path)
     if again.then is None:
         return verdict
     return {**verdict, "then": codec.encode(again.then), "changes": list(again.changes)}

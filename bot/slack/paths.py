@@ -16,11 +16,14 @@ from bot.incidents.path_words import (
     agreed,
     cell,
     columns,
+    compared,
     differing,
     folded,
     letters,
+    nothing,
     port,
     unclear,
+    whole,
 )
 from bot.incidents.wording import listing as listed
 from bot.model.addresses import Mac
@@ -48,8 +51,7 @@ _LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"  # keeps the columns in their order ar
 def parts(card: Card, path: Path) -> Iterator[Block]:
     """The message: the claim, the table, what differs, what to clear in which order, and what was not looked at."""
     found = differing(path)
-    whole = not found and any(hop.mark is Mark.RIGHT for hop in path.hops)
-    yield header("⚠️" if found else "✅" if whole else "❓", card.headline)
+    yield header("✅" if whole(path) else "⚠️" if compared(path) else "❓", card.headline)
     says = fitted(card.says or "", SECTION - 2)
     yield section(says if "`" in says else f"*{says}*")  # Slack shows the stars of bold text with code in it
     if path.hops:
@@ -114,7 +116,7 @@ def _row(hop: Hop | Folded, named: Mapping[Mac, str]) -> tuple[str, ...]:
     if isinstance(hop, Folded):
         return (f"… {hop}",)
     if hop.mac is None:
-        holds = "nobody" if hop.place is Place.WIRE else "nothing"
+        holds = nothing(hop).removesuffix(" answers")
     else:
         holds = f"{named[hop.mac]} {port(hop) if hop.place is Place.FDB and hop.at else hop.mac[-8:]}"
     return hop.device, holds, age(hop) or "-", WORDS[hop.mark]
