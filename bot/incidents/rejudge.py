@@ -67,8 +67,8 @@ def as_text(again: Rejudged) -> str:
             lines += ["  It was given with all of the evidence, and it stands."]
         elif not again.changes:
             lines += ["  The same bytes give the same verdict today."]
-    told = before + verdict_as_text(again.now) + "".join(f"{line}\n" for line in lines)
-    return f"{told}\n{traced}" if traced else told
+    text = before + verdict_as_text(again.now) + "".join(f"{line}\n" for line in lines)
+    return f"{text}\n{traced}" if traced else text
 
 
 def _changes(then: Verdict, now: Verdict) -> Iterator[str]:
