@@ -34,13 +34,13 @@ from bot.slack.pieces import LINE, SECTION, bullets, context, header, joined, li
 MARKS: Mapping[Mark, str] = {
     Mark.RIGHT: "✅",
     Mark.WRONG: "❌",
-    Mark.OLD: "🕰️",
-    Mark.MISSING: "🕳️",
+    Mark.OLD: "⏳",
+    Mark.MISSING: "⚪",
     Mark.UNKNOWN: "❔",
 }
-_HEAD = ("device", "holds", "age", "mark")
+_HEAD = ("mark", "device", "holds", "age")  # where a narrow screen cuts after all, it cuts the least
 _COLUMNS = 40  # of a code block, which a phone shows without a break
-_WIDEST = (12, 12, 6, 7)  # with the gaps no more than that
+_WIDEST = (7, 12, 12, 6)  # with the gaps no more than that
 _HOPS = 12
 _DIFFERS = 4
 _CLEARED = 6
@@ -119,7 +119,7 @@ def _row(hop: Hop | Folded, named: Mapping[Mac, str]) -> tuple[str, ...]:
         holds = nothing(hop).removesuffix(" answers")
     else:
         holds = f"{named[hop.mac]} {port(hop) if hop.place is Place.FDB and hop.at else hop.mac[-8:]}"
-    return hop.device, holds, age(hop) or "-", WORDS[hop.mark]
+    return WORDS[hop.mark], hop.device, holds, age(hop) or "-"
 
 
 def _aligned(row: Sequence[str], wide: Sequence[int], gap: str) -> str:
