@@ -77,10 +77,10 @@ def beside(path: Path) -> Block:
 def texts(path: Path, said: Sequence[str]) -> Iterator[str]:
     """Every hop with its sentence and its place, for the thread; of what was not looked at what was not ``said``."""
     yield f"*Tables on the way, core to guest*  {fitted(agreed(path), LINE)}\n{fitted(path.because, 2 * LINE)}".strip()
+    if path.clear:  # first: of a very long way the last hops may be cut
+        yield joined("*Clear, in this order*", "\n".join(numbered([about(one) for one in path.clear])))
     for number, hop in enumerate(path.hops, 1):
         yield _hop(number, hop)
-    if path.clear:
-        yield joined("*Clear, in this order*", "\n".join(numbered([about(one) for one in path.clear])))
     if unsaid := [gap for gap in path.missing if gap not in said]:
         yield joined("*Not looked at*", "\n".join(bullets(unsaid)))
 

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.browser
 
 CHANNEL = "C0INCNET01"
 WITHIN_MS = 20_000
+PHONE = 390
 
 
 @pytest.fixture
@@ -58,7 +59,12 @@ def asked_there(incident: Incident) -> Incident:
 
 @pytest.mark.parametrize("size", [pytest.param((1180, 900), id="desk"), pytest.param((390, 844), id="phone")])
 def test_the_card_shows_the_table_and_its_thread_the_picture(
-    slack: StandIn, publisher: Publisher, browser: Browser, size: tuple[int, int], tmp_path: Path
+    slack: StandIn,
+    publisher: Publisher,
+    browser: Browser,
+    size: tuple[int, int],
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
 ) -> None:
     """No row of the table is broken or cut, and the picture has words for whoever cannot see it."""
     shown(publisher, asked_there(stories.traced(paths.stale())), paths.stale())
@@ -75,6 +81,7 @@ def test_the_card_shows_the_table_and_its_thread_the_picture(
     picture = page.locator("#thread").get_by_role("img", name="ARP tables on the way to 10.0.0.5")
     expect(picture).to_be_visible(timeout=WITHIN_MS)
     picture.scroll_into_view_if_needed()
-    page.screenshot(path=tmp_path / "thread.png")
+    kept = request.config.getoption("--path-screenshot") if size[0] > PHONE else None
+    page.screenshot(path=kept or tmp_path / "thread.png")
     assert not problems
     page.close()
