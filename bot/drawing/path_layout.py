@@ -95,12 +95,13 @@ class _Page:
     def _holds(self, hop: Hop, middle: float, colour: Colour) -> None:
         """What the hop holds; what is wrong of it, the MAC or the port, has the mark's colour."""
         page, old = self.page, "answers now" if hop.place is Place.WIRE and hop.mac else age(hop)
+        place_differs = hop.mac in self._path.expected
         if hop.mac is None:
             page.texts.append(Text(_INSIDE, middle, nothing(hop), VALUE, colour, BAND))
-            return
-        place_differs = hop.mac in self._path.expected
-        self._swatch(hop.mac, _INSIDE, middle, BAND)
-        page.texts.append(Text(_INSIDE + _MAC, middle, hop.mac, VALUE, INK if place_differs else colour, BAND))
+        else:
+            self._swatch(hop.mac, _INSIDE, middle, BAND)
+            shade = INK if place_differs else colour
+            page.texts.append(Text(_INSIDE + _MAC, middle, hop.mac, VALUE, shade, BAND))
         told = fit(old, SMALL, _AGE)
         at = _RIGHT - width(told, SMALL)
         page.texts.append(Text(at, middle, told, SMALL, INK if hop.pinned else DIM, BAND))

@@ -112,10 +112,12 @@ def age(hop: Hop) -> str:
 
 
 def nothing(hop: Hop) -> str:
-    """What stands for the MAC of a hop that has none."""
-    if hop.mark is Mark.UNKNOWN:
-        return "not known"
-    return "nobody answers" if hop.place is Place.WIRE else "no entry"
+    """What stands for the MAC of a hop that has none; a router that asks and hears nothing keeps half an entry."""
+    if hop.place is Place.WIRE:
+        return "nobody answers"
+    if hop.at is not None:
+        return "incomplete"
+    return "no MAC read" if hop.mark is Mark.UNKNOWN else "no entry"
 
 
 def port(hop: Hop) -> str:

@@ -75,7 +75,11 @@ def missing() -> Path:
     says = "dist-2 has no entry for it, though its whole MAC table was read."
     dist = replace(DISTRIBUTION, mac=None, at=None, mark=Mark.MISSING, says=says)
     pasted = replace(FIREWALL, source="pasted by U0ANA00001")
-    return path(CORE, pasted, dist, ACCESS, VNIC, WIRE, claim="dist-2 floods what is sent to 10.0.0.5.")
+    half = replace(
+        CORE, device="core-2", mac=None, age_s=3.0, mark=Mark.MISSING,
+        says="core-2 asks for 10.0.0.5 and hears nothing: its entry is incomplete.",
+    )  # fmt: skip
+    return path(CORE, half, pasted, dist, ACCESS, VNIC, WIRE, claim="dist-2 floods what is sent to 10.0.0.5.")
 
 
 def two_live() -> Path:

@@ -9,7 +9,20 @@ from hypothesis import strategies as st
 
 from bot.incidents.card import as_text, card, path_as_text
 from bot.incidents.path_lines import described, short, table
-from bot.incidents.path_words import DIFFERS, Folded, age, cell, columns, folded, headline, letters, port, tally, whole
+from bot.incidents.path_words import (
+    DIFFERS,
+    Folded,
+    age,
+    cell,
+    columns,
+    folded,
+    headline,
+    letters,
+    nothing,
+    port,
+    tally,
+    whole,
+)
 from bot.model.path import Hop, Mark, Path, Place
 from tests.bot import paths
 from tests.bot.slack import stories
@@ -23,7 +36,7 @@ TALES = [pytest.param(told, id=told.__name__) for told in paths.ALL]
         pytest.param(paths.agreeing, "4 of 4 entries agree", True, id="agreeing"),
         pytest.param(paths.stale, "2 of 4 entries differ", False, id="stale"),
         pytest.param(paths.static, "1 of 2 entries differs", False, id="static"),
-        pytest.param(paths.missing, "1 of 4 entries differs", False, id="missing"),
+        pytest.param(paths.missing, "2 of 5 entries differ", False, id="missing"),
         pytest.param(paths.two_live, "5 of 5 entries agree, 2 MACs answer", False, id="two live"),
         pytest.param(paths.nobody_answers, "2 of 2 entries agree, nobody answers", False, id="nobody answers"),
         pytest.param(paths.unread, "0 of 2 entries could be compared", False, id="unread"),
@@ -70,6 +83,14 @@ def test_an_age_is_told_as_people_tell_it(hop: Hop, says: str) -> None:
 def test_a_port_is_named_as_its_switch_shortens_it(name: str | None, says: str) -> None:
     """A phone has no room for GigabitEthernet."""
     assert port(replace(paths.ACCESS, at=name)) == says
+
+
+def test_half_an_entry_is_not_called_none() -> None:
+    """A router that asks and hears nothing points another way than a switch that never heard."""
+    half, none = (hop for hop in paths.missing().hops if hop.mac is None)
+    assert [nothing(hop) for hop in (half, none, paths.nobody_answers().hops[-1], paths.unread().hops[1])] == [
+        "incomplete", "no entry", "nobody answers", "no MAC read",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("told", TALES)
