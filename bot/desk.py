@@ -91,7 +91,7 @@ class Desk:
         seat = self._seat(incident)
         found = seat.running.incident if seat else self._journal.read(incident)
         if found is None:
-            raise RequestError("That is too old to be known here; ask anew with `/arpcheck`, `/vcenter` or `/capture`.")
+            raise RequestError("That is too old to be known here; ask anew, for example `/arpcheck 10.0.0.5`.")
         return found
 
     def _seat(self, incident: str) -> Seat | None:

@@ -18,8 +18,8 @@ from bot.clerk import machines_of
 from bot.desk import Desk, Ground
 from bot.errors import InstrumentError, RequestError
 from bot.handing import Handing
-from bot.incidents import captured, dropping, flow, folds
-from bot.incidents.policy import Capability
+from bot.incidents import captured, dropping, flow, folds, path_words
+from bot.incidents.policy import TERMINAL, Capability
 from bot.incidents.running import Running
 from bot.incidents.wishing import Wanted
 from bot.model.audit import Deed
@@ -41,7 +41,7 @@ from bot.model.incident import (
     Traced,
 )
 from bot.model.job import Job
-from bot.model.request import CAPTURE, Request
+from bot.model.request import CAPTURE, TRACE, Request
 from bot.ports import Drops, News
 
 _log = log.get(__name__)
@@ -345,6 +345,23 @@ class Engine(Desk):
                     self._end(running, outcome, sentence)
 
         self._apart(apart)
+
+    def _close(self, running: Running, outcome: Outcome, sentence: str | None = None) -> None:
+        """End it; where tables were compared, their picture follows the card."""
+        super()._close(running, outcome, sentence)
+        incident, path = running.incident, running.incident.path
+        asked = incident.request.command == TRACE  # beside a verdict a picture of tables that agree says nothing new
+        if path is None or outcome is not Outcome.ANSWERED or not (asked or path_words.differing(path)):
+            return
+
+        def apart() -> None:
+            try:
+                self._handing.hand_path(incident, path)
+            except Exception:  # noqa: BLE001  nobody waits for this thread's result, and the card stands already
+                _log.exception("path_picture_broke", incident=incident.id)
+
+        if incident.request.place.channel != TERMINAL:  # which shows none
+            self._apart(apart)
 
     def _ask_stop(self, running: Running, stop: StopAsked) -> None:
         """End a capture early: its agents are called back, and what they have is waited for."""

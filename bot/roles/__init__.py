@@ -8,6 +8,7 @@ ROLES = {
     "agent": "look at one network segment: ARP, echo requests, captures (needs CAP_NET_RAW)",
     "vcenter": "look up owners in one vCenter, read-only; with a target: ask every vCenter who has it",
     "check": "ask the agents about one address, VM name or MAC, and print the verdict",
+    "arptable": "compare what every table on the way holds for one address, VM name or MAC",
     "judge": "judge a case directory, or a capture with --target, without any network",
     "split": "rank what separates the affected machines of a table from the others",
     "audit": "prove that the record of deeds is whole, or show a channel's part of it",

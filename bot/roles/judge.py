@@ -24,6 +24,7 @@ from bot.incidents.rejudge import Rejudged, as_text, rejudge
 from bot.model import codec
 from bot.model.job import Artifact, Media, Probe, Vantage, digest_of
 from bot.model.observation import Observation
+from bot.model.path import Path as TablePath
 from bot.probes import Blob
 from bot.settings import Settings
 
@@ -65,7 +66,7 @@ def run(_settings: Settings, given: argparse.Namespace) -> int:
     else:
         sys.stdout.write(as_text(again) + printable(tuple(entries("What the captures show", lines))))
     if given.picture is not None:
-        _draw(case, observations, given.picture)
+        _draw(case, observations, again.path if again.asked_for_path else None, given.picture)
     return 0
 
 
@@ -75,19 +76,24 @@ def _as_json(again: Rejudged, lines: Sequence[str]) -> dict[str, Any]:
         verdict["story"] = list(lines)
     if again.gone:
         verdict["gone"] = list(again.gone)
+    if again.path and again.asked_for_path:
+        verdict["path"] = codec.encode(again.path)
     if again.then is None:
         return verdict
     return {**verdict, "then": codec.encode(again.then), "changes": list(again.changes)}
 
 
-def _draw(case: Case, observations: Sequence[Observation], path: Path) -> None:
+def _draw(case: Case, observations: Sequence[Observation], traced: TablePath | None, path: Path) -> None:
     shown = chart_of(case.target, observations, case.artifacts)
-    if shown is None:
+    if shown is None and traced is None:
         raise RequestError(f"There is no capture of {case.target} here, so {path} was not drawn.")
-    from bot.drawing.timeline import draw  # who wants no picture need not wait for Pillow
+    from bot.drawing import path_picture, timeline  # who wants no picture need not wait for Pillow
 
     try:
-        path.write_bytes(draw(shown))
+        if traced is not None:
+            path.write_bytes(path_picture.draw(traced))
+        elif shown is not None:
+            path.write_bytes(timeline.draw(shown))
     except OSError as error:
         raise RequestError(
             f"{path} cannot be written: {error.strerror}. Name a file in a directory of yours."
