@@ -10,7 +10,7 @@ from bot.drawing.layout import GAP, Box, Layout, Sign, Text
 from bot.drawing.lettering import fit, width
 from bot.drawing.palette import BAND, DIM, EDGE, GROUND, HUES, INK, LOSS, OLD, RIGHT, Colour
 from bot.incidents.path_lines import kind
-from bot.incidents.path_words import DIFFERS, WORDS, Folded, age, compared, folded, letters, nothing, port, tally, whole
+from bot.incidents.path_words import WORDS, Folded, age, compared, differs, folded, letters, nothing, port, tally, whole
 from bot.model.addresses import Mac
 from bot.model.path import Hop, Mark, Path, Place
 
@@ -70,10 +70,10 @@ class _Page:
 
     def _hop(self, hop: Hop) -> None:
         page, colour, top = self.page, _COLOURS[hop.mark], self._y
-        differs = hop.mark in DIFFERS
-        edge = 2 if differs else 1
+        amiss = differs(hop)
+        edge = 2 if amiss else 1
         page.boxes += [
-            Box(PAD, top, WIDTH - 2 * PAD, _BOX, colour if differs else EDGE),
+            Box(PAD, top, WIDTH - 2 * PAD, _BOX, colour if amiss else EDGE),
             Box(PAD + edge, top + edge, WIDTH - 2 * PAD - 2 * edge, _BOX - 2 * edge, BAND),
             Box(PAD, top, 6, _BOX, colour),
         ]
@@ -89,12 +89,17 @@ class _Page:
             Text(_INSIDE, first, device, NAME, INK, BAND),
             Text(after, first, fit(kind(hop), SMALL, _INSIDE + room - after), SMALL, DIM, BAND),
         ]
-        self._holds(hop, second, colour if differs else INK)
+        self._holds(hop, second, colour if amiss else INK)
         self._y += _BOX
 
     def _holds(self, hop: Hop, middle: float, colour: Colour) -> None:
         """What the hop holds; what is wrong of it, the MAC or the port, has the mark's colour."""
-        page, old = self.page, "answers now" if hop.place is Place.WIRE and hop.mac else age(hop)
+        page, old = (
+            self.page,
+            {"now": "answers now", "before": "answered before"}[age(hop)]
+            if hop.place is Place.WIRE and hop.mac
+            else age(hop),
+        )
         place_differs = hop.mac in self._path.expected
         if hop.mac is None:
             page.texts.append(Text(_INSIDE, middle, nothing(hop), VALUE, colour, BAND))

@@ -293,7 +293,7 @@ def _path(path: Path, width: int) -> Iterator[str]:
         yield from ("", *(f"  {row}" for row in path_lines.table(path, width - 2)))
     yield from entries("What differs", tuple(map(path_words.about, path_words.differing(path))), width)
     yield from entries("Clear, in this order", tuple(map(path_words.about, path.clear)), width, numbered=True)
-    yield from entries("What nobody can tell", tuple(map(path_words.about, path_words.unclear(path))), width)
+    yield from entries("Neither right nor wrong", tuple(map(path_words.about, path_words.unclear(path))), width)
     yield from entries("Not looked at", path.missing, width)
 
 

@@ -60,7 +60,7 @@ def held(hop: Hop) -> str:
 def kind(hop: Hop) -> str:
     """What kind of word it is: "core, ARP"; a role that says nothing more is left out."""
     place = PLACES[hop.place]
-    return place if hop.role.lower() in ("", Role.OTHER) else f"{hop.role}, {place}"
+    return place if hop.role.lower() in ("", Role.OTHER, place.lower()) else f"{hop.role}, {place}"
 
 
 def _told(hop: Hop) -> str:
@@ -68,7 +68,8 @@ def _told(hop: Hop) -> str:
 
 
 def _row(hop: Hop) -> tuple[str, ...]:
-    texts = (hop.device, hop.role, PLACES[hop.place], hop.mac or "-", port(hop) or "-", age(hop) or "-",
+    role = "-" if hop.role.lower() == PLACES[hop.place].lower() else hop.role
+    texts = (hop.device, role, PLACES[hop.place], hop.mac or "-", port(hop) or "-", age(hop) or "-",
              WORDS[hop.mark], hop.source)  # fmt: skip
     return tuple(cell(text, 60) for text in texts)
 

@@ -45,9 +45,14 @@ class Folded:
         return f"{len(self.hops)} more, {', '.join(told) or 'right'}"
 
 
+def differs(hop: Hop) -> bool:
+    """Whether it is not as it should be; who answered before a move, and does not now, is no entry to correct."""
+    return hop.mark in DIFFERS and (hop.place, hop.mark) != (Place.WIRE, Mark.OLD)
+
+
 def differing(path: Path) -> tuple[Hop, ...]:
     """Every hop that is not as it should be, core to guest."""
-    return tuple(hop for hop in path.hops if hop.mark in DIFFERS)
+    return tuple(filter(differs, path.hops))
 
 
 def unclear(path: Path) -> tuple[Hop, ...]:
@@ -56,18 +61,19 @@ def unclear(path: Path) -> tuple[Hop, ...]:
 
 
 def compared(path: Path) -> bool:
-    """Whether at least one hop could be compared with what is expected."""
-    return any(hop.mark is not Mark.UNKNOWN for hop in path.hops)
+    """Whether at least one entry of a table could be compared with what is expected."""
+    return any(hop.mark is not Mark.UNKNOWN for hop in _entries(path))
 
 
 def whole(path: Path) -> bool:
-    """Whether nothing is amiss: something agrees, nothing differs, and no two MACs answer."""
-    return any(hop.mark is Mark.RIGHT for hop in path.hops) and not differing(path) and len(_live(path)) < 2
+    """Whether nothing is amiss: an entry agrees, nothing differs, and no two MACs answer."""
+    agrees = any(hop.mark is Mark.RIGHT for hop in _entries(path))
+    return agrees and not differing(path) and len(_live(path)) < 2
 
 
 def tally(path: Path) -> str:
     """How many of the tables' entries differ or agree, without a full stop; what differs beside the tables too."""
-    marks = [hop.mark for hop in path.hops if hop.place in (Place.ARP, Place.FDB)]
+    marks = [hop.mark for hop in _entries(path)]
     differ, right = sum(mark in DIFFERS for mark in marks), marks.count(Mark.RIGHT)
     of = f"of {len(marks)} {'entry' if len(marks) == 1 else 'entries'}"
     if not marks:
@@ -97,9 +103,12 @@ def headline(path: Path, target: str) -> str:
 
 
 def age(hop: Hop) -> str:
-    """How old the entry is, for a reader: ``4 min``; ``static`` does not age; empty where it was not told."""
+    """How old the entry is, for a reader: ``4 min``; ``static`` does not age; empty where it was not told.
+
+    On the wire it is ``now``, or ``before`` a move.
+    """
     if hop.place is Place.WIRE:
-        return "now"
+        return "before" if hop.mark is Mark.OLD else "now"
     if hop.pinned:
         return "static"
     if hop.age_s is None:
@@ -142,7 +151,7 @@ def folded(path: Path, most: int) -> tuple[Hop | Folded, ...]:
 
     def worth(number: int) -> tuple[int, int]:
         hop = path.hops[number]
-        kind = 0 if hop.mark in DIFFERS else 1 if hop.place in _ELSEWHERE else 2 if hop.mark is Mark.UNKNOWN else 3
+        kind = 0 if differs(hop) else 1 if hop.place in _ELSEWHERE else 2 if hop.mark is Mark.UNKNOWN else 3
         return kind, number
 
     kept = set(sorted(range(len(path.hops)), key=worth)[:most])
@@ -180,8 +189,14 @@ def cell(text: str, most: int) -> str:
     return f"{line[:head]}…{line[len(line) - tail :]}"
 
 
+def _entries(path: Path) -> tuple[Hop, ...]:
+    return tuple(hop for hop in path.hops if hop.place in (Place.ARP, Place.FDB))
+
+
 def _live(path: Path) -> frozenset[Mac]:
-    return frozenset(hop.mac for hop in path.hops if hop.place is Place.WIRE and hop.mac is not None)
+    return frozenset(
+        hop.mac for hop in path.hops if hop.place is Place.WIRE and hop.mac is not None and hop.mark is not Mark.OLD
+    )
 
 
 def _beside(path: Path) -> tuple[Hop, ...]:

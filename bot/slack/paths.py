@@ -63,7 +63,7 @@ def parts(card: Card, path: Path) -> Iterator[Block]:
         lines = numbered([about(one) for one in path.clear[:_CLEARED]])
         yield listing("Clear, in this order", lines, len(path.clear) - _CLEARED, "in the thread")
     if not found and (dark := unclear(path)):
-        yield listing("What nobody can tell", _bulleted(dark[:_DIFFERS]), len(dark) - _DIFFERS, "in the thread")
+        yield listing("Neither right nor wrong", _bulleted(dark[:_DIFFERS]), len(dark) - _DIFFERS, "in the thread")
     if card.missing:
         yield context(f"Not looked at: {fitted(' '.join(card.missing), LINE)}")
 

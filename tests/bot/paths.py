@@ -1,12 +1,16 @@
 """Paths as the tables of a small data centre give them, one for each way in which they can agree or differ."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
 
+from bot.incidents.tracing import trace
 from bot.model.addresses import Mac
 from bot.model.finding import Witness
 from bot.model.path import Clear, Hop, Mark, Path, Place
+from tests.bot import networks
+from tests.bot.story import Story
 
 TARGET = IPv4Address("10.0.0.5")
 LIVE, OTHER, FORMER = Mac("00:50:56:de:ad:05"), Mac("00:50:56:de:ad:15"), Mac("00:50:56:aa:00:7f")
@@ -155,11 +159,33 @@ def huge() -> Path:
     return path(*bad, clear=clear, claim=LONG, because=LONG, missing=(LONG,) * 50)
 
 
+def only_the_wire() -> Path:
+    """The guest is right as far as anybody can say, and no table was read."""
+    return path(VNIC, WIRE, claim="No table that was read has an entry.", missing=("core-1 did not answer.",))
+
+
+def moved() -> Path:
+    """The address moved while it was looked at, and the table has followed."""
+    before = replace(WIRE, mac=FORMER, mark=Mark.OLD, says=f"`{FORMER}` claimed 10.0.0.5 before it moved.")
+    return path(CORE, WIRE, before)
+
+
 def empty() -> Path:
     """Nobody serves a table."""
     return path(expected=(), because="", claim="No table was read.", missing=("No device is configured.",))
 
 
-ALL = (
-    agreeing, stale, static, missing, two_live, nobody_answers, unread, partly_read, thirty, hostile, huge, empty,
+def _traced(tell: Callable[[], Story]) -> Callable[[], Path]:
+    def told() -> Path:
+        return trace(tell().evidence())
+
+    told.__name__ = f"read: {tell.__name__}"
+    return told
+
+
+MADE = (
+    agreeing, stale, static, missing, two_live, nobody_answers, unread, partly_read, thirty, hostile, huge,
+    empty, only_the_wire, moved,
 )  # fmt: skip
+ALL = (*MADE, *map(_traced, networks.ALL))
+"""Those made by hand, and those that are made of the stories of tables that were read."""

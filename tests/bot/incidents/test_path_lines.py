@@ -43,6 +43,8 @@ TALES = [pytest.param(told, id=told.__name__) for told in paths.ALL]
         pytest.param(paths.partly_read, "2 of 3 entries agree, 1 unknown", True, id="partly read"),
         pytest.param(paths.thirty, "3 of 28 entries differ", False, id="thirty"),
         pytest.param(paths.empty, "no entry was read", False, id="empty"),
+        pytest.param(paths.only_the_wire, "no entry was read", False, id="only the wire"),
+        pytest.param(paths.moved, "1 of 1 entry agrees", True, id="who answered before a move is no fault"),
     ],
 )
 def test_the_tally_counts_what_was_read_and_calls_nothing_fine_that_is_not(

@@ -28,6 +28,7 @@ from tests.bot.slack import stories
         pytest.param(paths.agreeing(), 0, id="agreeing"),
         pytest.param(paths.unread(), 1, id="nothing could be compared"),
         pytest.param(paths.empty(), 1, id="nothing read"),
+        pytest.param(paths.only_the_wire(), 1, id="no table read"),
     ],
 )
 def test_the_table_is_printed_and_the_status_says_whether_anything_was_compared(

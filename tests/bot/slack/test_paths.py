@@ -62,7 +62,7 @@ def test_the_card_says_what_differs_what_to_clear_and_whose_words_these_are() ->
 @pytest.mark.parametrize(
     ("told", "sign"),
     [(paths.agreeing, "✅"), (paths.static, "⚠️"), (paths.two_live, "⚠️"), (paths.nobody_answers, "⚠️"),
-     (paths.unread, "❓"), (paths.empty, "❓")],
+     (paths.unread, "❓"), (paths.empty, "❓"), (paths.only_the_wire, "❓"), (paths.moved, "✅")],
 )  # fmt: skip
 def test_the_sign_is_fine_only_where_all_is(told: Callable[[], Path], sign: str) -> None:
     """Tables that agree with a MAC that is one of two are not fine."""
