@@ -51,14 +51,14 @@ SETTINGS = (
     Setting("RULEOUT_DOWNLOAD_LISTEN", "bot", "Address and port where captures are downloaded, over plain HTTP behind your own TLS proxy; empty: they are not.", ""),
     Setting("RULEOUT_DOWNLOAD_URL", "bot", "The address of that server as people's browsers reach it, such as `https://ruleout.example.net`.", ""),
     Setting("RULEOUT_KEEP_DAYS", "bot", "Days until a case is deleted.", "30"),
-    Setting("RULEOUT_QUEUE_KEYS", "agent, vcenter", "Keys of this agent's own queues: `queue=hex` pairs, comma separated (`ruleout keys for ...`). Two pairs of one queue: both are accepted.", secret=True),
+    Setting("RULEOUT_QUEUE_KEYS", "agent, vcenter, network", "Keys of this agent's own queues: `queue=hex` pairs, comma separated (`ruleout keys for ...`). Two pairs of one queue: both are accepted.", secret=True),
     Setting("RULEOUT_AGENT_NAME", "agent", "This agent's name, unique among all agents."),
     Setting("RULEOUT_SEGMENT", "agent", "Name of the segment that it stands on; agents of one segment share it."),
     Setting("RULEOUT_INTERFACE", "agent", "The network interface that it looks through."),
     Setting("RULEOUT_GATEWAY", "agent", "The control: a machine that always answers on this segment; empty: the default gateway.", ""),
     Setting("RULEOUT_POOL", "agent", "Further sender addresses that you reserved for this agent alone, comma separated.", ""),
     Setting("RULEOUT_REACH", "agent", "Networks that it may ping through its gateway, comma separated.", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10"),
-    Setting("RULEOUT_SLOTS", "agent, vcenter", "Jobs that it does at the same time.", "32"),
+    Setting("RULEOUT_SLOTS", "agent, vcenter, network", "Jobs that it does at the same time.", "32"),
     Setting("RULEOUT_CAPTURE_PREFIXES", "agent", "Networks whose machines it may capture, comma separated; empty: its own segment's. A conversation with a machine elsewhere needs one end inside.", ""),
     Setting("RULEOUT_MAX_CAPTURE_S", "agent", "Longest capture that it allows, in seconds.", "60"),
     Setting("RULEOUT_MAX_CAPTURE_PACKETS", "agent", "Most packets that one capture may hold; it ends there.", "100000"),
@@ -75,6 +75,8 @@ SETTINGS = (
     Setting("RULEOUT_GUEST_USER", "vcenter", "A guest account with which the processes inside VMs are listed; empty: nothing is ever asked in a guest.", ""),
     Setting("RULEOUT_GUEST_PASSWORD", "vcenter", "Its password.", "", secret=True),
     Setting("RULEOUT_GUEST_AGENTS", "vcenter", "Names of the processes that are looked for in guests, comma separated, without `.exe`; no other process leaves the worker.", "had,hashadow,corosync,pacemakerd,heartbeat,keepalived,ucarp,teamd,cmcld,cmnetd,crsd.bin,ocssd.bin,clussvc"),
+    Setting("RULEOUT_NETWORK_NAME", "network", "This worker's name, as in RULEOUT_NETWORKS."),
+    Setting("RULEOUT_NETWORK_FILE", "network", "The devices that it asks and how, as in `deploy/network.example.toml`."),
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ ROLES = {
     "bot": "answer in Slack",
     "agent": "look at one network segment: ARP, echo requests, captures (needs CAP_NET_RAW)",
     "vcenter": "look up owners in one vCenter, read-only; with a target: ask every vCenter who has it",
+    "network": "read the tables of routers and switches over SNMP, read-only",
     "check": "ask the agents about one address, VM name or MAC, and print the verdict",
     "arptable": "compare what every table on the way holds for one address, VM name or MAC",
     "judge": "judge a case directory, or a capture with --target, without any network",

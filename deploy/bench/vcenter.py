@@ -24,8 +24,8 @@ from typing import Any
 import structlog
 from pyVmomi import SoapStubAdapter, vim, vmodl
 
+from bot.agents.deadline import Deadline
 from bot.agents.vcenter import VcenterSettings
-from bot.agents.vcenter.deadline import Deadline
 from bot.agents.vcenter.index import Inventory
 from bot.agents.vcenter.session import Sessions
 from bot.agents.vcenter.watcher import Watcher

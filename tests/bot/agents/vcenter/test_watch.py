@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from bot.agents.deadline import Deadline
 from bot.agents.vcenter.asking import MOST_CALLS
-from bot.agents.vcenter.deadline import Deadline
 from bot.agents.vcenter.index import Inventory
 from bot.agents.vcenter.session import Sessions
 from bot.agents.vcenter.watcher import Watcher

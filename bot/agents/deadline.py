@@ -1,4 +1,4 @@
-"""When a look-up, or a part of it, must be over."""
+"""When a look, or a part of it, must be over."""
 
 import time
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Deadline:
         """
         left = self.ends_at - time.monotonic()
         if left <= 0:
-            raise TimeoutError("the time for this look-up is over")
+            raise TimeoutError("the time for this look is over")
         return left
 
     @property
