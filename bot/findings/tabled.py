@@ -5,8 +5,9 @@ Not a finding: what several of them, and the path view, read.
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from bot.findings.moving import superseded
@@ -43,11 +44,6 @@ class Reading:
         """When it was read."""
         return self.read.seen_at
 
-    @property
-    def says(self) -> bool:
-        """Whether anything was read."""
-        return self.read.extent is not Extent.NONE
-
     def of(self, kind: type[R]) -> list[tuple[R, RowSeen]]:
         """Its rows of one kind, each with the place where it stands."""
         return [(seen.row, seen) for seen in self.rows if isinstance(seen.row, kind)]
@@ -78,20 +74,40 @@ def readings(evidence: Evidence, device: Device, table: Table) -> list[Reading]:
 
 
 def _read_readings(evidence: Evidence) -> dict[tuple[Device, Table], list[Reading]]:
-    rows: defaultdict[tuple[Device, Table, str, datetime], list[RowSeen]] = defaultdict(list)
+    rows: defaultdict[tuple[Device, Table, str], list[RowSeen]] = defaultdict(list)
+    reads: defaultdict[tuple[Device, Table, str], list[TableRead]] = defaultdict(list)
     for seen in evidence.of(RowSeen):
         table = next(table for table, kind in _KIND.items() if isinstance(seen.row, kind))
-        rows[seen.device, table, seen.artifact, seen.seen_at].append(seen)
-    found: defaultdict[tuple[Device, Table], list[Reading]] = defaultdict(list)
+        rows[seen.device, table, seen.artifact].append(seen)
     for read in evidence.of(TableRead):
-        mine = rows.get((read.device, read.table, read.artifact, read.seen_at), [])
-        found[read.device, read.table].append(Reading(read, tuple(sorted(mine, key=lambda one: one.locator))))
-    return dict(found)
+        reads[read.device, read.table, read.artifact].append(read)
+    found: defaultdict[tuple[Device, Table], list[Reading]] = defaultdict(list)
+    for key, told in reads.items():
+        found[key[0], key[1]] += _looks(told, rows.get(key, []))
+    return {key: sorted(looks, key=lambda look: look.at) for key, looks in found.items()}
+
+
+def _looks(told: list[TableRead], rows: list[RowSeen]) -> Iterator[Reading]:
+    """The rows that were read up to each word on how much was read; what was read after the last one, by its moments.
+
+    Counters are read once more at the end, and nothing is said of the table then.
+    """
+    since = datetime.min.replace(tzinfo=UTC)
+    for read in told:
+        mine = tuple(row for row in rows if since < row.seen_at <= read.seen_at)
+        yield Reading(read, mine)
+        since = max(since, read.seen_at)
+    later = [row for row in rows if row.seen_at > since]
+    for moment in sorted({row.seen_at for row in later}):
+        read = replace(told[-1], seen_at=moment, extent=Extent.ASKED)
+        yield Reading(read, tuple(row for row in later if row.seen_at == moment))
 
 
 def newest(evidence: Evidence, device: Device, table: Table) -> Reading | None:
-    """The last look at this table that gave anything."""
-    return next((one for one in reversed(readings(evidence, device, table)) if one.says), None)
+    """The last look at this table that gave anything: rows, or the word that there are none."""
+    sure = (Extent.WHOLE, Extent.ASKED)
+    looks = reversed(readings(evidence, device, table))
+    return next((one for one in looks if one.rows or one.read.extent in sure), None)
 
 
 def expected(evidence: Evidence) -> Expected | None:

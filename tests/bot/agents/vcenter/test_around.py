@@ -267,7 +267,9 @@ def test_where_the_vm_came_from_is_heard_too(vcsim: StartHere, worker: MakeWorke
     hosts = [{"name": f"DC0_C0_H{number}", "hints": [hint]} for number, hint in enumerate(hints)]
     moved = {"type": "VmMigratedEvent", "vm": "DC0_C0_RP0_VM0", "host": "DC0_C0_H0", "from_host": "DC0_C0_H3"}
     vm = {"name": "DC0_C0_RP0_VM0", "host": "DC0_C0_H0", "nics": [{"mac": "00:50:56:aa:00:01", "ips": ["10.0.0.5/24"]}]}
-    looking = worker(vcsim({"model": {"hosts": 4}, "hosts": hosts, "vms": [vm], "events": [{**moved, "minutes_ago": 1}]}))
+    looking = worker(
+        vcsim({"model": {"hosts": 4}, "hosts": hosts, "vms": [vm], "events": [{**moved, "minutes_ago": 1}]})
+    )
     around = looking.ask("10.0.0.5").surroundings
     assert around is not None
     heard = {one.host for one in around.neighbours or () if one.port}
