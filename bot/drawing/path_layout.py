@@ -19,7 +19,7 @@ WIDTH, PAD = 480, 16
 TITLE, NAME, VALUE, SMALL = 19, 16, 15, 13
 _BOX, _JOINT, _FOLD = 58, 10, 30
 _INSIDE, _RIGHT = PAD + 18, WIDTH - PAD - 14  # where texts begin and end inside a box
-_SWATCH, _MAC, _PORT, _AGE = 18, 28, 196, 96  # a swatch's side; the columns of a box's second row, the last from right
+_SWATCH, _MAC, _PORT, _AGE = 18, 28, 196, 120  # a swatch's side; the columns of a box's second row, the last from right
 _RAIL = PAD + 27  # the line that joins the boxes runs through the middle of the swatches
 _COLOURS: Mapping[Mark, Colour] = {
     Mark.RIGHT: RIGHT,
@@ -78,7 +78,7 @@ class _Page:
             Box(PAD, top, 6, _BOX, colour),
         ]
         first, second = top + 18, top + 41
-        word = WORDS[hop.mark] if hop.mark is not Mark.UNKNOWN else "not known"
+        word = WORDS[hop.mark] if hop.mark is not Mark.UNKNOWN else "cannot tell"
         at = _RIGHT - width(word, VALUE)
         page.texts.append(Text(at, first, word, VALUE, colour, BAND))
         page.signs.append(Sign(at - 14, first, hop.mark, colour))

@@ -64,7 +64,7 @@ def kind(hop: Hop) -> str:
 
 
 def _told(hop: Hop) -> str:
-    return f"{hop.device} ({kind(hop)}): {held(hop)}, {'unknown' if WORDS[hop.mark] == '?' else WORDS[hop.mark]}"
+    return f"{hop.device} ({kind(hop)}): {held(hop)}, {'cannot tell' if WORDS[hop.mark] == '?' else WORDS[hop.mark]}"
 
 
 def _row(hop: Hop) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ def texts(path: Path, said: Sequence[str]) -> Iterator[str]:
 
 
 def _hop(number: int, hop: Hop) -> str:
-    mark = "not known" if hop.mark is Mark.UNKNOWN else WORDS[hop.mark]
+    mark = "cannot tell" if hop.mark is Mark.UNKNOWN else WORDS[hop.mark]
     title = f"{number}. {MARKS[hop.mark]} *{marked(cell(hop.device, 60))}*  {marked(cell(kind(hop), 60))}  ·  *{mark}*"
     lines = [
         f"{fitted(held(hop), LINE)}  ·  {marked(cell(hop.source, 60))}",

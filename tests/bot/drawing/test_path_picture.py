@@ -86,7 +86,7 @@ def test_every_hop_has_its_mark_as_shape_and_word(told: Callable[[], Path]) -> N
     assert len(page.signs) == min(MOST_HOPS, len(hops))
     for sign in page.signs:
         assert contrast(sign.colour, BAND) >= SHAPE_CONTRAST
-        word = "not known" if sign.mark is Mark.UNKNOWN else WORDS[Mark(sign.mark)]
+        word = "cannot tell" if sign.mark is Mark.UNKNOWN else WORDS[Mark(sign.mark)]
         assert [one.text for one in page.texts if one.y == sign.y and one.x > sign.x] == [word]
 
 
@@ -141,3 +141,10 @@ def test_a_process_of_its_own_draws_the_same() -> None:
 def test_a_name_from_a_wide_script_keeps_its_box() -> None:
     """What the font does not have is a box of its own width."""
     check(layout(paths.path(replace(paths.CORE, device="路由器" * 30, role="核心"))))
+
+
+def test_what_is_ours_is_never_cut() -> None:
+    """Only names of strangers may end in an ellipsis; an age that is cut is no age."""
+    page = layout(paths.moved())
+    assert "answered before" in [one.text for one in page.texts]
+    assert not [one.text for one in page.texts if one.text.endswith("…")]
