@@ -332,10 +332,10 @@ def _check(incident: Incident, address: IPv4Address, known: Known, first: int) -
     try:
         plan = planning.plan_check(incident.id, address, deep=incident.request.deep, known=known, first=first)
     except RequestError:
-        if incident.request.command != TRACE or not known.networks:
+        if incident.request.command != TRACE or not planning.readers(known):
             raise
     else:
-        if not known.networks:
+        if not planning.readers(known):
             return plan
     return planning.plan_first_look(incident.id, address, known=known, first=first)
 

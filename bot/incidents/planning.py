@@ -77,17 +77,16 @@ def plan_check(
     wanted += [(Probe.ICMP, queue) for queue in _queues(routed, 1)[:ROUTED_VANTAGES]]
     longest_s = max(duration_s(probe, options) or 0.0 for probe, _ in wanted)
     asked = [(probe, queue, target, options) for probe, queue in wanted]
-    gaps = []
-    if watched is None:
-        asked += [(Probe.VCENTER, f"vcenter.{name}", target, options) for name in known.vcenters]
-        gaps += _unconfigured(known)
-    else:
+    if watched is not None:
         watching = JobOptions(listen_s=longest_s, macs=tuple(watched))
-        asked += [(Probe.NETWORK, f"network.{name}", target, watching) for name in known.networks]
-    if not routed:
-        gaps.append("No agent stands on another segment, so the way through the router was not tried.")
+        asked += [(Probe.NETWORK, f"network.{name}", target, watching) for name in readers(known)]
     expires_at = known.now + timedelta(seconds=longest_s + GRACE_S)
-    return Plan(jobs(incident, asked, known=known, first=first, expires_at=expires_at), tuple(gaps))
+    sending = jobs(incident, asked, known=known, first=first, expires_at=expires_at)
+    gaps = [] if routed else ["No agent stands on another segment, so the way through the router was not tried."]
+    if watched is not None:
+        return Plan(sending, tuple(gaps))
+    beside = _beside(incident, target, known, first + len(sending))
+    return Plan((*sending, *beside), (*_unconfigured(known), *gaps))
 
 
 def plan_first_look(incident: str, target: IPv4Address, *, known: Known, first: int) -> Plan:
@@ -95,23 +94,33 @@ def plan_first_look(incident: str, target: IPv4Address, *, known: Known, first: 
 
     Beside it the vCenters are asked, and whoever knows the fabric under the hosts; neither sends anything there.
     """
-    looks = [(Probe.NETWORK, f"network.{name}", target, JobOptions(listen_s=0.0)) for name in known.networks]
+    asked = [(Probe.NETWORK, f"network.{name}", target, JobOptions(listen_s=0.0)) for name in readers(known)]
+    until = known.now + timedelta(seconds=FIRST_LOOK_S)
+    looks = jobs(incident, asked, known=known, first=first, expires_at=until)
+    return Plan((*looks, *_beside(incident, target, known, first + len(looks))), tuple(_unconfigured(known)))
+
+
+def _beside(incident: str, target: IPv4Address, known: Known, first: int) -> tuple[Job, ...]:
+    """Whoever tells something without sending anything to the target, each in its own time."""
     owners = [(Probe.VCENTER, f"vcenter.{name}", target, JobOptions()) for name in known.vcenters]
-    fabrics = [(Probe.UCS, queue, target, JobOptions()) for queue in _fabrics(known)]
-    numbered = first
-    found: list[Job] = []
-    for asked, within_s in ((looks, FIRST_LOOK_S), (owners, RESOLVE_S), (fabrics, FABRIC_S)):
-        until = known.now + timedelta(seconds=within_s)
-        found += jobs(incident, asked, known=known, first=numbered, expires_at=until)
-        numbered += len(asked)
-    return Plan(tuple(found), tuple(_unconfigured(known)))
+    fabrics = [(Probe.UCS, f"network.{name}", target, JobOptions()) for name in _able(known, Probe.UCS)]
+    until = known.now + timedelta(seconds=RESOLVE_S)
+    whose = jobs(incident, owners, known=known, first=first, expires_at=until)
+    until = known.now + timedelta(seconds=FABRIC_S)
+    return (*whose, *jobs(incident, fabrics, known=known, first=first + len(whose), expires_at=until))
 
 
-def _fabrics(known: Known) -> list[str]:
-    """The queues of the readers that also know a UCS Manager, as they announce themselves."""
-    queues = {f"network.{name}" for name in known.networks}
-    able = {queue for agent in known.agents if Probe.UCS in agent.probes for queue in agent.queues}
-    return sorted(queues & able)
+def readers(known: Known) -> list[str]:
+    """The networks whose tables can be read; one whose reader is not heard may be back in a moment."""
+    heard = {queue for agent in known.agents for queue in agent.queues}
+    able = _able(known, Probe.NETWORK)
+    return [name for name in known.networks if name in able or f"network.{name}" not in heard]
+
+
+def _able(known: Known, probe: Probe) -> list[str]:
+    """The networks whose readers announce that they can do this."""
+    able = {queue for agent in known.agents if probe in agent.probes for queue in agent.queues}
+    return [name for name in known.networks if f"network.{name}" in able]
 
 
 def _unconfigured(known: Known) -> list[str]:
@@ -123,7 +132,7 @@ def plan_owners(incident: str, target: IPv4Address, macs: Sequence[Mac], *, know
     """Ask every vCenter who owns MACs that were seen on the wire, and every switch where the ``unplaced`` ones are."""
     whose, where = JobOptions(macs=tuple(macs)), JobOptions(listen_s=0.0, macs=tuple(unplaced))
     asked = [(Probe.VCENTER, f"vcenter.{name}", target, whose) for name in known.vcenters if macs]
-    asked += [(Probe.NETWORK, f"network.{name}", target, where) for name in known.networks if unplaced]
+    asked += [(Probe.NETWORK, f"network.{name}", target, where) for name in readers(known) if unplaced]
     return jobs(incident, asked, known=known, first=first, expires_at=expires_at)
 
 

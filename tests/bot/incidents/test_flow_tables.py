@@ -111,6 +111,13 @@ def test_the_fabric_is_asked_beside_it_and_holds_nobody_up() -> None:
     assert sends(queued(then(incident, reported(looks(incident)[0])), known=FABRIC))
 
 
+def test_where_only_a_fabric_can_be_read_nothing_is_held_back() -> None:
+    """A reader without routers and switches has no first look to wait for."""
+    only = replace(SEEN, agents=(*SEEN.agents, replace(READER, probes=("ucs",))))
+    incident = queued(begin(), known=only)
+    assert [job.probe for job in folds.jobs(incident)] == [Probe.ARP, Probe.ICMP, Probe.VCENTER, Probe.UCS]
+
+
 def test_arptable_ends_with_the_path_and_no_verdict() -> None:
     """Who asks what the tables hold is not told whom to blame."""
     incident = queued(begin(command=TRACE))
