@@ -31,13 +31,15 @@ class Lab:
 
     @classmethod
     @contextmanager
-    def running(cls, directory: Path, *, seed: int = 1) -> Iterator[Self]:
+    def running(cls, directory: Path, *, seed: int = 1, uplinks: int = 1, snmp: bool = False) -> Iterator[Self]:
         """A fresh lab for the length of the block. It also ends when this process does.
+
+        ``uplinks``: how many each host has. ``snmp``: routers and switches answer SNMP, where snmpd is installed.
 
         Raises:
             Unsupported: this machine does not allow it.
         """
-        process, lab = cls._start(directory, seed, tied=True)
+        process, lab = cls._start(directory, seed, uplinks, tied=True, snmp=snmp)
         try:
             yield lab
         finally:
@@ -53,7 +55,7 @@ class Lab:
             LabError: a lab runs in this directory.
             Unsupported: this machine does not allow it.
         """
-        return cls._start(directory, seed, tied=False)[1]
+        return cls._start(directory, seed, 1, tied=False, snmp=True)[1]
 
     def down(self) -> None:
         """End the lab and everything in it. Returns when the holder is gone.
@@ -92,7 +94,9 @@ class Lab:
         return subprocess.run(self.argv(node, argv), process_group=0, **options)
 
     @classmethod
-    def _start(cls, directory: Path, seed: int, *, tied: bool) -> tuple["subprocess.Popen[bytes]", Self]:
+    def _start(
+        cls, directory: Path, seed: int, uplinks: int, *, tied: bool, snmp: bool
+    ) -> tuple["subprocess.Popen[bytes]", Self]:
         lab = cls(directory)
         if len(os.fsencode(directory.resolve() / f"{SOCKET}.new")) > _PATH_BYTES:
             raise LabError(f"{directory} is too long a path for a unix socket; choose a shorter one")
@@ -102,7 +106,7 @@ class Lab:
         (directory / SOCKET).unlink(missing_ok=True)
         log = directory / "holder.log"
         with log.open("wb") as out:
-            how = [str(directory.resolve()), str(seed), "tied" if tied else "untied"]
+            how = [str(directory.resolve()), str(seed), str(uplinks), *["tied"] * tied, *["snmp"] * snmp]
             process = subprocess.Popen(
                 [sys.executable, "-m", "deploy.lab.holder", *how],
                 cwd=ROOT,

@@ -9,6 +9,7 @@ import os
 import selectors
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +18,7 @@ from random import Random
 from typing import Any
 
 from deploy.lab import ns
+from deploy.lab import snmp as agents
 from deploy.lab.describe import describe
 from deploy.lab.fabric import Fabric
 from deploy.lab.faults import FAULTS
@@ -26,12 +28,15 @@ from deploy.lab.topology import topology
 _LINE_BYTES = 65536
 
 
-def main(directory: Path, seed: int, *, tied: bool) -> None:
-    """Build the lab and hold it until told to stop; ``tied`` also until standard input ends, with whoever opened it."""
+def main(directory: Path, seed: int, uplinks: int, *, tied: bool, snmp: bool) -> None:
+    """Build the lab and hold it until told to stop; ``tied`` also until standard input ends, with whoever opened it.
+
+    ``snmp``: its network devices answer SNMP, if they can.
+    """
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to everybody; whoever started us decides
     ns.enter()
-    holder = _Holder(Fabric(topology(seed)))
+    holder = _Holder(Fabric(topology(seed, uplinks), directory), snmp=snmp)
     waiting = directory / f"{SOCKET}.new"
     waiting.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as server:
@@ -46,8 +51,9 @@ def main(directory: Path, seed: int, *, tied: bool) -> None:
 
 
 class _Holder:
-    def __init__(self, fabric: Fabric) -> None:
+    def __init__(self, fabric: Fabric, *, snmp: bool) -> None:
         self._fabric = fabric
+        self._agents, self._no_snmp = _agents(fabric) if snmp else ([], "It was not asked for.")
         self._faults: list[FaultState] = []
         self._user = os.open("/proc/self/ns/user", os.O_RDONLY | os.O_CLOEXEC)
         self._running = True
@@ -86,10 +92,10 @@ class _Holder:
         try:
             match json.loads(line):
                 case {"do": "state"}:
-                    return {"state": describe(fabric, self._faults)}, []
+                    return {"state": describe(fabric, self._faults, self._no_snmp)}, []
                 case {"do": "apply", "fault": str(name), "vm": str(vm), "options": dict(options)}:
                     self._apply(name, vm, options)
-                    return {"state": describe(fabric, self._faults)}, []
+                    return {"state": describe(fabric, self._faults, self._no_snmp)}, []
                 case {"do": "join", "node": str(node)}:
                     return {"joined": node}, [self._user, fabric.namespaces.fd(node)]
                 case {"do": "stop"}:
@@ -108,15 +114,28 @@ class _Holder:
             raise ValueError(f"{vm_name} already has a fault: one for each VM")
         fault.apply(fabric, vm, Random(f"{fabric.topology.seed}/{name}/{vm_name}"), **options)
         fabric.settle()
+        if self._agents:
+            agents.publish(fabric)
         self._faults.append(fault.staged_on(vm))
 
     def _stop(self) -> None:
         self._running = False
 
 
+def _agents(fabric: Fabric) -> tuple[list["subprocess.Popen[Any]"], str | None]:
+    """The SNMP agents, which answer by then, or why there are none."""
+    try:
+        started = agents.start(fabric)
+    except agents.SnmpdMissing as reason:
+        return [], str(reason)
+    agents.wait_ready(fabric)
+    return started, None
+
+
 if __name__ == "__main__":
     try:
-        main(Path(sys.argv[1]), int(sys.argv[2]), tied=sys.argv[3] == "tied")
+        _, place, seed, uplinks, *how = sys.argv
+        main(Path(place), int(seed), int(uplinks), tied="tied" in how, snmp="snmp" in how)
     except ns.Unsupported as reason:
         print(reason, file=sys.stderr)
         sys.exit(os.EX_NOPERM)

@@ -27,10 +27,11 @@ from bot.ports import Clock
 from bot.system import SystemClock
 from deploy.lab import look, vcenter
 from deploy.lab.client import ROOT, Lab
-from deploy.lab.fabric import SWITCH, UPLINK
+from deploy.lab.fabric import UPLINK
 from deploy.lab.faults import DEMO, FAULTS
 from deploy.lab.faults.fault import UNFED_PORT, Tap
 from deploy.lab.state import AgentState, FaultState, LabState
+from deploy.lab.topology import SWITCH
 
 Evidence = tuple[Artifact, bytes]
 

@@ -18,6 +18,15 @@ class SegmentState(TypedDict):
     foreign_macs: bool
 
 
+class NetworkDeviceState(TypedDict):
+    """A router or switch, and where it is asked over the network of management; ``fabric``: of a redundant pair."""
+
+    name: str
+    role: str
+    address: str
+    fabric: str | None
+
+
 class AgentState(TypedDict):
     """A node that an agent can be run in."""
 
@@ -119,12 +128,15 @@ class FaultState(TypedDict):
 
 
 class LabState(TypedDict):
-    """Everything there is to know about a running lab."""
+    """Everything there is to know about a running lab; ``no_snmp`` says why no network device answers SNMP."""
 
     seed: int
     pid: int
     built_s: float
     nodes: list[str]
+    uplinks: int
+    network: list[NetworkDeviceState]
+    no_snmp: str | None
     segments: list[SegmentState]
     agents: list[AgentState]
     hosts: list[HostState]
