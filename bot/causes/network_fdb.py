@@ -20,9 +20,9 @@ CAUSE = Cause(
         "tables.fdb.kept_wrong_port": 3.0,
         "tables.fdb.old_port": 1.0,
         "arp.answers_only_broadcasts": 1.5,
+        "icmp.routed_loss": 1.0,
         "icmp.target_loss": 0.5,
         "vcenter.moves.loss_heals_after_each": 0.5,
-        "trigger.vm_moved": 0.5,
     },
     excluded_by=dict(ONLY_LOSES),
     settle=Settle(

@@ -87,6 +87,16 @@ def right_ports(evidence: Evidence, aliases: frozenset[str]) -> tuple[Cable, ...
     return tuple(one for one in mine if one.other and left[one.other] == shortest)
 
 
+def all_known(evidence: Evidence, aliases: frozenset[str]) -> bool:
+    """Whether every uplink that carries the target is known to be plugged into this device, and where.
+
+    Then its MAC on any other port of that kind is astray, whatever is plugged in there.
+    """
+    used = {(short_name(seat.vm.host), one.device) for seat in seats(evidence) if seat.vm.host for one in seat.uplinks}
+    here = {(short_name(one.host), one.uplink) for one in right_ports(evidence, aliases) if one.host}
+    return bool(used) and used <= here
+
+
 def _used(cable: Cable, used: set[tuple[str, str]]) -> bool:
     """Whether the VM's port group uses the uplink; of a host whose uplinks are not known every cable counts."""
     host = short_name(cable.host or "")

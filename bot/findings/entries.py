@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.findings.cabling import Cable, at, right_ports
+from bot.findings.cabling import Cable, all_known, at, right_ports
 from bot.findings.moving import superseded
 from bot.findings.owning import running_owners, target_vms, vm_name
 from bot.findings.reading import claims
@@ -16,6 +16,7 @@ from bot.findings.surrounding import hosts_named, seats
 from bot.findings.tabled import (
     Expected,
     Reading,
+    aggregates,
     called,
     devices,
     expected,
@@ -164,11 +165,13 @@ def _placed(evidence: Evidence, device: Device, row: FdbEntry) -> tuple[Mark, st
     sends = f"On {device.name} frames for `{row.mac}` go to port {row.port or 'of unknown name'}{_pinned(row)}"
     if any(same_port(one.port, row.port) for one in right):
         return Mark.RIGHT, f"{sends}, {_behind(cable)}, which is right."
+    should = listing(dict.fromkeys(f"port {one.port}" for one in right))
+    runs = listing(sorted(hosts_named(evidence)))
+    if cable is None and all_known(evidence, aliases) and not aggregates(row.port):
+        return Mark.WRONG, f"{sends}; its VM runs on {runs}, behind {should}."
     if cable is None or not right:
         why = "nobody told what is plugged in there" if cable is None else "where its host is plugged in is not known"
         return Mark.UNKNOWN, f"{sends}; {why}."
-    should = listing(dict.fromkeys(f"port {one.port}" for one in right))
-    runs = listing(sorted(hosts_named(evidence)))
     left = {short_name(move.event.source) for move in moves(evidence) if move.event.source}
     if cable.host and short_name(cable.host) in left:
         return Mark.OLD, f"{sends}, to host {cable.host}, which its VM has left; it runs on {runs}, behind {should}."

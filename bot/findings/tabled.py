@@ -30,6 +30,11 @@ _KIND = {
 }
 _ORDER = list(Role)
 _WORD = re.compile(r"^([a-z][a-z-]*?)[\s-]?(\d.*)$")
+# Cisco, Arista and Dell; IOS XR; Junos; HPE ProCurve, Comware and AOS-CX; Huawei; Linux and MikroTik; anybody's word.
+_AGGREGATE = re.compile(
+    r"(po|port-?channel|bundle-ether|be|ae|trk|bagg|bridge-aggregation|lag|eth-?trunk|bond|bonding|team|mlag|vpc"
+    r"|aggregat\w*)[\s_-]?\d"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,11 @@ def same_port(one: str | None, other: str | None) -> bool:
         return False
     a, b = _port(one), _port(other)
     return a[1] == b[1] and (a[0] == b[0] or (a[1] != "" and min(a[0], b[0], key=len) != "" and _begins(a[0], b[0])))
+
+
+def aggregates(port: str | None) -> bool:
+    """Whether this names several ports as one: a MAC learned behind any of them is told to be there."""
+    return port is None or _AGGREGATE.match(port.strip().casefold()) is not None
 
 
 def _port(name: str) -> tuple[str, str]:

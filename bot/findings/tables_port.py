@@ -3,6 +3,7 @@
 Which port it is vCenter tells (CDP, LLDP), so that a switch's own word on it can be compared with a healthy host's.
 """
 
+import re
 from dataclasses import dataclass
 
 from bot.findings.cabling import Cable, cables, right_ports
@@ -62,7 +63,7 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
         _vlan_missing(evidence, mine, [plug for plug in every if plug not in mine]),
         _errors(evidence, mine),
         _one_of_two(evidence, every, mine),
-        *_down(evidence, mine),
+        *_down(evidence, mine or _labelled(evidence)),
     )
 
 
@@ -74,6 +75,28 @@ def _plugs(evidence: Evidence) -> list[Plug]:
         for cable in cables(evidence):
             if cable.host and cable.device in aliases and (states := _states(looks, cable.port)):
                 found.append(Plug(device, cable, states))
+    return found
+
+
+def _labelled(evidence: Evidence) -> list[Plug]:
+    """Ports whose label names the host of the target's VM, where vCenter sees no link: a dead link names no port itself.
+
+    A label may be out of date; that both ends of a cable are dead is what makes it believable.
+    """
+    found = []
+    for seat in seats(evidence):
+        dark = [one.device for one in seat.uplinks if not one.up]
+        if not dark or not seat.vm.host:
+            continue
+        word = re.compile(rf"\b{re.escape(short_name(seat.vm.host))}\b")
+        for device in devices(evidence):
+            looks = readings(evidence, device, Table.PORTS)
+            ports = {
+                row.port for look in looks for row, _ in look.of(PortState) if word.search((row.label or "").casefold())
+            }
+            for port in sorted(ports):
+                cable = Cable(min(called(evidence, device)), port, host=seat.vm.host, uplink="by its label")
+                found.append(Plug(device, cable, _states(looks, port)))
     return found
 
 

@@ -9,8 +9,8 @@ from pyroute2 import IPRoute
 from deploy.lab.ns import Namespaces
 
 _IFF_UP = 1
-_NUD_PERMANENT, _NUD_NOARP = 0x80, 0x40
-_NTF_MASTER = 0x04
+_NUD_REACHABLE, _NUD_NOARP, _NUD_PERMANENT = 0x02, 0x40, 0x80  # include/uapi/linux/neighbour.h
+_NTF_MASTER, _NTF_STICKY = 0x04, 0x40
 
 
 class Links:
@@ -64,6 +64,20 @@ class Links:
             "replace", ifindex=self.index(node, name), lladdr=mac, state=_NUD_NOARP, flags=_NTF_MASTER
         )
 
+    def pin(self, node: str, name: str, mac: str) -> None:
+        """The same, and the bridge does not learn better when ``mac`` is heard elsewhere: sticky, as on a switch."""
+        flags = _NTF_MASTER | _NTF_STICKY
+        self._socket(node).fdb("replace", ifindex=self.index(node, name), lladdr=mac, state=_NUD_NOARP, flags=flags)
+
+    def keep_learned(self, node: str, name: str, mac: str) -> None:
+        """An entry like a learned one, which the bridge keeps though ``mac`` is heard elsewhere."""
+        flags = _NTF_MASTER | _NTF_STICKY
+        self._socket(node).fdb("replace", ifindex=self.index(node, name), lladdr=mac, state=_NUD_REACHABLE, flags=flags)
+
+    def forget_mac(self, node: str, name: str, mac: str) -> None:
+        """Take an entry out of the bridge's table."""
+        self._socket(node).fdb("del", ifindex=self.index(node, name), lladdr=mac, flags=_NTF_MASTER)
+
     def up(self, node: str, *names: str) -> None:
         """Switch interfaces on."""
         for name in names:
@@ -107,6 +121,14 @@ class Links:
     def neighbour(self, node: str, name: str, ip: str, mac: str) -> None:
         """A permanent entry in the node's ARP table."""
         self._socket(node).neigh("replace", dst=ip, lladdr=mac, ifindex=self.index(node, name), state=_NUD_PERMANENT)
+
+    def learned_neighbour(self, node: str, name: str, ip: str, mac: str) -> None:
+        """An entry in the node's ARP table as if it had just been learned."""
+        self._socket(node).neigh("replace", dst=ip, lladdr=mac, ifindex=self.index(node, name), state=_NUD_REACHABLE)
+
+    def forget_neighbour(self, node: str, name: str, ip: str) -> None:
+        """Take an entry out of the node's ARP table."""
+        self._socket(node).neigh("del", dst=ip, ifindex=self.index(node, name))
 
     def neighbours(self, node: str) -> dict[str, str]:
         """The node's ARP table: MAC by address."""

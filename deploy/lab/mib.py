@@ -74,6 +74,7 @@ def rows(kernel: Kernel, config: dict[str, Any], errors: dict[str, int]) -> dict
     for index, (name, flags, told) in kernel.links.items():
         if name.startswith("p-") or name == "mgmt0":
             found |= _interface(index, name, flags, told, errors.get(name, 0))
+            found[*IFX, 18, index] = ("string", config["labels"].get(name, ""))
     # Where a wire was put in, its inner end is on the bridge; the switch is told to have but its port.
     wired = {names[inner]: names[port] for inner, port in config["wires"].items() if inner in names}
     on = {port: kernel.master(next((inner for inner in wired if wired[inner] == port), port)) for port in ports}
@@ -115,7 +116,6 @@ def _interface(index: int, name: str, flags: int, told: dict[int, bytes], errors
         (*IFX, 7, index): ("counter64", received - multicast),
         (*IFX, 11, index): ("counter64", sent),
         (*IFX, 15, index): ("gauge", 10_000),
-        (*IFX, 18, index): ("string", ""),
     }
 
 

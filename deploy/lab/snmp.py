@@ -14,7 +14,8 @@ from gufo.snmp import SnmpError
 from gufo.snmp.sync import SnmpSession
 
 from deploy.lab import mib
-from deploy.lab.fabric import Fabric, errors
+from deploy.lab.fabric import Fabric, errors, switch_port
+from deploy.lab.state import LabState
 from deploy.lab.topology import MANAGEMENT, NetworkDevice
 
 SNMPD = shutil.which("snmpd", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")  # noqa: TID251
@@ -45,6 +46,7 @@ def publish(fabric: Fabric) -> None:
             "cables": [
                 {"port": ours, "device": far, "far_port": theirs} for ours, far, theirs in fabric.cables(device.name)
             ],
+            "labels": {switch_port(host.name): host.name for host in fabric.topology.hosts},
             "wires": fabric.wires.get(device.name, {}),
             "errors": str(errors(fabric.directory, device.name)),
         }
@@ -103,7 +105,7 @@ def _start(fabric: Fabric, device: NetworkDevice) -> "subprocess.Popen[Any]":
     )  # fmt: skip
 
 
-def settings(state: dict[str, Any]) -> str:
+def settings(state: LabState) -> str:
     """The file of ``ruleout network`` for this lab, from its state; the core is asked by v3, the switches by v2c."""
     community, password = secrets(state["seed"])
     networks = json.dumps([segment["network"] for segment in state["segments"]])

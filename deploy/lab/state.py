@@ -107,6 +107,14 @@ class MoveState(TypedDict):
     at: str
 
 
+class TabledState(TypedDict):
+    """What an honest check says of a fault once it can read the tables on the way."""
+
+    answer: str
+    grade: str
+    cause: str
+
+
 class FaultState(TypedDict):
     """A staged fault: the truth that a verdict is measured against. ``side`` is None where nothing is wrong,
     ``answer`` is what an honest check says, ``tap`` where a second vantage listens (see ``Tap``).
@@ -125,6 +133,7 @@ class FaultState(TypedDict):
     symptom: str
     settled_by: list[str | None] | None
     tap: str | None
+    tabled: TabledState | None
 
 
 class LabState(TypedDict):

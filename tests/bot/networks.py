@@ -19,7 +19,7 @@ from bot.model.network import (
     Role,
     Table,
 )
-from bot.model.vsphere import Neighbour
+from bot.model.vsphere import Neighbour, Teaming
 from tests.bot import surroundings, tales
 from tests.bot.story import APP, APP_2ND, OTHER, ROUTER, STRANGER, TARGET, Story, story, vantage
 from tests.bot.surroundings import cluster
@@ -62,6 +62,13 @@ def tables(
     told = told.reads(CORE, Table.ARP, holds(arp, **more))
     told = told.reads(DIST, Table.FDB, at("Ethernet1/7", mac))
     return told.reads(ACCESS, Table.FDB, at(port, mac))
+
+
+def with_one_uplink() -> Story:
+    """The port group uses one uplink of its host, and where that is plugged in is known."""
+    one = surroundings.host(groups=(surroundings.group(teaming=Teaming(active=("vmnic0",))),))
+    heard = Neighbour(host="esx1", device="vmnic0", switch="access-1", port="Gi1/0/1")
+    return surroundings.losing().waits(1).around(one, heard)
 
 
 def agreeing() -> Story:
@@ -174,6 +181,12 @@ def port_shut() -> Story:
     return ports(cabled(surroundings.silent()), PortState(port="Gi1/0/1", enabled=False, up=False, vlans=(10,)))
 
 
+def labelled_port_shut() -> Story:
+    """The host's uplink has no link, so nobody named its port; one that is shut has the host's name on it."""
+    told = surroundings.silent().around(surroundings.host(down=("vmnic0", "vmnic1")))
+    return ports(told, PortState(port="Gi1/0/1", label="ESX1 vmnic0", enabled=False, up=False))
+
+
 def one_of_two_errs() -> Story:
     """Of two uplinks the one that carries the target receives damaged frames."""
     told = cabled(surroundings.losing(), second=True).reads(ACCESS, Table.FDB, at("Gi1/0/1"))
@@ -204,5 +217,5 @@ def two_live() -> Story:
 ALL: tuple[Callable[[], Story], ...] = (
     agreeing, stale, stale_though_announced, stale_since_a_silent_move, pinned, asks_in_vain, disagreeing, old_port,
     kept_port, pinned_port, no_port, flaps_to_elsewhere, flaps_on_one_host, flaps_between_hosts, vlan_missing,
-    port_down, port_shut, one_of_two_errs, half_read, two_live,
+    port_down, port_shut, labelled_port_shut, one_of_two_errs, half_read, two_live,
 )  # fmt: skip

@@ -27,4 +27,5 @@ FAULT = Fault(
     residual="the same",
     symptom="its own segment reaches it, others do not",
     apply=_apply,
+    tabled=(Grade.LIKELY, "network.static_entry_wrong"),
 )

@@ -30,4 +30,5 @@ FAULT = Fault(
     symptom="nothing on that host answers",
     apply=_apply,
     settled_by=("switch_port_vlan_mismatch", None),
+    tabled=(Grade.LIKELY, "network.port_vlan_wrong"),
 )

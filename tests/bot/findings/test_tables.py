@@ -121,3 +121,20 @@ def test_another_address_in_the_table_says_nothing() -> None:
     """A whole table has thousands of rows."""
     told: Story = cabled(surroundings.losing()).reads(CORE, Table.ARP, ArpEntry(ip=TARGET + 1, mac=OLD))
     assert said(told, "tables.arp.stale").standing is Standing.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "port", ["Po10", "port-channel 10", "ae3", "Trk1", "Bridge-Aggregation1", "lag5", "Eth-Trunk2"]
+)
+def test_a_port_channel_is_not_called_wrong_because_its_members_are_known(port: str) -> None:
+    """CDP names the member, the MAC table the channel."""
+    told = networks.with_one_uplink().reads(ACCESS, Table.FDB, at(port))
+    assert [hop.mark for hop in trace(told.evidence()).hops if hop.place is Place.FDB] == [Mark.UNKNOWN]
+
+
+def test_where_every_uplink_of_the_host_is_known_another_port_is_wrong() -> None:
+    """Whatever is plugged in there, the VM's host is not."""
+    told = networks.with_one_uplink().reads(ACCESS, Table.FDB, at("Gi1/0/40"))
+    path = trace(told.evidence())
+    assert [hop.mark for hop in path.hops if hop.place is Place.FDB] == [Mark.WRONG]
+    assert len(path.clear) == 1
