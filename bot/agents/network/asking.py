@@ -34,10 +34,14 @@ class Gathered:
 
 
 class Asking:
-    """One session and the notebook; ``vlan``: the session is that of the VLAN's own community."""
+    """One session and the notebook; ``vlan``: the session is that of the VLAN's own community.
+
+    ``failed``: something could not be read to its end.
+    """
 
     def __init__(self, session: Session, notebook: Notebook, vlan: int | None = None) -> None:
         self.session, self.notebook, self.vlan = session, notebook, vlan
+        self.failed = False
 
     def gather(self, wanted: Sequence[Column], most: int) -> Gathered:
         """Columns one after the other; where the first is empty or too long, the others are not asked for."""
@@ -48,6 +52,7 @@ class Asking:
             found.cut = found.cut or walk.cut
             if walk.why and not found.why:
                 found.why = f"Its {column.name} could not be read to the end: {walk.why}."
+                self.failed = True
             if walk.cut or not found:
                 break
         return found
@@ -95,4 +100,5 @@ class Asking:
         except ABORT:
             raise
         except DeviceError as error:
+            self.failed = True
             self.notebook.tell(table, Extent.PART, str(error))

@@ -74,7 +74,7 @@ class Reader:
             return False
         found = look_around(self._asking, self._per_vlan)
         self._bridge = found.bridge
-        if found.lasting:
+        if not any(one.failed for one in (self._asking, *self._per_vlan)):
             self._line.remember(incident, found)
         return True
 

@@ -58,7 +58,7 @@ class Walk:
 
 
 class Session:
-    """One conversation with a device, for one thread. ``requests`` counts the questions.
+    """One conversation with a device, for one thread.
 
     Every method raises DeviceError with a sentence (SilentError: the next one would wait in vain as well), and
     TimeoutError when the deadline is over.
@@ -71,7 +71,6 @@ class Session:
         self._channel = Channel(settings, address, terms, vlan)
         self._size = 0
         self._alive = False
-        self.requests = 0
 
     def close(self) -> None:
         """Close what was opened."""
@@ -138,7 +137,6 @@ class Session:
 
     def _patiently(self, ask: Callable[[], T]) -> T:
         for left in reversed(range(self._retries + 1)):
-            self.requests += 1
             try:
                 told = ask()
             except (SilentError, GarbledError, RefusedError) as error:

@@ -1,9 +1,10 @@
 """What is around the rows that are asked for: ports and their names, VLANs, neighbours. Read once an incident."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.agents.network.asking import Asking
-from bot.model.network import Extent, Table
+from bot.agents.network.asking import Asking, Gathered
+from bot.model.network import Table
 from bot.probes.tables import Reading, Told, columns, of_entry
 
 MOST_ROWS = 2_000
@@ -32,42 +33,35 @@ class Surroundings:
     readings: tuple[Reading, ...]
     bridge: Bridge
 
-    @property
-    def lasting(self) -> bool:
-        """Whether it may be used again: nothing failed."""
-        return all(one.extent in (Extent.WHOLE, Extent.NONE) for one in self.told)
-
 
 def look_around(asking: Asking, per_vlan: tuple[Asking, ...]) -> Surroundings:
     """Read them; ``per_vlan`` are the sessions with communities of their own, whose ports have numbers of their own."""
     mark = asking.notebook.mark()
     with asking.telling(Table.PORTS):
         asking.tell(Table.PORTS, asking.gather(_PORTS, MOST_ROWS), "It shows no ports over SNMP (IF-MIB).")
-    bridge = Bridge(False)
+    bridge = Bridge(True, sure=False)
     with asking.telling(Table.VLANS):
-        there = bool(asking.keep(asking.gather(_BASE, MOST_ROWS)))
-        for one in per_vlan:
-            there = bool(one.keep(one.gather(_BASE, MOST_ROWS))) or there
+        bases = [one.keep(one.gather(_BASE, MOST_ROWS)) for one in (asking, *per_vlan)]
         vlans = asking.gather(of_entry("dot1qVlanCurrent"), MOST_ROWS)
         if not vlans.cells.get("dot1qVlanCurrentEgressPorts"):
             vlans = vlans + asking.gather(of_entry("dot1qVlanStatic"), MOST_ROWS)
         asking.tell(Table.VLANS, vlans, "It shows no VLANs over SNMP (Q-BRIDGE-MIB).")
-        bridge = _bridge(asking, there, tuple(vlans.cells.get("dot1qVlanFdbId", {}).values()))
+        bridge = _bridge(asking, any(base or base.why for base in bases), vlans)
     with asking.telling(Table.NEIGHBOURS):
         _neighbours(asking)
     return Surroundings(*asking.notebook.since(mark), bridge)
 
 
-def _bridge(asking: Asking, there: bool, told: tuple[str, ...]) -> Bridge:
+def _bridge(asking: Asking, there: bool, vlans: Gathered) -> Bridge:
     """Its filtering databases: as it tells them, or as they show in their own table, or in the MAC table itself."""
-    if fdbs := _numbers(told):
-        return Bridge(True, fdbs)
+    if fdbs := _numbers(vlans.cells.get("dot1qVlanFdbId", {}).values()):
+        return Bridge(True, fdbs, sure=not (vlans.cut or vlans.why))
     listed = asking.gather(of_entry("dot1qFdb"), MOST_ROWS)
-    if fdbs := _numbers(tuple(listed.cells["dot1qFdbDynamicCount"])):
-        return Bridge(True, fdbs)
+    if fdbs := _numbers(listed.cells["dot1qFdbDynamicCount"]):
+        return Bridge(True, fdbs, sure=not (listed.cut or listed.why))
     shown = asking.gather(columns("dot1qTpFdbPort"), MOST_ROWS)
-    fdbs = _numbers(tuple(instance.partition(".")[0] for instance in shown.cells["dot1qTpFdbPort"]))
-    return Bridge(there or bool(fdbs), fdbs, sure=not fdbs)
+    fdbs = _numbers(instance.partition(".")[0] for instance in shown.cells["dot1qTpFdbPort"])
+    return Bridge(there or bool(fdbs), fdbs, sure=not (fdbs or listed.why or shown.why))
 
 
 def _neighbours(asking: Asking) -> None:
@@ -78,5 +72,5 @@ def _neighbours(asking: Asking) -> None:
     asking.tell(Table.NEIGHBOURS, found, "It tells of no neighbour by LLDP or CDP.")
 
 
-def _numbers(told: tuple[str, ...]) -> tuple[int, ...]:
+def _numbers(told: Iterable[str]) -> tuple[int, ...]:
     return tuple(sorted({int(one) for one in told if one.isdigit()}))

@@ -1,16 +1,18 @@
 """Agents that are broken, slow or malicious: each costs itself only, and is not believed more than it can know."""
 
+import gc
 import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bot.agents.network.look import BOARD_S
 from bot.model.network import ArpEntry, Counts, Extent, FdbEntry, PortState, Table
-from tests.bot.agents.network.stage import TARGET, ability, device, job, look, mac_oid
-from tests.bot.agents.network.udp_agent import (
+from deploy.demo.snmp import (
     BULK,
     GET,
     TOO_BIG,
@@ -24,6 +26,7 @@ from tests.bot.agents.network.udp_agent import (
     oid,
     ticks,
 )
+from tests.bot.agents.network.stage import TARGET, ability, device, job, look, mac_oid
 
 Answer = Callable[[UdpAgent, Asked, bytes], Iterable[bytes]]
 APP, OTHER = "00:50:56:11:20:05", "00:50:56:11:20:06"
@@ -257,6 +260,38 @@ def test_a_slow_device_is_read_as_far_as_the_time_goes() -> None:
     assert took_s < 2.5
     assert said.rows(ArpEntry)
     assert "in the time there was" in said.why(Table.NEIGHBOURS)
+
+
+def test_what_hardly_changes_is_read_once_for_an_incident() -> None:
+    """Its second and third job read rows, not names: the same names, of the moment when they were read."""
+    named = (oid("1.3.6.1.2.1.31.1.1.1.1.3"), b"Gi1/0/3")
+    with agent(named, *arp_rows(), *bridge()) as switch:
+        able = ability(device("sw1", switch.port))
+        first = look(able, job(macs=[APP], incident="inc-a"))["sw1"]
+        asked = len(switch.asked)
+        second = look(able, job(macs=[APP], incident="inc-a"))["sw1"]
+        assert len(switch.asked) - asked < asked / 2
+    assert [row.port for row in second.rows(FdbEntry)] == ["Gi1/0/3"]
+    assert second.told(Table.PORTS)[0].seen_at == first.told(Table.PORTS)[0].seen_at
+    assert second.told(Table.ARP)[0].seen_at > first.told(Table.ARP)[0].seen_at
+
+
+def test_a_name_that_does_not_resolve_is_said() -> None:
+    wrong = replace(device("sw1", 161), host="no-such-host.invalid")
+    assert "cannot be asked from here" in look(ability(wrong), job())["sw1"].why(Table.IDENTITY)
+
+
+def test_sockets_are_closed_with_their_job() -> None:
+    """A worker runs for months."""
+    with agent(*arp_rows()) as router, agent(answer=silent) as quiet:
+        able = ability(device("r1", router.port), device("quiet", quiet.port, timeout_s=0.1))
+        look(able, job())
+        gc.collect()
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        for _ in range(5):
+            look(able, job())
+        gc.collect()
+        assert len(list(Path("/proc/self/fd").iterdir())) <= before
 
 
 def test_the_pace_holds_over_all_jobs() -> None:
