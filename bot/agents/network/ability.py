@@ -17,7 +17,7 @@ from bot.probes.tables import dump
 
 READ_S = 8.0
 """So long one reading of a device may take, waiting for others included."""
-_MARGIN_S = 1.0
+_MARGIN_S = 0.5
 """Left of a job's life for the report to travel."""
 _GLANCE_S = 0.1
 
@@ -50,6 +50,8 @@ class NetworkAbility:
             threading.Thread(target=look.run, name=f"{job.id}-{look.settings.name}", daemon=True).start()
         while not all(look.over.is_set() for look in looks) and not deadline.over and not work.stopped():
             next(look for look in looks if not look.over.is_set()).over.wait(_GLANCE_S)
+        for look in looks:  # those that end with the deadline still say why
+            look.over.wait(_GLANCE_S)
         return [self._evidence(look, work, started_at) for look in looks]
 
     def _evidence(self, look: Look, work: Work, started_at: datetime) -> tuple[Artifact, bytes]:

@@ -41,6 +41,7 @@ class Asking:
 
     def __init__(self, session: Session, notebook: Notebook, vlan: int | None = None) -> None:
         self.session, self.notebook, self.vlan = session, notebook, vlan
+        self.name = notebook.name
         self.failed = False
 
     def gather(self, wanted: Sequence[Column], most: int) -> Gathered:
@@ -51,7 +52,7 @@ class Asking:
             found.cells[column.name] = cells(walk.rows)
             found.cut = found.cut or walk.cut
             if walk.why and not found.why:
-                found.why = f"Its {column.name} could not be read to the end: {walk.why}."
+                found.why = f"{self.name}: {column.name} could not be read to the end: {walk.why}."
                 self.failed = True
             if walk.cut or not found:
                 break
@@ -68,28 +69,33 @@ class Asking:
             self.notebook.tell(table, Extent.NONE, found.why or empty)
             return
         self.keep(found)
-        why = found.why or ("It is longer than is read." if found.cut else None)
+        why = found.why or (f"{self.name}: it is longer than is read." if found.cut else None)
         self.notebook.tell(table, Extent.PART if why else Extent.WHOLE, why)
 
     def ask(self, rows: Iterable[Row]) -> tuple[Cells, list[Row]]:
         """Rows by name, written down; and those that were answered with an error."""
+        told, unread, up_ticks = self.fetch(rows)
+        self.notebook.add(told, up_ticks, self.vlan)
+        return told, unread
+
+    def fetch(self, rows: Iterable[Row]) -> tuple[Cells, list[Row], int | None]:
+        """The same, not written down, and the device's sysUpTime in its answer."""
         by_oid = {f"{column.oid}.{instance}": (column, instance) for column, instance in rows}
         if not by_oid:
-            return {}, []
+            return {}, [], None
         answer = self.session.get(tuple(by_oid))
         told: Cells = {}
         for oid, value in answer.values.items():
             column, instance = by_oid[oid]
             if (raw := cell(value)) is not None:
                 told.setdefault(column.name, {})[instance] = raw
-        self.notebook.add(told, answer.up_ticks, self.vlan)
-        return told, [by_oid[oid] for oid in answer.unread]
+        return told, [by_oid[oid] for oid in answer.unread], answer.up_ticks
 
     def asked(self, table: Table, unread: Sequence[Row], why: str | None = None) -> None:
         """The rows of this table that were asked for have been read, or why not all of them."""
         if unread:
             named = ", ".join(f"{column.name} {instance}" for column, instance in unread[:_MOST_NAMED])
-            why = f"It answers with an error for {named}{' and others' if len(unread) > _MOST_NAMED else ''}."
+            why = f"{self.name} answers with an error for {named}{' and others' if len(unread) > _MOST_NAMED else ''}."
         self.notebook.tell(table, Extent.PART if why else Extent.ASKED, why)
 
     @contextmanager

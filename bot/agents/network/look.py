@@ -25,7 +25,6 @@ BOARD_S = 1.0
 """So long the rows of MACs wait for what slower devices hold for the target, where nobody else has named a MAC."""
 _BOARD_AGAIN_S = 0.2
 _GLANCE_S = 0.1
-_NOT_WANTED = "Nothing of it was asked for."
 
 
 class Look:
@@ -39,14 +38,17 @@ class Look:
         self.why = reasons.late(self.settings)
         self._askings: list[Asking] = []
         self._told = False
+        self._waiting_since: float | None = None
 
     def run(self) -> None:
         """Read it; whatever happens, the board is told and the reason kept."""
         try:
             self._read()
-            self.why = _NOT_WANTED
+            self.why = f"{self.settings.name} was asked for nothing in it."
         except TimeoutError:
-            pass
+            if self._unheard_s() >= self.settings.timeout_s:
+                self._line.heard(False)
+                self.why = str(reasons.silent(self.settings))
         except DeviceError as error:
             if not isinstance(error, StoppedError):
                 self._line.heard(not isinstance(error, SilentError))
@@ -64,9 +66,11 @@ class Look:
     def _read(self) -> None:
         job, listen_s = self._work.job, self._work.job.options.listen_s
         with self._turn():
+            self._waiting_since = time.monotonic()
             first = self._asking(None)
             reader = Reader(self._line, first, map(self._asking, self.settings.community_per_vlan), job.target)
             reader.identify()
+            self._waiting_since = None
             self._line.heard(True)
             self._tell(reader.addresses())
             fresh = reader.surroundings(job.incident)
@@ -96,6 +100,10 @@ class Look:
         asking = Asking(self._line.session(self._deadline, self._work.stopped, vlan), self.notebook, vlan)
         self._askings.append(asking)
         return asking
+
+    def _unheard_s(self) -> float:
+        """How long its first answer has been waited for."""
+        return 0.0 if self._waiting_since is None else time.monotonic() - self._waiting_since
 
     def _turn(self) -> AbstractContextManager[None]:
         return self._line.turn(self._deadline, self._work.stopped)

@@ -12,8 +12,6 @@ from bot.model.network import Extent, Table
 from bot.ports import Clock
 from bot.probes.tables import MOST_VALUES, Answers, Reading, Told
 
-_FULL = "It was read, but an artifact holds no more."
-
 Cells = dict[str, dict[str, str]]
 """Column name -> instance -> value, as an artifact holds them."""
 
@@ -41,6 +39,7 @@ class Notebook:
 
     def __init__(self, settings: DeviceSettings, ip: IPv4Address | None, clock: Clock) -> None:
         self._settings, self._ip, self._clock = settings, ip, clock
+        self.name = settings.name
         self._macs: tuple[Mac, ...] = ()
         self._told: list[Told] = []
         self._readings: list[Reading] = []
@@ -70,7 +69,7 @@ class Notebook:
         """So much of a table has been read, unless the notebook was full."""
         with self._lock:
             if self._full and extent is not Extent.NONE:
-                extent, why = Extent.PART, _FULL
+                extent, why = Extent.PART, f"{self.name} was read, but an artifact holds no more."
             self._told.append(Told(at=self._clock.now(), table=table, extent=extent, why=why))
 
     def mark(self) -> tuple[int, int]:

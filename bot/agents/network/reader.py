@@ -13,7 +13,7 @@ from bot.agents.network.line import Line
 from bot.agents.network.reasons import DeviceError
 from bot.agents.network.surroundings import MOST_ROWS, Bridge, look_around
 from bot.model.addresses import Mac
-from bot.model.network import Extent, Table
+from bot.model.network import Extent, Role, Table
 from bot.probes.tables import NAME, columns, of_entry
 
 MOST_CANDIDATES = 16
@@ -22,6 +22,9 @@ MOST_ASKED = 2_400
 """Rows of MAC tables that are asked for by name: MACs times VLANs times two columns."""
 MOST_AGAIN = 240
 """The same, while they are read again and again."""
+
+_ROUTERS = (Role.CORE, Role.FIREWALL)
+_SWITCHES = (Role.DISTRIBUTION, Role.ACCESS)
 
 
 class Reader:
@@ -82,13 +85,15 @@ class Reader:
         """Where frames to these MACs leave."""
         self._notebook.ask(macs)
         if not self._bridge.there:
-            self._notebook.tell(Table.FDB, Extent.NONE, "It shows no bridge over SNMP (BRIDGE-MIB).")
+            self._lacks(Table.FDB, f"{self._asking.name} shows no bridge over SNMP (BRIDGE-MIB).", _SWITCHES)
             return
         wanted = rows.fdb(macs, self._bridge.fdbs)
         self._fdb, self._plain = wanted[:MOST_ASKED], rows.fdb(macs, ())
-        why = None if self._bridge.sure else "It does not tell which VLANs it has; those in its MAC table were asked."
+        name, why = self._asking.name, None
+        if not self._bridge.sure:
+            why = f"{name} does not tell all VLANs that it has; those that show in its MAC table were asked."
         if len(wanted) > MOST_ASKED:
-            why = "It has more VLANs than every MAC can be asked for in."
+            why = f"{name} has more VLANs than every MAC can be asked for in."
         if macs:
             with self._asking.telling(Table.FDB):
                 self._asking.asked(Table.FDB, self._forward(self._fdb), why)
@@ -96,10 +101,10 @@ class Reader:
     def whole(self) -> None:
         """The ARP and MAC tables as a whole, where they are short."""
         if self._line.settings.walk_rows:
-            self._whole(Table.ARP, "ipNetToMediaPhysAddress", "ipNetToMediaType", {at for _, at in self._arp})
-            if self._bridge.there:
+            self._whole(Table.ARP, "ipNetToMediaPhysAddress", "ipNetToMediaType", self._arp)
+            if self._bridge.there and not self._per_vlan:
                 entry = "dot1qTpFdb" if self._bridge.fdbs else "dot1dTpFdb"
-                self._whole(Table.FDB, f"{entry}Port", f"{entry}Status", self._found)
+                self._whole(Table.FDB, f"{entry}Port", f"{entry}Status", self._fdb)
 
     def count(self) -> None:
         """The counters and states of the ports that matter here."""
@@ -115,7 +120,8 @@ class Reader:
             with self._asking.telling(Table.ARP):
                 self._asking.asked(Table.ARP, self._asking.ask(self._arp)[1])
         if again:
-            why = None if len(again) == len(self._fdb) else "It has more VLANs than can be asked for again and again."
+            more = f"{self._asking.name} has more VLANs than can be asked for again and again."
+            why = None if len(again) == len(self._fdb) else more
             with self._asking.telling(Table.FDB):
                 self._asking.asked(Table.FDB, self._forward(again), why)
 
@@ -126,23 +132,33 @@ class Reader:
             unread += one.ask(self._plain)[1]
         return unread
 
-    def _whole(self, table: Table, first: str, second: str, asked: set[str]) -> None:
-        most = self._line.settings.walk_rows
+    def _lacks(self, table: Table, why: str, keepers: tuple[Role, ...]) -> None:
+        """It has no such table. Something is missing only where a device of its role should have one."""
+        self._notebook.tell(table, Extent.NONE, why if self._line.settings.device.role in keepers else None)
+
+    def _whole(self, table: Table, first: str, second: str, by_name: list[Row]) -> None:
+        most, name = self._line.settings.walk_rows, self._asking.name
         with self._asking.telling(table):
             found = self._asking.gather(columns(first, second), most)
-            by_name = bool(self._arp if table is Table.ARP else self._fdb)
             if found.cut or found.why:
                 if not by_name:
-                    why = found.why or f"It has more than {most} entries, and none of them could be asked for by name."
+                    why = (
+                        found.why
+                        or f"{name} has more than {most} entries, and none of them could be asked for by name."
+                    )
                     self._notebook.tell(table, Extent.PART, why)
                 return
             if not found and not by_name:
-                self._notebook.tell(table, Extent.NONE, f"It shows no such table over SNMP ({first}).")
+                keepers = _ROUTERS if table is Table.ARP else _SWITCHES
+                self._lacks(table, f"{name} shows no such table over SNMP ({first}).", keepers)
                 return
-            # What was asked for by name has been read already, and with its age.
-            found.cells = {
-                column: {at: value for at, value in told.items() if at not in asked}
-                for column, told in found.cells.items()
-            }
-            self._asking.keep(found)
+            # The rows that matter once more by name: a walk tells no ages, and this reading is the newest one.
+            told, unread, up_ticks = self._asking.fetch(by_name)
+            if unread:
+                return
+            asked = {at for _, at in by_name}
+            for column in {*found.cells, *told}:
+                walked = {at: value for at, value in found.cells.get(column, {}).items() if at not in asked}
+                found.cells[column] = walked | told.get(column, {})
+            self._notebook.add(found.cells, up_ticks)
             self._notebook.tell(table, Extent.WHOLE)

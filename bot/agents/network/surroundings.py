@@ -38,14 +38,14 @@ def look_around(asking: Asking, per_vlan: tuple[Asking, ...]) -> Surroundings:
     """Read them; ``per_vlan`` are the sessions with communities of their own, whose ports have numbers of their own."""
     mark = asking.notebook.mark()
     with asking.telling(Table.PORTS):
-        asking.tell(Table.PORTS, asking.gather(_PORTS, MOST_ROWS), "It shows no ports over SNMP (IF-MIB).")
+        asking.tell(Table.PORTS, asking.gather(_PORTS, MOST_ROWS), f"{asking.name} shows no ports over SNMP (IF-MIB).")
     bridge = Bridge(True, sure=False)
     with asking.telling(Table.VLANS):
         bases = [one.keep(one.gather(_BASE, MOST_ROWS)) for one in (asking, *per_vlan)]
         vlans = asking.gather(of_entry("dot1qVlanCurrent"), MOST_ROWS)
         if not vlans.cells.get("dot1qVlanCurrentEgressPorts"):
             vlans = vlans + asking.gather(of_entry("dot1qVlanStatic"), MOST_ROWS)
-        asking.tell(Table.VLANS, vlans, "It shows no VLANs over SNMP (Q-BRIDGE-MIB).")
+        asking.tell(Table.VLANS, vlans, f"{asking.name} shows no VLANs over SNMP (Q-BRIDGE-MIB).")
         bridge = _bridge(asking, any(base or base.why for base in bases), vlans)
     with asking.telling(Table.NEIGHBOURS):
         _neighbours(asking)
@@ -69,7 +69,7 @@ def _neighbours(asking: Asking) -> None:
     if found:
         asking.keep(asking.gather(of_entry("lldpLocPort"), MOST_ROWS))
     found = found + asking.gather(of_entry("cdpCache"), MOST_ROWS)
-    asking.tell(Table.NEIGHBOURS, found, "It tells of no neighbour by LLDP or CDP.")
+    asking.tell(Table.NEIGHBOURS, found, f"{asking.name} tells of no neighbour by LLDP or CDP.")
 
 
 def _numbers(told: Iterable[str]) -> tuple[int, ...]:

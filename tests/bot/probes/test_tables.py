@@ -6,6 +6,8 @@ from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.errors import BundleError
 from bot.model.addresses import parse_mac
@@ -331,6 +333,35 @@ def test_what_is_no_devices_answers_is_refused(data: bytes) -> None:
     """The first thing that is wrong is said; nothing else but a BundleError comes out."""
     with pytest.raises(BundleError, match="no device's tables"):
         seen(data)
+
+
+_instances = st.one_of(
+    st.from_regex(r"\A[0-9]{1,4}(\.[0-9]{1,10}){0,8}\Z"),
+    st.text(max_size=8),
+    st.just(f"10.{AT_MAC}"),
+    st.just("3.10.0.0.5"),
+)
+_values = st.one_of(
+    st.integers(-(1 << 70), 1 << 70).map(str),
+    st.binary(max_size=9).map(lambda octets: f"0x{octets.hex()}"),
+    st.text(max_size=8),
+    st.just(MAC),
+)
+_columns = st.dictionaries(
+    st.sampled_from(sorted(COLUMNS)), st.dictionaries(_instances, _values, max_size=4), max_size=12
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(columns=st.lists(_columns, max_size=3), up_ticks=st.none() | st.integers(-5, 1 << 40))
+def test_whatever_a_device_answers_something_is_said_and_nothing_breaks(
+    columns: list[Columns], up_ticks: int | None
+) -> None:
+    """A device is not trusted; a case with a strange one must open again next year."""
+    told = tuple(whole(table) for table in Table)
+    data = dump(answers(*(reading(one, up_ticks=up_ticks) for one in columns), told=told))
+    for one in seen(data):
+        assert isinstance(one, TableRead | RowSeen)
 
 
 def test_an_oid_stands_for_one_column_only() -> None:

@@ -77,7 +77,7 @@ def test_a_job_brings_one_artifact_for_each_device(snmpd: StartSnmpd, valkey: Se
     told = {one.vantage.segment: read(one, final.blobs[one.digest]) for one in final.event.artifacts}
     found = {name: [one.row for one in said if isinstance(one, RowSeen)] for name, said in told.items()}
     for name in ("plain", "private"):
-        assert [(row.mac, row.vlan, row.port) for row in found[name] if isinstance(row, FdbEntry)] == [(APP, 10, "lo")]
+        assert {(row.mac, row.vlan, row.port) for row in found[name] if isinstance(row, FdbEntry)} == {(APP, 10, "lo")}
     assert found["gone"] == []
     heads = [one for one in told["gone"] if isinstance(one, TableRead)]
     assert {one.table for one in heads} == set(Table)

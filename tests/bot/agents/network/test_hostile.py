@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from bot.agents.network.look import BOARD_S
+from bot.agents.network.notebook import Notebook
 from bot.model.network import ArpEntry, Counts, Extent, FdbEntry, PortState, Table
+from bot.model.observation import RowSeen
+from bot.probes.tables import MOST_VALUES
 from deploy.demo.snmp import (
     BULK,
     GET,
@@ -26,7 +29,7 @@ from deploy.demo.snmp import (
     oid,
     ticks,
 )
-from tests.bot.agents.network.stage import TARGET, ability, device, job, look, mac_oid
+from tests.bot.agents.network.stage import CLOCK, TARGET, ability, device, job, look, mac_oid
 
 Answer = Callable[[UdpAgent, Asked, bytes], Iterable[bytes]]
 APP, OTHER = "00:50:56:11:20:05", "00:50:56:11:20:06"
@@ -92,6 +95,30 @@ def test_what_a_router_holds_is_asked_of_the_switches_in_the_same_job() -> None:
     with agent(*arp_rows()) as router, agent(*bridge()) as switch:
         said = look(ability(device("r1", router.port), device("sw1", switch.port, walk_rows=0)), job())
     assert [(row.mac, row.vlan, row.port) for row in said["sw1"].rows(FdbEntry)] == [(APP, 10, "interface 3")]
+
+
+def test_the_newest_reading_of_a_whole_table_holds_the_target_too() -> None:
+    """Whoever takes the newest reading for all there is must not find the target missing, nor its age."""
+    other: list[tuple[Oid, Value]] = [((*MEDIA, 2, 3, 10, 0, 0, 6), octets(OTHER)), ((*MEDIA, 4, 3, 10, 0, 0, 6), 3)]
+    with agent(*arp_rows(), *other) as router:
+        said = look(ability(device("r1", router.port)), job())["r1"]
+    whole = said.told(Table.ARP)[-1]
+    since = said.told(Table.ARP)[-2].seen_at
+    assert whole.extent is Extent.WHOLE
+    rows = [one for one in said.observations if isinstance(one, RowSeen) and since < one.seen_at <= whole.seen_at]
+    held = {str(one.row.ip): (one.row.mac, one.row.age_s) for one in rows if isinstance(one.row, ArpEntry)}
+    assert held == {"10.0.0.5": (APP, 100.0), "10.0.0.6": (OTHER, None)}
+
+
+def test_a_silent_device_is_called_silent_also_where_the_job_ends_first() -> None:
+    """The first look is short; the next one must not wait for it anew."""
+    with agent(answer=silent) as quiet:
+        able = ability(device("r1", quiet.port, timeout_s=0.5, retries=5))
+        said = look(able, job(lives_s=1.6))["r1"]
+        assert "does not answer" in said.why(Table.ARP)
+        quiet.asked.clear()
+        look(able, job())
+        assert len(quiet.asked) == 1
 
 
 @pytest.mark.parametrize("entries", [pytest.param(100_000, id="100,000 entries")])
@@ -160,7 +187,7 @@ def test_a_device_that_makes_no_sense_costs_itself_only(answer: Answer, says: st
         began = time.monotonic()
         said = look(ability(device("r1", router.port), device("bad", bad.port, timeout_s=0.3, retries=1)), job())
         took_s = time.monotonic() - began
-    assert [row.mac for row in said["r1"].rows(ArpEntry)] == [APP]
+    assert {row.mac for row in said["r1"].rows(ArpEntry)} == {APP}
     assert {extent for table in Table for extent in said["bad"].extents(table)} == {Extent.NONE}
     assert says in said["bad"].why(Table.FDB)
     assert took_s < BOARD_S + 2
@@ -242,7 +269,7 @@ def test_answers_that_are_too_big_are_asked_for_in_smaller_pieces() -> None:
     with agent(*arp_rows(), *bridge(entries=100), answer=answer) as switch:
         said = look(ability(device("sw1", switch.port)), job(macs=[APP]))["sw1"]
     assert said.extents(Table.ARP)[0] is Extent.ASKED
-    assert len(said.rows(FdbEntry)) == 101
+    assert len({row.mac for row in said.rows(FdbEntry)}) == 101
     assert said.extents(Table.FDB) == [Extent.ASKED, Extent.WHOLE]
 
 
@@ -279,6 +306,18 @@ def test_what_hardly_changes_is_read_once_for_an_incident() -> None:
 def test_a_name_that_does_not_resolve_is_said() -> None:
     wrong = replace(device("sw1", 161), host="no-such-host.invalid")
     assert "cannot be asked from here" in look(ability(wrong), job())["sw1"].why(Table.IDENTITY)
+
+
+def test_a_full_notebook_says_so() -> None:
+    """What does not fit an artifact was not read, as far as anybody can tell from it."""
+    notebook = Notebook(device("sw1", 161), TARGET, CLOCK)
+    rows = {str(number): "1" for number in range(MOST_VALUES // 2 + 1)}
+    for _ in range(2):
+        notebook.add({"ifOperStatus": rows}, None)
+        notebook.tell(Table.PORTS, Extent.WHOLE)
+    told = notebook.answers("", CLOCK.now()).told
+    assert [one.extent for one in told if one.table is Table.PORTS] == [Extent.WHOLE, Extent.PART]
+    assert len(notebook.readings) == 1
 
 
 def test_sockets_are_closed_with_their_job() -> None:
