@@ -24,6 +24,8 @@ AGAIN_S = 0.25
 BOARD_S = 1.0
 """So long the rows of MACs wait for what slower devices hold for the target, where nobody else has named a MAC."""
 _BOARD_AGAIN_S = 0.2
+_COUNT_S = 0.3
+"""Left of a job's time for the counters at its end."""
 _GLANCE_S = 0.1
 
 
@@ -81,9 +83,19 @@ class Look:
             if fresh and not listen_s:
                 reader.whole()
         if listen_s:
-            self._again(reader, time.monotonic() + listen_s)
+            self._listen(reader, min(time.monotonic() + listen_s, self._deadline.ends_at - _COUNT_S))
+
+    def _listen(self, reader: Reader, ends_at: float) -> None:
+        try:
+            self._again(reader, ends_at)
             with self._turn():
                 reader.count()
+        except SilentError:
+            reader.broke_off(f"{reasons.place(self.settings)} answered at first, and then no more.")
+            raise
+        except TimeoutError:
+            reader.broke_off(self.why)
+            raise
 
     def _again(self, reader: Reader, ends_at: float) -> None:
         due_at = time.monotonic() + AGAIN_S

@@ -71,15 +71,14 @@ class Reader:
     def surroundings(self, incident: str) -> bool:
         """Ports, VLANs and neighbours; whether they were read now and not by an earlier job of the incident."""
         known = self._line.known(incident)
+        found = known or look_around(self._asking, self._per_vlan)
         if known is not None:
             self._notebook.recall(known.told, known.readings)
-            self._bridge = known.bridge
-            return False
-        found = look_around(self._asking, self._per_vlan)
-        self._bridge = found.bridge
-        if not any(one.failed for one in (self._asking, *self._per_vlan)):
+        elif not any(one.failed for one in (self._asking, *self._per_vlan)):
             self._line.remember(incident, found)
-        return True
+        self._bridge = found.bridge
+        self._per_vlan = tuple(one for one in self._per_vlan if one.vlan not in found.bridge.deaf)
+        return known is None
 
     def forward(self, macs: tuple[Mac, ...]) -> None:
         """Where frames to these MACs leave."""
@@ -89,14 +88,18 @@ class Reader:
             return
         wanted = rows.fdb(macs, self._bridge.fdbs)
         self._fdb, self._plain = wanted[:MOST_ASKED], rows.fdb(macs, ())
-        name, why = self._asking.name, None
-        if not self._bridge.sure:
-            why = f"{name} does not tell all VLANs that it has; those that show in its MAC table were asked."
-        if len(wanted) > MOST_ASKED:
-            why = f"{name} has more VLANs than every MAC can be asked for in."
         if macs:
             with self._asking.telling(Table.FDB):
-                self._asking.asked(Table.FDB, self._forward(self._fdb), why)
+                self._asking.asked(Table.FDB, self._forward(self._fdb), self._unasked(len(wanted)))
+
+    def _unasked(self, wanted: int) -> str | None:
+        """Why a MAC that was not found may still be there."""
+        name, deaf = self._asking.name, self._bridge.deaf
+        if deaf:
+            return f"{name} does not answer the community of VLAN {', '.join(map(str, deaf))}: has it that VLAN?"
+        if not self._bridge.sure:
+            return f"{name} does not tell all VLANs that it has; those that show in its MAC table were asked."
+        return f"{name} has more VLANs than every MAC can be asked for in." if wanted > MOST_ASKED else None
 
     def whole(self) -> None:
         """The ARP and MAC tables as a whole, where they are short."""
@@ -121,9 +124,15 @@ class Reader:
                 self._asking.asked(Table.ARP, self._asking.ask(self._arp)[1])
         if again:
             more = f"{self._asking.name} has more VLANs than can be asked for again and again."
-            why = None if len(again) == len(self._fdb) else more
+            why = more if len(again) < len(self._fdb) else self._unasked(len(again))
             with self._asking.telling(Table.FDB):
                 self._asking.asked(Table.FDB, self._forward(again), why)
+
+    def broke_off(self, why: str) -> None:
+        """What was read again and again could not be read to the end of the time."""
+        for table, read in ((Table.ARP, self._arp), (Table.FDB, self._fdb)):
+            if read:
+                self._notebook.tell(table, Extent.PART, why)
 
     def _forward(self, wanted: list[Row]) -> list[Row]:
         told, unread = self._asking.ask(wanted)
@@ -142,11 +151,8 @@ class Reader:
             found = self._asking.gather(columns(first, second), most)
             if found.cut or found.why:
                 if not by_name:
-                    why = (
-                        found.why
-                        or f"{name} has more than {most} entries, and none of them could be asked for by name."
-                    )
-                    self._notebook.tell(table, Extent.PART, why)
+                    longer = f"{name} has more than {most} entries, and none of them could be asked for by name."
+                    self._notebook.tell(table, Extent.PART, found.why or longer)
                 return
             if not found and not by_name:
                 keepers = _ROUTERS if table is Table.ARP else _SWITCHES

@@ -376,6 +376,37 @@ def test_a_vlan_with_a_community_of_its_own_is_asked_with_it() -> None:
     assert [(row.vlan, row.port) for row in said.rows(FdbEntry)] == [(20, "Gi1/0/3")]
 
 
+def test_a_vlan_that_is_not_there_costs_its_own_answer_only() -> None:
+    """A Cisco says nothing to the community of a VLAN that it does not have, which is not the device's silence."""
+
+    def answer(_agent: UdpAgent, asked: Asked, said: bytes) -> Iterable[bytes]:
+        return [] if asked.community == b"public@30" else [said]
+
+    with agent(*arp_rows(), (oid("1.3.6.1.2.1.17.1.4.1.2.7"), 3), answer=answer) as switch:
+        able = ability(device("sw1", switch.port, walk_rows=0, per_vlan=(20, 30)))
+        said = look(able, job(macs=[APP], incident="inc-vlan"))["sw1"]
+        again = look(able, job(macs=[APP], incident="inc-vlan"))["sw1"]
+        assert sum(asked.community == b"public@30" for asked in switch.asked) == 1
+    for one in (said, again):
+        assert one.extents(Table.FDB) == [Extent.PART]
+        assert "community of VLAN 30" in one.why(Table.FDB)
+        assert one.rows(ArpEntry)
+
+
+def test_a_device_that_falls_silent_while_it_is_listened_to_is_said() -> None:
+    """A row that was not read again may have changed."""
+    rounds = [0]
+
+    def answer(_agent: UdpAgent, asked: Asked, said: bytes) -> Iterable[bytes]:
+        rounds[0] += (*MEDIA, 2, 3, 10, 0, 0, 5) in asked.oids
+        return [] if rounds[0] > 2 else [said]
+
+    with agent(*arp_rows(), answer=answer) as router:
+        said = look(ability(device("r1", router.port)), job(listen_s=3.0, macs=[APP]))["r1"]
+    assert said.extents(Table.ARP) == [Extent.ASKED, Extent.ASKED, Extent.PART]
+    assert "answered at first" in said.why(Table.ARP)
+
+
 def test_counters_are_read_at_the_beginning_and_at_the_end_of_listening() -> None:
     """Their difference is what happened meanwhile; 64 bits and their wrap are kept as they are."""
     most = (1 << 64) - 1
