@@ -431,6 +431,23 @@ def test_counters_are_read_at_the_beginning_and_at_the_end_of_listening() -> Non
     assert [one.unicasts_in for one in counted] == [most - 5, most]
 
 
+def test_of_a_big_switch_only_the_ports_that_matter_are_counted() -> None:
+    """The port of the MAC, and those with a neighbour; four hundred others would cost seconds of the device's rate."""
+    lldp = oid("1.0.8802.1.1.2.1.4.1.1")
+    rows: list[tuple[Oid, Value]] = [((*lldp, 7, 0, 90, 1), b"Eth1/1"), ((*lldp, 9, 0, 90, 1), b"core1")]
+    for port in range(1, 401):
+        rows += [
+            (oid(f"1.3.6.1.2.1.2.2.1.8.{port}"), 1),
+            (oid(f"1.3.6.1.2.1.2.2.1.14.{port}"), port),
+            (oid(f"1.3.6.1.2.1.31.1.1.1.1.{port}"), f"Gi1/0/{port}".encode()),
+        ]
+    with agent(*rows, *bridge()) as switch:
+        said = look(ability(device("sw1", switch.port)), job(macs=[APP]))["sw1"]
+    counted = {row.port: row.counts.errors_in for row in said.rows(PortState) if row.counts != Counts()}
+    assert counted == {"Gi1/0/3": 3, "Gi1/0/90": 90}
+    assert len({row.port for row in said.rows(PortState)}) == 400
+
+
 def test_nothing_but_reading_leaves_the_worker() -> None:
     """Read-only by construction: GET, GETNEXT and GETBULK are all that the device ever sees."""
     with agent(*arp_rows(), *bridge()) as switch:
