@@ -7,6 +7,7 @@ pytest_plugins = (
     "tests.fixtures.lab",
     "tests.fixtures.servers",
     "tests.fixtures.slack",
+    "tests.fixtures.snmpd",
     "tests.fixtures.stage",
     "tests.fixtures.vcsim",
 )

@@ -160,7 +160,7 @@ class Channel:
     def _go_on(self) -> None:
         self._terms.deadline.left_s()
         if self._terms.stopped():
-            raise StoppedError("The reading was stopped.")
+            raise StoppedError(reasons.STOPPED)
 
 
 @contextmanager

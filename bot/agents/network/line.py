@@ -6,7 +6,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from bot.agents.deadline import Deadline
 from bot.agents.network import reasons
@@ -15,7 +14,7 @@ from bot.agents.network.pace import Pace
 from bot.agents.network.reasons import StoppedError
 from bot.agents.network.session import Session
 from bot.agents.network.settings import DeviceSettings
-from bot.probes.tables import Reading, Told
+from bot.agents.network.surroundings import Surroundings
 
 SILENT_S = 30.0
 """So long after it was silent a device gets one short chance instead of its timeouts."""
@@ -23,16 +22,6 @@ _BRISK_S = 0.3
 _RESOLVED_S = 60.0
 _MOST_INCIDENTS = 8
 _GLANCE_S = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What hardly changes while one incident lasts: names, neighbours, VLANs. ``fdbs`` are filtering databases."""
-
-    told: tuple[Told, ...]
-    readings: tuple[Reading, ...]
-    fdbs: tuple[int, ...]
-    bridge: bool
 
 
 class Line:
@@ -55,7 +44,7 @@ class Line:
         """
         while not self._turn.acquire(timeout=min(_GLANCE_S, deadline.left_s())):
             if stopped():
-                raise StoppedError("The reading was stopped.")
+                raise StoppedError(reasons.STOPPED)
         try:
             yield
         finally:

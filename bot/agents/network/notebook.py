@@ -39,10 +39,12 @@ class Notebook:
 
     def __init__(self, settings: DeviceSettings, ip: IPv4Address | None, clock: Clock) -> None:
         self._settings, self._ip, self._clock = settings, ip, clock
+        self.name = settings.name
         self._macs: tuple[Mac, ...] = ()
         self._told: list[Told] = []
         self._readings: list[Reading] = []
         self._values = 0
+        self._full = False
         self._lock = threading.Lock()
 
     def ask(self, macs: Iterable[Mac]) -> None:
@@ -51,20 +53,23 @@ class Notebook:
             self._macs = tuple(sorted({*self._macs, *macs}))
 
     def add(self, columns: Cells, up_ticks: int | None, vlan: int | None = None) -> None:
-        """What was just read together. What is more than an artifact may hold is dropped."""
+        """What was just read together; nothing more once it is as much as an artifact may hold."""
         self.put(Reading(at=self._clock.now(), up_ticks=up_ticks, vlan=vlan, columns=columns))
 
     def put(self, reading: Reading) -> None:
         """A reading as it is."""
         size = sum(map(len, reading.columns.values()))
         with self._lock:
-            if size and self._values + size <= MOST_VALUES:
+            self._full = self._full or self._values + size > MOST_VALUES
+            if size and not self._full:
                 self._values += size
                 self._readings.append(reading)
 
     def tell(self, table: Table, extent: Extent, why: str | None = None) -> None:
-        """So much of a table has been read."""
+        """So much of a table has been read, unless the notebook was full."""
         with self._lock:
+            if self._full and extent is not Extent.NONE:
+                extent, why = Extent.PART, f"{self.name} was read, but an artifact holds no more."
             self._told.append(Told(at=self._clock.now(), table=table, extent=extent, why=why))
 
     def mark(self) -> tuple[int, int]:

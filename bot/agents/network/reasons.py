@@ -2,6 +2,8 @@
 
 from bot.agents.network.settings import DeviceSettings
 
+STOPPED = "The reading was stopped."
+
 
 class DeviceError(Exception):
     """A device did not answer as it should; the text is a sentence for the card."""

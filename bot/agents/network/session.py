@@ -23,6 +23,7 @@ REPETITIONS = (40, 10, 1)
 BEYOND = "1.3.6.1.6.3"
 """snmpModules: what follows every table that is read here, and what every agent has that speaks SNMPv2."""
 
+_ERROR = "it breaks off with an error"
 _CONTROL = f"{UP_TIME.oid}.0"
 
 
@@ -43,7 +44,6 @@ class Walk:
     rows: dict[str, Value] = field(default_factory=dict)
     cut: bool = False
     why: str | None = None
-    answered: bool = False
     last: tuple[int, ...] = ()
 
     def add(self, oid: str, value: Value) -> bool:
@@ -58,7 +58,7 @@ class Walk:
 
 
 class Session:
-    """One conversation with a device, for one thread. ``requests`` counts the questions.
+    """One conversation with a device, for one thread.
 
     Every method raises DeviceError with a sentence (SilentError: the next one would wait in vain as well), and
     TimeoutError when the deadline is over.
@@ -70,7 +70,7 @@ class Session:
         self._settings, self._retries = settings, retries
         self._channel = Channel(settings, address, terms, vlan)
         self._size = 0
-        self.requests = 0
+        self._alive = False
 
     def close(self) -> None:
         """Close what was opened."""
@@ -85,15 +85,18 @@ class Session:
 
     def walk(self, oid: str, most: int) -> Walk:
         """The rows of one column, not many more than ``most``; begun anew, with smaller answers, where none come."""
-        while True:
-            walk = Walk(oid)
+        for size in range(self._size, len(REPETITIONS)):
+            last = size + 1 == len(REPETITIONS)
             try:
-                return self._walk(walk, most)
-            except (GarbledError, SilentError) as error:
-                silent = isinstance(error, SilentError) and not walk.answered
-                if silent or self._size + 1 == len(REPETITIONS):
+                walk = self._walk(Walk(oid), most, REPETITIONS[size])
+            except (GarbledError, SilentError):
+                if last or not self._alive:
                     raise
-                self._size += 1
+                continue
+            if walk.why != _ERROR or last:
+                self._size = size if walk.why is None else self._size
+                return walk
+        raise AssertionError("unreachable")
 
     def _get(self, oids: list[str], answer: Answer) -> None:
         try:
@@ -114,20 +117,19 @@ class Session:
         else:
             raise DeviceError(f"{reasons.place(self._settings)} answers, but does not tell its sysUpTime.")
 
-    def _walk(self, walk: Walk, most: int) -> Walk:
-        cursor = Cursor(walk.oid, REPETITIONS[self._size])
+    def _walk(self, walk: Walk, most: int, repetitions: int) -> Walk:
+        cursor = Cursor(walk.oid, repetitions)
         while True:
             rows = self._patiently(lambda: self._channel.bulk(cursor))
             if rows is None:  # The end of all that it shows, or an error: where it shows more beyond, it was one.
                 beyond = self._patiently(lambda: self._channel.bulk(Cursor(BEYOND, 1)))
-                walk.why = None if beyond is None else "it broke off with an error"
+                walk.why = None if beyond is None else _ERROR
                 return walk
-            walk.answered = True
             for row in rows:
                 if row is None:
                     return walk
                 if not walk.add(*row):
-                    walk.why = "it does not go on from row to row, but back"
+                    walk.why = "it goes back instead of on"
                     return walk
             if len(walk.rows) > most:
                 walk.cut = True
@@ -135,12 +137,14 @@ class Session:
 
     def _patiently(self, ask: Callable[[], T]) -> T:
         for left in reversed(range(self._retries + 1)):
-            self.requests += 1
             try:
-                return ask()
+                told = ask()
             except (SilentError, GarbledError, RefusedError) as error:
                 if not left or (isinstance(error, RefusedError) and not error.passing):
                     raise
                 if self._settings.user is not None:
                     self._channel.close()
+            else:
+                self._alive = True
+                return told
         raise AssertionError("unreachable")

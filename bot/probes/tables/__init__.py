@@ -53,7 +53,7 @@ def read(artifact: Artifact, data: bytes) -> tuple[Observation, ...]:
         if one.wrong:
             wrong[one.table][one.locator] = one.wrong
     common: dict[str, Any] = {"vantage": artifact.vantage, "artifact": artifact.digest}
-    heads = (_with_wrong(one, wrong.get(one.table, {})) for one in answers.told)
+    heads = (_with_wrong(one, wrong.get(one.table, {}), answers.device.name) for one in answers.told)
     return (
         *(
             TableRead(
@@ -77,10 +77,10 @@ def read(artifact: Artifact, data: bytes) -> tuple[Observation, ...]:
     )
 
 
-def _with_wrong(told: Told, wrong: dict[str, str]) -> Told:
+def _with_wrong(told: Told, wrong: dict[str, str], name: str) -> Told:
     if not wrong or told.extent is Extent.NONE:
         return told
     named = [f"{locator} {reason}" for locator, reason in list(wrong.items())[:_MOST_NAMED]]
     more = [f"so are {len(wrong) - _MOST_NAMED} more"] if len(wrong) > _MOST_NAMED else []
-    says = f"What is not as the MIB says was left out: {'; '.join((*named, *more))}."
+    says = f"What {name} tells otherwise than the MIB says was left out: {'; '.join((*named, *more))}."
     return replace(told, extent=Extent.PART, why=f"{told.why} {says}" if told.why else says)

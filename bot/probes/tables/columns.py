@@ -60,21 +60,22 @@ _ENTRIES: dict[str, tuple[str, dict[str, int]]] = {
     "dot1qTpFdb": ("1.3.6.1.2.1.17.7.1.2.2.1", {"dot1qTpFdbPort": 2, "dot1qTpFdbStatus": 3}),
     "dot1qVlanCurrent": (
         "1.3.6.1.2.1.17.7.1.4.2.1",
-        {"dot1qVlanFdbId": 3, "dot1qVlanCurrentEgressPorts": 4, "dot1qVlanCurrentUntaggedPorts": 5},
+        {"dot1qVlanCurrentEgressPorts": 4, "dot1qVlanFdbId": 3, "dot1qVlanCurrentUntaggedPorts": 5},
     ),
+    "dot1qVlanStatic": ("1.3.6.1.2.1.17.7.1.4.3.1", {"dot1qVlanStaticEgressPorts": 2}),
     "lldpLocPort": (
         "1.0.8802.1.1.2.1.3.7.1",
-        {"lldpLocPortIdSubtype": 2, "lldpLocPortId": 3, "lldpLocPortDesc": 4},
+        {"lldpLocPortId": 3, "lldpLocPortIdSubtype": 2, "lldpLocPortDesc": 4},
     ),
     "lldpRem": (
         "1.0.8802.1.1.2.1.4.1.1",
         {
-            "lldpRemChassisIdSubtype": 4,
-            "lldpRemChassisId": 5,
-            "lldpRemPortIdSubtype": 6,
             "lldpRemPortId": 7,
+            "lldpRemPortIdSubtype": 6,
             "lldpRemPortDesc": 8,
             "lldpRemSysName": 9,
+            "lldpRemChassisId": 5,
+            "lldpRemChassisIdSubtype": 4,
         },
     ),
     "cdpCache": ("1.3.6.1.4.1.9.9.23.1.2.1.1", {"cdpCacheDeviceId": 6, "cdpCacheDevicePort": 7}),
@@ -113,5 +114,5 @@ def columns(*names: str) -> tuple[Column, ...]:
 
 
 def of_entry(entry: str) -> tuple[Column, ...]:
-    """All columns of one table."""
+    """All columns of one table; the first is one that every row has."""
     return columns(*_ENTRIES[entry][1])

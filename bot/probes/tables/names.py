@@ -61,9 +61,14 @@ class Names:
         return self._interfaces.get(port) or identity or word or f"LLDP port {port}"
 
     def carried(self) -> dict[int, set[int]]:
-        """The VLANs of every bridge port, by ifIndex; a port that is in no VLAN has none."""
+        """The VLANs of every bridge port, by ifIndex; a port that is in no VLAN has none.
+
+        What is configured (dot1qVlanStatic) counts where the device does not tell what is (dot1qVlanCurrent).
+        """
         found: dict[int, set[int]] = {index: set() for index in self._ports.values()}
-        for _, (_, vlan), ports in self._cells("dot1qVlanCurrentEgressPorts", 2, bits):
+        told = [(vlan, ports) for _, (_, vlan), ports in self._cells("dot1qVlanCurrentEgressPorts", 2, bits)]
+        typed = [(vlan, ports) for _, (vlan,), ports in self._cells("dot1qVlanStaticEgressPorts", 1, bits)]
+        for vlan, ports in told or typed:
             for port in ports:
                 if (index := self._ports.get((None, port))) is not None:
                     found[index].add(vlan)
