@@ -79,7 +79,7 @@ def _plugs(evidence: Evidence) -> list[Plug]:
 
 
 def _labelled(evidence: Evidence) -> list[Plug]:
-    """Ports whose label names the host of the target's VM, where vCenter sees no link: a dead link names no port itself.
+    """Ports whose label names the host of the target's VM, where vCenter sees no link: a dead link names no port.
 
     A label may be out of date; that both ends of a cable are dead is what makes it believable.
     """
@@ -91,9 +91,8 @@ def _labelled(evidence: Evidence) -> list[Plug]:
         word = re.compile(rf"\b{re.escape(short_name(seat.vm.host))}\b")
         for device in devices(evidence):
             looks = readings(evidence, device, Table.PORTS)
-            ports = {
-                row.port for look in looks for row, _ in look.of(PortState) if word.search((row.label or "").casefold())
-            }
+            every = [row for look in looks for row, _ in look.of(PortState)]
+            ports = {row.port for row in every if word.search((row.label or "").casefold())}
             for port in sorted(ports):
                 cable = Cable(min(called(evidence, device)), port, host=seat.vm.host, uplink="by its label")
                 found.append(Plug(device, cable, _states(looks, port)))

@@ -19,13 +19,15 @@ from deploy.demo.server import Server
 from deploy.demo.slack import StandIn
 from deploy.demo.slack.records import BOT_USER
 from deploy.demo.slack.workspace import Workspace
+from deploy.lab import snmp
 from deploy.lab.client import Lab
 from deploy.lab.faults import DEMO
 from deploy.lab.ns import Unsupported
+from deploy.lab.topology import MANAGEMENT
 from deploy.lab.vcenter import everything
 
 MANIFEST = Path(__file__).parents[1] / "slack-manifest.yaml"
-VCENTER = "dc1"
+VCENTER = NETWORK = "dc1"
 TWO_PERSONS = "10.0.0.4/32"  # a capture of app04 needs a second person's agreement
 MOVED = "app10"
 """The VM that was moved to another host, if there is a lab; nothing is wrong with it."""
@@ -95,7 +97,7 @@ def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path 
 
         if not replay:
             try:
-                stage.lab = ends.enter_context(Lab.running(directory / "lab"))
+                stage.lab = ends.enter_context(Lab.running(directory / "lab", snmp=True))
             except Unsupported as reason:
                 stage.why_no_lab = str(reason)
         ends.callback(_end, stage.processes)  # before the lab ends, so that its agents can say goodbye
@@ -112,6 +114,12 @@ def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path 
                     **keys(f"segment.{segment}", f"agent.{name}"),
                     "RULEOUT_AGENT_NAME": name, "RULEOUT_SEGMENT": segment, "RULEOUT_INTERFACE": "eth0",
                 }, node=f"agent-{segment}")  # fmt: skip
+            if state["no_snmp"] is None:
+                file = directory / "network.toml"
+                file.write_text(snmp.settings(state))
+                names = {"RULEOUT_NETWORK_NAME": NETWORK, "RULEOUT_NETWORK_FILE": str(file)}
+                start("network", ["bot", "network"], keys(f"network.{NETWORK}") | names, node=MANAGEMENT)
+                environment["RULEOUT_NETWORKS"] = NETWORK
         else:
             queues = keys("segment.prod", "agent.prod-1", "segment.office", "agent.office-1", f"vcenter.{VCENTER}")
             start("replay", ["deploy.demo.replay"], queues)
@@ -180,6 +188,8 @@ def _people(slack: StandIn) -> list[str]:
 def _wait_ready(stage: Stage, logs: Path) -> None:
     """Return when every agent is heard and the bot's socket is open."""
     wanted, ends_at = {"prod-1", "office-1", f"vcenter.{VCENTER}"}, time.monotonic() + READY_WITHIN_S
+    if "network" in stage.processes:
+        wanted.add(f"network.{NETWORK}")
     while True:
         for name, process in stage.processes.items():
             if process.poll() is not None:

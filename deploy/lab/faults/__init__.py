@@ -147,6 +147,7 @@ DEMO = {
     "app02": "foreign_device",
     "app08": "vnic_disconnected",
     "app09": "vm_powered_off",
+    "app07": "router_static_entry",
     "app06": "healthy",
 }
 """Which fault the demonstration shows on which VM."""
