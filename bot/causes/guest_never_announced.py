@@ -14,6 +14,7 @@ CAUSE = Cause(
     expects={
         "overheard.echoes_to_unclaimed_mac": 1.0,
         "tables.arp.stale": 1.0,
+        "tables.arp.corrected_when_told": 1.0,
         "arp.moved_unannounced": 3.0,
         "icmp.routed_loss": 1.5,
         "reported.arp.not_announced": 3.0,

@@ -37,6 +37,7 @@ CAUSE = Cause(
     },
     excluded_by={
         **ONLY_LOSES,
+        "tables.arp.corrected_when_told": "The table took the MAC in as soon as somebody told it.",
         "arp.target_silent": "Broadcasts reach everybody whatever a table holds, and nobody answers them.",
     },
     settle=Settle(

@@ -21,6 +21,7 @@ from bot.findings.tabled import (
     devices,
     expected,
     newest,
+    readings,
     same_port,
     short_name,
 )
@@ -32,7 +33,9 @@ from bot.model.observation import Observation
 from bot.model.path import Mark
 
 SETTLES = timedelta(seconds=0.2)
-"""So long after a frame was heard a table has taken it in, or will not: the slowest of lab and router took 1 ms."""
+"""So long after a frame was heard a MAC table has taken it in, or will not."""
+SHOWN_AFTER = timedelta(seconds=1)
+"""So long an SNMP agent may show an ARP entry as it was: net-snmp took up to 0.5 s (measured on 5.9.3)."""
 
 _AMISS = (Mark.WRONG, Mark.OLD, Mark.MISSING)
 
@@ -42,7 +45,8 @@ class Entry:
     """A device's newest word on the target, how it compares, and the sentence that says so.
 
     ``row`` is None where there is no entry. ``seen`` is where it stands: the row, or the reading that lacks it.
-    ``stood`` says whether the same wrong word was read again after the target had spoken.
+    ``stood`` says whether the same wrong word was read again after the target had spoken, ``was`` what a right entry
+    held before it did: a wrong word that was read first.
     """
 
     device: Device
@@ -51,6 +55,7 @@ class Entry:
     says: str
     seen: Observation
     stood: bool = False
+    was: tuple[ArpEntry, Observation] | None = None
 
     @property
     def amiss(self) -> bool:
@@ -93,7 +98,22 @@ def _arp(evidence: Evidence, device: Device) -> Iterator[Entry]:
         if row.ip == evidence.target and row.kind is not Kind.OWN:
             mark, says = _compared(evidence, device, row, known)
             entry = Entry(device, row, mark, says, seen)
-            yield replace(entry, stood=entry.amiss and _stood(evidence, read, seen))
+            was = _before(evidence, device, row, known) if mark is Mark.RIGHT else None
+            yield replace(entry, stood=entry.amiss and _stood(evidence, read, seen), was=was)
+
+
+def _before(
+    evidence: Evidence, device: Device, right: ArpEntry, known: Expected | None
+) -> tuple[ArpEntry, Observation] | None:
+    """The wrong entry that stood in the same place at the first look, before the target told anybody its MAC."""
+    looks = [look for look in readings(evidence, device, Table.ARP) if look.rows]
+    told = [claim.seen.seen_at for claim in claims(evidence) if claim.told is None and _live(evidence, claim.mac)]
+    for row, seen in looks[0].of(ArpEntry) if looks else ():
+        same = row.ip == right.ip and row.interface == right.interface
+        wrong = row.mac is not None and known is not None and row.mac not in known.macs
+        if same and wrong and row.kind is not Kind.STATIC and told and seen.seen_at < max(told):
+            return row, seen
+    return None
 
 
 def _compared(evidence: Evidence, device: Device, row: ArpEntry, known: Expected | None) -> tuple[Mark, str]:
@@ -133,7 +153,7 @@ def _stood(evidence: Evidence, read: Reading, seen: Observation) -> bool:
     What it tells to all reaches whoever keeps an entry for it (RFC 826: merge before anything else).
     """
     told = [claim.seen.seen_at for claim in claims(evidence) if claim.told is None and _live(evidence, claim.mac)]
-    return bool(told) and min(told) + SETTLES <= max(read.at, seen.seen_at)
+    return bool(told) and min(told) + SHOWN_AFTER <= max(read.at, seen.seen_at)
 
 
 def _live(evidence: Evidence, mac: Mac) -> bool:
@@ -165,6 +185,8 @@ def _placed(evidence: Evidence, device: Device, row: FdbEntry) -> tuple[Mark, st
     sends = f"On {device.name} frames for `{row.mac}` go to port {row.port or 'of unknown name'}{_pinned(row)}"
     if any(same_port(one.port, row.port) for one in right):
         return Mark.RIGHT, f"{sends}, {_behind(cable)}, which is right."
+    if cable is not None and cable.host and short_name(cable.host) in set(map(short_name, hosts_named(evidence))):
+        return Mark.RIGHT, f"{sends}, {_behind(cable)} by {cable.uplink or 'another uplink'}, which is right."
     should = listing(dict.fromkeys(f"port {one.port}" for one in right))
     runs = listing(sorted(hosts_named(evidence)))
     if cable is None and all_known(evidence, aliases) and not aggregates(row.port):

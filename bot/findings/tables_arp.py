@@ -12,6 +12,7 @@ from bot.model.path import Mark
 
 STALE = "tables.arp.stale"
 KEPT = "tables.arp.kept_though_announced"
+CORRECTED = "tables.arp.corrected_when_told"
 STATIC = "tables.arp.static_wrong"
 RIGHT = "tables.arp.all_right"
 DISAGREE = "tables.arp.disagree"
@@ -24,7 +25,8 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
     wrong = [entry for entry in entries if entry.mark in (Mark.WRONG, Mark.OLD)]
     stale = [entry for entry in wrong if not entry.pinned]
     return (
-        _those(evidence, STALE, stale, "holds an outdated MAC"),
+        _stale(evidence, stale, [entry for entry in entries if entry.was]),
+        _corrected(evidence, [entry for entry in entries if entry.was]),
         _kept(evidence, [entry for entry in stale if entry.stood]),
         _those(evidence, STATIC, [entry for entry in wrong if entry.pinned], "has a wrong static entry"),
         _those(
@@ -54,6 +56,35 @@ def _those(evidence: Evidence, id_: str, entries: list[Entry], what: str) -> Fin
         return finding(id_, Standing.UNKNOWN, why)
     seen = [entry.seen for entry in arp_entries(evidence)]
     return finding(id_, Standing.ABSENT, f"No router or peer that was read {what} for {evidence.target}.", seen)
+
+
+def _stale(evidence: Evidence, stale: list[Entry], healed: list[Entry]) -> Finding:
+    if not healed:
+        return _those(evidence, STALE, stale, "holds an outdated MAC")
+    before = [
+        f"On {entry.device.name} {evidence.target} was at `{entry.was[0].mac}` before it was asked for, and is at "
+        f"`{entry.row.mac if entry.row else None}` since."
+        for entry in healed
+        if entry.was
+    ]
+    says = " ".join((*(entry.says for entry in stale), *before))
+    seen = [*(entry.seen for entry in stale), *(entry.was[1] for entry in healed if entry.was)]
+    return finding(STALE, Standing.PRESENT, says, seen)
+
+
+def _corrected(evidence: Evidence, healed: list[Entry]) -> Finding:
+    """The router listens: so whatever it held before, nobody had told it better."""
+    if healed:
+        names = listing(dict.fromkeys(entry.device.name for entry in healed))
+        says = (
+            f"As soon as {evidence.target} told everybody its MAC, {names} took it in. So it listens, and nothing of that "
+            "kind had reached it before."
+        )
+        return finding(CORRECTED, Standing.PRESENT, says, [entry.seen for entry in healed])
+    if why := _comparable(evidence):
+        return finding(CORRECTED, Standing.UNKNOWN, why)
+    says = f"No entry for {evidence.target} was seen to be corrected while this check ran."
+    return finding(CORRECTED, Standing.ABSENT, says)
 
 
 def _kept(evidence: Evidence, stood: list[Entry]) -> Finding:

@@ -173,17 +173,19 @@ def _claim(evidence: Evidence, hops: Iterable[Hop]) -> str:
     unknown = sum(hop.mark is Mark.UNKNOWN for hop in tables)
     if unknown:
         return f"No entry is wrong; {unknown} of {len(tables)} cannot be told."
-    return f"All {len(tables)} entries agree with {'the live answer' if known.live else 'vCenter'}."
+    agree = f"All {len(tables)} entries agree" if len(tables) > 1 else "The one entry agrees"
+    return f"{agree} with {'the live answer' if known.live else 'vCenter'}."
 
 
 def _missing(evidence: Evidence) -> Iterator[str]:
-    """Of each device's table why it was not read, or not all of it, once."""
+    """Of each device's table that was never read as far as was wished why that is, once; the first look tells it."""
     told: dict[str, None] = {}
     for device in tabled.devices(evidence):
         for table in _COMPARED:
             looks = tabled.readings(evidence, device, table)
-            if looks and looks[-1].read.why and looks[-1].read.extent in (Extent.NONE, Extent.PART):
-                told[looks[-1].read.why] = None
+            short = all(look.read.extent in (Extent.NONE, Extent.PART) for look in looks)
+            if looks and short and (why := looks[0].read.why):
+                told[why] = None
     yield from told
 
 

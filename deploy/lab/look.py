@@ -4,6 +4,7 @@ import base64
 import json
 import sys
 from ipaddress import IPv4Network
+from pathlib import Path
 from typing import Any
 
 from bot.agents.bounds import Bounds, CaptureBounds
@@ -14,6 +15,7 @@ from bot.agents.station import discover
 from bot.model import codec
 from bot.model.job import Artifact, Job, Probe, Vantage
 from bot.ports import Ability, Work
+from bot.roles.network import abilities
 from bot.system import SystemClock
 
 _ANYWHERE = CaptureBounds(prefixes=(IPv4Network("0.0.0.0/0"),))
@@ -22,7 +24,7 @@ LISTENING = "listening\n"
 
 
 def order(job: Job, agent: str, segment: str, interface: str = "eth0") -> str:
-    """What to write to this program's standard input."""
+    """What to write to this program's standard input; a reader of tables has its file as its ``interface``."""
     return json.dumps({"job": codec.encode(job), "agent": agent, "segment": segment, "interface": interface})
 
 
@@ -46,6 +48,8 @@ class _Announced:
 
 def _ability(probe: Probe, vantage: Vantage) -> Ability:
     clock = SystemClock()
+    if probe is Probe.NETWORK:
+        return abilities(vantage.agent, Path(vantage.interface))[probe]
     if probe is Probe.CAPTURE:
         return CaptureAbility(vantage, _ANYWHERE, clock)
     return (SegmentAbility if probe is Probe.ARP else RoutedAbility)(vantage, Bounds(), clock)
@@ -55,8 +59,8 @@ def _look(asked: dict[str, Any]) -> list[dict[str, Any]]:
     job = codec.decode(Job, asked["job"])
     agent, segment, interface = asked["agent"], asked["segment"], asked["interface"]
     # Who only listens needs no address, and behind a mirror port has none.
-    tap = job.probe is Probe.CAPTURE
-    vantage = Vantage(agent, segment, interface) if tap else discover(interface, segment, agent)
+    tap, reads = job.probe is Probe.CAPTURE, job.probe is Probe.NETWORK
+    vantage = Vantage(agent, segment, interface) if tap or reads else discover(interface, segment, agent)
     found = _ability(job.probe, vantage)(
         Work(
             job, stopped=lambda: False, report=lambda _evidence: None, stop_reason=_Announced() if tap else lambda: None

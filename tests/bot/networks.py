@@ -87,6 +87,13 @@ def stale_though_announced() -> Story:
     return tables(cabled(told), OLD)
 
 
+def corrected_when_told() -> Story:
+    """The router held an old MAC until the target asked a question itself, which told everybody."""
+    told = cabled(tales.routed_loss()).reads(CORE, Table.ARP, holds(OLD)).waits(0.1).at(vantage())
+    told = told.asks(1, asker=TARGET, asker_mac=APP, wanted=IPv4Address("10.0.0.250"), answers=[]).waits(1.5)
+    return told.reads(CORE, Table.ARP, holds(APP))
+
+
 def stale_since_a_silent_move() -> Story:
     """A capture holds the take-over, in which nobody announced the address."""
     told = story().control().asks(answers=[OLD]).waits(1).asks(4, answers=[APP]).waits(3)
@@ -215,7 +222,7 @@ def two_live() -> Story:
 
 
 ALL: tuple[Callable[[], Story], ...] = (
-    agreeing, stale, stale_though_announced, stale_since_a_silent_move, pinned, asks_in_vain, disagreeing, old_port,
-    kept_port, pinned_port, no_port, flaps_to_elsewhere, flaps_on_one_host, flaps_between_hosts, vlan_missing,
-    port_down, port_shut, labelled_port_shut, one_of_two_errs, half_read, two_live,
+    agreeing, stale, stale_though_announced, corrected_when_told, stale_since_a_silent_move, pinned, asks_in_vain,
+    disagreeing, old_port, kept_port, pinned_port, no_port, flaps_to_elsewhere, flaps_on_one_host, flaps_between_hosts,
+    vlan_missing, port_down, port_shut, labelled_port_shut, one_of_two_errs, half_read, two_live,
 )  # fmt: skip

@@ -24,6 +24,5 @@ FAULT = Fault(
     residual="the same",
     symptom="its own segment reaches it, others do not",
     apply=_apply,
-    settled_by=("switch_fdb", "wrong_port"),
     tabled=(Grade.LIKELY, "network.fdb_kept_old_port"),
 )

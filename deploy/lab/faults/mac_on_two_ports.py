@@ -28,6 +28,5 @@ FAULT = Fault(
     residual=None,
     symptom="packets to it are lost now and then",
     apply=_apply,
-    settled_by=("switch_fdb", "flips"),
     tabled=(Grade.LIKELY, "network.mac_flaps_between_ports"),
 )

@@ -29,6 +29,5 @@ FAULT = Fault(
     residual="the same",
     symptom="its own segment reaches it, others do not",
     apply=_apply,
-    settled_by=("stale_though_announced", None),
     tabled=(Grade.LIKELY, "network.table_kept_old_entry"),
 )

@@ -21,7 +21,7 @@ FAULT = Fault(
         Side.GUEST,
         Side.HYPERVISOR,
     ),
-    cause="network.routed_path_broken",
+    cause="network.static_entry_wrong",
     grade=Grade.UNDECIDED,
     origin="a static entry in the router's ARP table",
     residual="the same",

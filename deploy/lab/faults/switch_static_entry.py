@@ -24,6 +24,5 @@ FAULT = Fault(
     residual="the same",
     symptom="ARP by broadcast is answered, nothing else is",
     apply=_apply,
-    settled_by=("switch_fdb", "wrong_port"),
     tabled=(Grade.LIKELY, "network.static_entry_wrong"),
 )
