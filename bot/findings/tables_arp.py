@@ -77,8 +77,8 @@ def _corrected(evidence: Evidence, healed: list[Entry]) -> Finding:
     if healed:
         names = listing(dict.fromkeys(entry.device.name for entry in healed))
         says = (
-            f"As soon as {evidence.target} told everybody its MAC, {names} took it in. So it listens, and nothing of that "
-            "kind had reached it before."
+            f"As soon as {evidence.target} told everybody its MAC, {names} took it in. So it listens, and nothing of "
+            "that kind had reached it before."
         )
         return finding(CORRECTED, Standing.PRESENT, says, [entry.seen for entry in healed])
     if why := _comparable(evidence):
