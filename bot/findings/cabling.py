@@ -71,24 +71,18 @@ def at(evidence: Evidence, aliases: frozenset[str], port: str | None) -> Cable |
 def right_ports(evidence: Evidence, aliases: frozenset[str]) -> tuple[Cable, ...]:
     """The ports of the device that lead to the host which runs the target's VM; none where that is not known.
 
-    On a switch that the host is plugged into these are the host's own ports, and, where it has uplinks to other
-    switches too, those towards them: which uplink the VM uses nobody tells. Elsewhere those by the fewest cables.
+    On a switch that the host is plugged into these are the host's own ports. Towards every other switch that it is
+    plugged into, for one of its uplinks alone carries the VM and nobody tells which, lead those with the fewest cables.
     """
     wanted = {short_name(seat.vm.host) for seat in seats(evidence) if seat.vm.host}
     used = {(short_name(seat.vm.host), one.device) for seat in seats(evidence) if seat.vm.host for one in seat.uplinks}
     every = cables(evidence)
     direct = [one for one in every if one.host and short_name(one.host) in wanted and _used(one, used)]
     own = tuple(one for one in direct if one.device in aliases)
-    ends = {one.device for one in direct} - aliases
-    return (*own, *_towards(every, aliases, ends)) if ends else own
-
-
-def _towards(every: tuple[Cable, ...], aliases: frozenset[str], ends: set[str]) -> tuple[Cable, ...]:
-    """The ports of the device that lead to one of these others, by the fewest cables, and not through itself."""
-    left = _distances([one for one in every if not {one.device, one.other} & aliases], ends)
+    left = _distances(every, {one.device for one in direct if one.device not in aliases})
     mine = [one for one in every if one.device in aliases and one.other in left]
     shortest = min((left[one.other] for one in mine if one.other), default=None)
-    return tuple(one for one in mine if one.other and left[one.other] == shortest)
+    return (*own, *(one for one in mine if one.other and left[one.other] == shortest))
 
 
 def all_known(evidence: Evidence, aliases: frozenset[str]) -> bool:

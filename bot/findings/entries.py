@@ -219,10 +219,11 @@ def _spoke_before(evidence: Evidence, mac: Mac, read: Reading) -> bool:
 def _absent(evidence: Evidence, device: Device, mac: Mac, read: Reading, known: Expected) -> str | None:
     """Why the missing entry is amiss; None where it may have aged, or was not looked for.
 
-    Only the switch that the VM's host is plugged into sees every frame of it.
+    Only the switch that the VM's host is plugged into sees every frame of it; of two switches one does.
     """
     looked = read.read.extent is Extent.WHOLE or (read.read.extent is Extent.ASKED and mac in read.read.asked_macs)
-    direct = any(one.host for one in right_ports(evidence, called(evidence, device)))
+    right = right_ports(evidence, called(evidence, device))
+    direct = bool(right) and all(one.host for one in right)
     if not (looked and direct and known.live and device.role is not Role.OTHER and _spoke_before(evidence, mac, read)):
         return None
     return f"On {device.name} there is no entry for `{mac}`, though its VM is behind it and was heard just before."

@@ -101,7 +101,9 @@ def _vm(fabric: Fabric, vm: Vm) -> VmState:
             "interface": nic.interface,
             "mac": nic.mac,
             "connected": None if off else nic.mac not in fabric.unplugged,
-            "addresses": [str(vm.address)] if slot == 1 and not off and vm.name not in fabric.addressless else [],
+            "addresses": [str(vm.address)]
+            if slot == fabric.slots.get(vm.name, 1) and not off and vm.name not in fabric.addressless
+            else [],
             "guest_mac": fabric.guest_macs.get(nic.mac, nic.mac),
             "blocked": nic.mac in fabric.blocked,
         }

@@ -92,6 +92,7 @@ class Fabric:
     hosts that vCenter does not hear from, ``rejecting`` segments whose port group lets no MAC through but the vNICs'.
     ``guest_macs`` is the MAC that a guest uses instead of its vNIC's, ``networks`` the port group of a VM that is not
     on its segment's, ``vmks`` are further VMkernel ports by host, ``moves`` the VMs that were moved, oldest first.
+    ``slots`` is the number of the vNIC that has the address of a VM, where that is not the first one.
     ``wires`` are, by node, interfaces that stand on a bridge in place of a port. ``directory`` is for its files.
     """
 
@@ -116,6 +117,7 @@ class Fabric:
         self.networks: dict[str, str] = {}
         self.vmks: dict[str, list[Vmk]] = {}
         self.moves: list[Move] = []
+        self.slots: dict[str, int] = {}
         self.wires: dict[str, dict[str, str]] = {}
         self._guests: dict[str, list[int]] = {}
         self._build()
@@ -233,12 +235,23 @@ class Fabric:
     def damage_cable(self, vm: Vm, *, lost: float, seed: int) -> None:
         """Let the cable that carries the VM damage frames; the switch's port counts those that it cannot read."""
         switch, port = self.switch_of(vm), switch_port(vm.host)
-        counted = errors(self.directory, switch) / port
+        self._damage(switch, port, vm.segment, None, lost=lost, seed=seed)
+
+    def damage_trunk(self, switch: str, *, lost: float, seed: int) -> None:
+        """Let the cables between the distribution switch and this one damage frames; the ports at both ends count."""
+        for number, segment in enumerate(self.topology.segments):
+            far = self._counter(switch, trunk_port(DIST, segment.vlan))
+            self._damage(DIST, trunk_port(switch, segment.vlan), segment.name, far, lost=lost, seed=seed + number)
+
+    def _damage(self, node: str, port: str, segment: str, far: Path | None, *, lost: float, seed: int) -> None:
+        how = {"lost": lost, "seed": seed, "damages": (far, self._counter(node, port))}
+        self.links.enslave(node, self._insert(node, port, segment, how, port_is_outer=False), segment)
+
+    def _counter(self, device: str, port: str) -> Path:
+        """Where a wire writes how many frames it damaged on their way into this port."""
+        counted = errors(self.directory, device) / port
         counted.write_text(f"{0:020}")
-        inner = self._insert(
-            switch, port, vm.segment, {"lost": lost, "seed": seed, "damages": counted}, port_is_outer=False
-        )
-        self.links.enslave(switch, inner, vm.segment)
+        return counted
 
     def tamper_at_router(self, segment: str, **how: Any) -> None:
         """Put a wire that misbehaves between the switch and the cable to the router of this segment."""

@@ -1,6 +1,7 @@
 """What can be staged in the lab, one file for each; all of it at once, on different VMs, if you like."""
 
 from deploy.lab.faults import (
+    address_taken_over,
     address_thief,
     agent_repaired,
     arp_flux,
@@ -13,6 +14,7 @@ from deploy.lab.faults import (
     dhcp_reuse,
     dist_keeps_old_port,
     duplicate_ip,
+    fabric_uplink_bad,
     foreign_device,
     forged_mac_rejected,
     frames_doubled,
@@ -71,6 +73,7 @@ from deploy.lab.faults import (
 from deploy.lab.faults.fault import Fault
 
 _ALL = (
+    address_taken_over,
     address_thief,
     agent_repaired,
     arp_flux,
@@ -83,6 +86,7 @@ _ALL = (
     dhcp_reuse,
     dist_keeps_old_port,
     duplicate_ip,
+    fabric_uplink_bad,
     foreign_device,
     forged_mac_rejected,
     frames_doubled,

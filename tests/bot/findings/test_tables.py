@@ -5,11 +5,12 @@ import pytest
 from bot.findings.tabled import same_port, short_name
 from bot.incidents.tracing import trace
 from bot.model.finding import Standing
-from bot.model.network import ArpEntry, Kind, Table
+from bot.model.network import Adjacent, ArpEntry, Device, Kind, Role, Table
 from bot.model.path import Mark, Place
+from bot.model.vsphere import Neighbour
 from tests.bot import networks, surroundings, tales
 from tests.bot.findings.table import said
-from tests.bot.networks import ACCESS, CORE, OLD, at, cabled, holds, tables
+from tests.bot.networks import ACCESS, CORE, DIST, OLD, at, cabled, holds, tables
 from tests.bot.story import APP, OTHER, TARGET, Story
 
 
@@ -138,3 +139,28 @@ def test_where_every_uplink_of_the_host_is_known_another_port_is_wrong() -> None
     path = trace(told.evidence())
     assert [hop.mark for hop in path.hops if hop.place is Place.FDB] == [Mark.WRONG]
     assert len(path.clear) == 1
+
+
+def test_the_way_to_the_hosts_other_switch_is_right_too() -> None:
+    """Its two uplinks lead to two switches, and of these but one learns the MAC on the host's own port."""
+    told = surroundings.losing().waits(1)
+    plugs = (("vmnic0", "access-1", "Gi1/0/1"), ("vmnic1", "access-2", "Gi1/0/1"))
+    heard = [Neighbour(host="esx1", device=device, switch=switch, port=port) for device, switch, port in plugs]
+    told = told.around(*surroundings.cluster(), *heard)
+    up, down = Adjacent(port="Te1/1/1", name="dist-1", far_port="Eth1/7"), Device("access-2", Role.ACCESS)
+    told = told.reads(ACCESS, Table.NEIGHBOURS, up).reads(ACCESS, Table.FDB, at("Te1/1/1"))
+    told = told.reads(DIST, Table.NEIGHBOURS, Adjacent(port="Eth1/8", name="access-2", far_port="Te1/1/1"))
+    told = told.reads(DIST, Table.FDB, at("Eth1/8")).reads(down, Table.FDB, at("Gi1/0/1"))
+    hops = [hop for hop in trace(told.evidence()).hops if hop.place is Place.FDB]
+    assert {hop.device: hop.mark for hop in hops} == dict.fromkeys(("dist-1", "access-1", "access-2"), Mark.RIGHT)
+
+
+def test_of_two_switches_neither_has_to_know_the_mac() -> None:
+    """It was heard, but maybe by way of the other one."""
+    told = surroundings.losing().waits(1)
+    plugs = (("vmnic0", "access-1", "Gi1/0/1"), ("vmnic1", "access-2", "Gi1/0/1"))
+    heard = [Neighbour(host="esx1", device=device, switch=switch, port=port) for device, switch, port in plugs]
+    told = told.around(*surroundings.cluster(), *heard)
+    told = told.reads(ACCESS, Table.NEIGHBOURS, Adjacent(port="Te1/1/1", name="access-2", far_port="Te1/1/1"))
+    told = told.reads(ACCESS, Table.FDB, at("Gi1/0/2", OTHER))
+    assert not [hop for hop in trace(told.evidence()).hops if hop.mark is Mark.MISSING]
