@@ -40,6 +40,8 @@ RUNNING = ("Checking ", "Capturing ", "Looking up ", "Waiting ")  # how the text
 class Stage:
     """A running demonstration. ``lab`` is None where recorded captures are replayed instead of it.
 
+    ``why_no_tables`` says why no router and switch can be read; None: they can.
+
     Every process writes into a file of its name in ``logs``.
     """
 
@@ -50,6 +52,7 @@ class Stage:
     logs: Path
     lab: Lab | None
     why_no_lab: str | None
+    why_no_tables: str | None
     processes: dict[str, "subprocess.Popen[Any]"]
 
 
@@ -80,7 +83,7 @@ def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path 
         clock = SystemClock()
         queue = RedisQueue(server.url, [master], clock.new_id("stage"), clock)
         ends.callback(queue.close)
-        stage = Stage(slack, server, queue, environment, logs, None, None, {})
+        stage = Stage(slack, server, queue, environment, logs, None, None, None, {})
 
         def keys(*queues: str) -> dict[str, str]:
             pairs = (f"{name}={queue_key(master, name).hex()}" for name in queues)
@@ -114,15 +117,17 @@ def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path 
                     **keys(f"segment.{segment}", f"agent.{name}"),
                     "RULEOUT_AGENT_NAME": name, "RULEOUT_SEGMENT": segment, "RULEOUT_INTERFACE": "eth0",
                 }, node=f"agent-{segment}")  # fmt: skip
-            if state["no_snmp"] is None:
+            stage.why_no_tables = state["no_snmp"]
+            if stage.why_no_tables is None:
                 file = directory / "network.toml"
                 file.write_text(snmp.settings(state))
                 names = {"RULEOUT_NETWORK_NAME": NETWORK, "RULEOUT_NETWORK_FILE": str(file)}
                 start("network", ["bot", "network"], keys(f"network.{NETWORK}") | names, node=MANAGEMENT)
                 environment["RULEOUT_NETWORKS"] = NETWORK
         else:
-            queues = keys("segment.prod", "agent.prod-1", "segment.office", "agent.office-1", f"vcenter.{VCENTER}")
-            start("replay", ["deploy.demo.replay"], queues)
+            names = ("segment.prod", "agent.prod-1", "segment.office", "agent.office-1", f"vcenter.{VCENTER}")
+            start("replay", ["deploy.demo.replay"], keys(*names, f"network.{NETWORK}"))
+            environment["RULEOUT_NETWORKS"] = NETWORK
         start("bot", ["bot", "bot"], environment)
         _wait_ready(stage, logs)
         yield stage
@@ -188,7 +193,7 @@ def _people(slack: StandIn) -> list[str]:
 def _wait_ready(stage: Stage, logs: Path) -> None:
     """Return when every agent is heard and the bot's socket is open."""
     wanted, ends_at = {"prod-1", "office-1", f"vcenter.{VCENTER}"}, time.monotonic() + READY_WITHIN_S
-    if "network" in stage.processes:
+    if "RULEOUT_NETWORKS" in stage.environment:
         wanted.add(f"network.{NETWORK}")
     while True:
         for name, process in stage.processes.items():
