@@ -18,6 +18,7 @@ GRACE_S = 8.0  # an agent that dies is noticed after 3 s; its successor needs a 
 CAPTURE_GRACE_S = 15.0  # the same, and the largest capture has to travel
 RESOLVE_S = 10.0
 FIRST_LOOK_S = 3.0  # a device that does not answer within this is read beside the probes, which it may not hold up
+BEFORE_WATCHING_S = 0.5  # a reader finds the rows first, and so ends with the probes
 FABRIC_S = 20.0  # a UCS Manager takes seconds to log in to
 NOBODY = "No agent is alive, so nobody can look; start one with `ruleout agent` or see its log."
 VANTAGES_PER_SEGMENT = 2
@@ -78,7 +79,7 @@ def plan_check(
     longest_s = max(duration_s(probe, options) or 0.0 for probe, _ in wanted)
     asked = [(probe, queue, target, options) for probe, queue in wanted]
     if watched is not None:
-        watching = JobOptions(listen_s=longest_s, macs=tuple(watched))
+        watching = JobOptions(listen_s=longest_s - BEFORE_WATCHING_S, macs=tuple(watched))
         asked += [(Probe.NETWORK, f"network.{name}", target, watching) for name in readers(known)]
     expires_at = known.now + timedelta(seconds=longest_s + GRACE_S)
     sending = jobs(incident, asked, known=known, first=first, expires_at=expires_at)

@@ -53,9 +53,7 @@ def _say_how(running: Stage, *, replay: bool) -> None:
     elif replay:
         print("Recorded captures are replayed.\n", file=sys.stderr)
     if running.why_no_tables:
-        print(
-            f"{running.why_no_tables}, so the tables of the lab's router and switches stay unread.\n", file=sys.stderr
-        )
+        print(f"{running.why_no_tables}, so the tables of router and switches stay unread.\n", file=sys.stderr)
 
 
 def _serve(running: Stage) -> int:

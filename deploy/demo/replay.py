@@ -49,7 +49,7 @@ class ReplayAbility:
 
 
 def load(scenarios: Path) -> Recorded:
-    """The artifacts recorded of each fault that the demonstration shows, by target; with tables where they tell more."""
+    """The artifacts recorded of each fault that the demonstration shows, by target; with tables where they tell."""
     recorded: dict[IPv4Address, tuple[tuple[Artifact, bytes], ...]] = {}
     for fault in DEMO.values():
         name = f"{fault}.tables" if FAULTS[fault].tabled else fault

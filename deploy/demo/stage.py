@@ -125,8 +125,8 @@ def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path 
                 start("network", ["bot", "network"], keys(f"network.{NETWORK}") | names, node=MANAGEMENT)
                 environment["RULEOUT_NETWORKS"] = NETWORK
         else:
-            names = ("segment.prod", "agent.prod-1", "segment.office", "agent.office-1", f"vcenter.{VCENTER}")
-            start("replay", ["deploy.demo.replay"], keys(*names, f"network.{NETWORK}"))
+            queues = ("segment.prod", "agent.prod-1", "segment.office", "agent.office-1", f"vcenter.{VCENTER}")
+            start("replay", ["deploy.demo.replay"], keys(*queues, f"network.{NETWORK}"))
             environment["RULEOUT_NETWORKS"] = NETWORK
         start("bot", ["bot", "bot"], environment)
         _wait_ready(stage, logs)

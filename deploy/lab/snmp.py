@@ -21,6 +21,10 @@ from deploy.lab.topology import MANAGEMENT, NetworkDevice
 SNMPD = shutil.which("snmpd", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")  # noqa: TID251
 
 
+REQUESTS_PER_S = 200
+"""What a device of the lab bears; in earnest it is asked less often."""
+
+
 class SnmpdMissing(RuntimeError):  # noqa: N818  a fact about this machine, read as a sentence
     """Debian's package snmpd is not installed."""
 
@@ -120,6 +124,6 @@ def settings(state: LabState) -> str:
         fabric = f'fabric = "{device["fabric"]}"\n' if device["fabric"] else ""
         blocks.append(
             f'[[device]]\nname = "{device["name"]}"\nhost = "{device["address"]}"\nrole = "{device["role"]}"\n'
-            f"networks = {networks}\n{fabric}{how}"
+            f"networks = {networks}\nrequests_per_s = {REQUESTS_PER_S}\n{fabric}{how}"
         )
     return "\n".join(blocks)

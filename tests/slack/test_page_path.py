@@ -25,7 +25,6 @@ pytestmark = pytest.mark.browser
 
 CHANNEL = "C0INCNET01"
 WITHIN_MS = 20_000
-PHONE = 390
 
 
 @pytest.fixture
@@ -64,7 +63,6 @@ def test_the_card_shows_the_table_and_its_thread_the_picture(
     browser: Browser,
     size: tuple[int, int],
     tmp_path: Path,
-    request: pytest.FixtureRequest,
 ) -> None:
     """No row of the table is broken or cut, and the picture has words for whoever cannot see it."""
     shown(publisher, asked_there(stories.traced(paths.stale())), paths.stale())
@@ -81,7 +79,6 @@ def test_the_card_shows_the_table_and_its_thread_the_picture(
     picture = page.locator("#thread").get_by_role("img", name="ARP tables on the way to 10.0.0.5")
     expect(picture).to_be_visible(timeout=WITHIN_MS)
     picture.scroll_into_view_if_needed()
-    kept = request.config.getoption("--path-screenshot") if size[0] > PHONE else None
-    page.screenshot(path=kept or tmp_path / "thread.png")
+    page.screenshot(path=tmp_path / "thread.png")
     assert not problems
     page.close()
