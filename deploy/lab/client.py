@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, cast
@@ -80,6 +80,16 @@ class Lab:
             LabError: there is no such fault or VM, or the VM cannot have it.
         """
         return cast(LabState, self._call({"do": "apply", "fault": fault, "vm": vm, "options": options})["state"])
+
+    def corrupt(self, seeds: Mapping[str, int]) -> LabState:
+        """Wrong entries in the tables on the way to these VMs, drawn from a seed each; which, the state tells exactly.
+
+        What was wronged before on the way to the same VM is mended.
+
+        Raises:
+            LabError: there is no such VM, or the lab has two uplinks.
+        """
+        return cast(LabState, self._call({"do": "corrupt", "seeds": dict(seeds)})["state"])
 
     def argv(self, node: str, argv: Sequence[str]) -> list[str]:
         """The command line that runs a program in the node, for whoever starts programs in their own way."""

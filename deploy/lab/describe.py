@@ -55,6 +55,7 @@ def describe(fabric: Fabric, faults: Sequence[FaultState], no_snmp: str | None) 
             for move in fabric.moves
         ],
         "faults": list(faults),
+        "corrupted": dict(fabric.corrupted),
     }
 
 

@@ -15,6 +15,7 @@ from bot.model.addresses import Mac
 from bot.system import SystemClock
 from deploy.lab.links import Links
 from deploy.lab.ns import Namespaces
+from deploy.lab.state import CorruptedState
 from deploy.lab.topology import (
     DIST,
     MANAGEMENT,
@@ -93,6 +94,7 @@ class Fabric:
     ``guest_macs`` is the MAC that a guest uses instead of its vNIC's, ``networks`` the port group of a VM that is not
     on its segment's, ``vmks`` are further VMkernel ports by host, ``moves`` the VMs that were moved, oldest first.
     ``slots`` is the number of the vNIC that has the address of a VM, where that is not the first one.
+    ``corrupted`` are, by VM, entries that were wronged on the way to it.
     ``wires`` are, by node, interfaces that stand on a bridge in place of a port. ``directory`` is for its files.
     """
 
@@ -117,6 +119,7 @@ class Fabric:
         self.networks: dict[str, str] = {}
         self.vmks: dict[str, list[Vmk]] = {}
         self.moves: list[Move] = []
+        self.corrupted: dict[str, list[CorruptedState]] = {}
         self.slots: dict[str, int] = {}
         self.wires: dict[str, dict[str, str]] = {}
         self._guests: dict[str, list[int]] = {}

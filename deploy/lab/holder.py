@@ -11,7 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -19,6 +19,7 @@ from typing import Any
 
 from deploy.lab import ns
 from deploy.lab import snmp as agents
+from deploy.lab.corruption import corrupt_tables
 from deploy.lab.describe import describe
 from deploy.lab.fabric import Fabric
 from deploy.lab.faults import FAULTS
@@ -96,6 +97,9 @@ class _Holder:
                 case {"do": "apply", "fault": str(name), "vm": str(vm), "options": dict(options)}:
                     self._apply(name, vm, options)
                     return {"state": describe(fabric, self._faults, self._no_snmp)}, []
+                case {"do": "corrupt", "seeds": dict(seeds)}:
+                    self._corrupt({str(name): int(seed) for name, seed in seeds.items()})
+                    return {"state": describe(fabric, self._faults, self._no_snmp)}, []
                 case {"do": "join", "node": str(node)}:
                     return {"joined": node}, [self._user, fabric.namespaces.fd(node)]
                 case {"do": "stop"}:
@@ -116,7 +120,13 @@ class _Holder:
         fabric.settle()
         if self._agents:
             agents.publish(fabric)
+            agents.wait_told(fabric, vm)
         self._faults.append(fault.staged_on(vm))
+
+    def _corrupt(self, seeds: Mapping[str, int]) -> None:
+        corrupt_tables(self._fabric, seeds)
+        for name in seeds if self._agents else ():
+            agents.wait_told(self._fabric, self._fabric.vms[name])
 
     def _stop(self) -> None:
         self._running = False

@@ -74,6 +74,16 @@ class Links:
         flags = _NTF_MASTER | _NTF_STICKY
         self._socket(node).fdb("replace", ifindex=self.index(node, name), lladdr=mac, state=_NUD_REACHABLE, flags=flags)
 
+    def learned_mac(self, node: str, name: str, mac: str) -> None:
+        """An entry in the bridge's table as if it had just been learned."""
+        self._socket(node).fdb(
+            "replace", ifindex=self.index(node, name), lladdr=mac, state=_NUD_REACHABLE, flags=_NTF_MASTER
+        )
+
+    def learns(self, node: str, name: str, *, learns: bool) -> None:
+        """Whether the bridge learns from what comes in by this port."""
+        self._socket(node).brport("set", index=self.index(node, name), learning=int(learns))
+
     def forget_mac(self, node: str, name: str, mac: str) -> None:
         """Take an entry out of the bridge's table."""
         self._socket(node).fdb("del", ifindex=self.index(node, name), lladdr=mac, flags=_NTF_MASTER)
@@ -134,6 +144,11 @@ class Links:
         """The node's ARP table: MAC by address."""
         rows = self._socket(node).get_neighbours(family=2)
         return {row.get_attr("NDA_DST"): row.get_attr("NDA_LLADDR") for row in rows if row.get_attr("NDA_LLADDR")}
+
+    def is_permanent(self, node: str, ip: str) -> bool:
+        """Whether the entry of this address in the node's ARP table is a permanent one."""
+        rows = self._socket(node).get_neighbours(family=2)
+        return any(row.get_attr("NDA_DST") == ip and row["state"] & _NUD_PERMANENT for row in rows)
 
     def mac(self, node: str, name: str) -> str:
         """The interface's MAC."""

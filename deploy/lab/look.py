@@ -1,4 +1,4 @@
-"""What an agent in a node would bring back: one job in on standard input, its artifacts out, both as JSON."""
+"""What an agent in a node would bring back: jobs in on standard input, their artifacts out, a JSON line for each."""
 
 import base64
 import json
@@ -70,4 +70,5 @@ def _look(asked: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    json.dump(_look(json.load(sys.stdin)), sys.stdout)
+    for line in sys.stdin:
+        print(json.dumps(_look(json.loads(line))), flush=True)

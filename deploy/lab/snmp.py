@@ -16,13 +16,14 @@ from gufo.snmp.sync import SnmpSession
 from deploy.lab import mib
 from deploy.lab.fabric import Fabric, errors, switch_port
 from deploy.lab.state import LabState
-from deploy.lab.topology import MANAGEMENT, NetworkDevice
+from deploy.lab.topology import MANAGEMENT, ROUTER, NetworkDevice, Vm
 
 SNMPD = shutil.which("snmpd", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")  # noqa: TID251
 
 
 REQUESTS_PER_S = 200
 """What a device of the lab bears; in earnest it is asked less often."""
+_ARP, _DYNAMIC, _STATIC = "1.3.6.1.2.1.4.22.1", 3, 4  # ipNetToMediaEntry, ipNetToMediaType (RFC 4293)
 
 
 class SnmpdMissing(RuntimeError):  # noqa: N818  a fact about this machine, read as a sentence
@@ -77,6 +78,32 @@ def wait_ready(fabric: Fabric, *, within_s: float = 10.0) -> None:
             if time.monotonic() > until:
                 log = (fabric.directory / "snmp" / device.name / "log").read_text(errors="replace")
                 raise TimeoutError(f"the SNMP agent of {device.name} did not answer: {log[-500:]}")
+
+
+def wait_told(fabric: Fabric, vm: Vm, *, within_s: float = 5.0) -> None:
+    """Return when the router's agent tells of the VM what the router's kernel holds: snmpd looks once a second.
+
+    Raises:
+        TimeoutError: it tells something else.
+    """
+    router, mac = fabric.topology.device(ROUTER), fabric.links.neighbours(ROUTER).get(str(vm.address))
+    if mac is None:
+        return
+    community, _ = secrets(fabric.topology.seed)
+    row = f"{fabric.links.index(ROUTER, vm.segment)}.{vm.address}"
+    kind = _STATIC if fabric.links.is_permanent(ROUTER, str(vm.address)) else _DYNAMIC
+    with fabric.namespaces.inside(MANAGEMENT):
+        asking = SnmpSession(addr=str(router.management), community=community, timeout=0.5)
+    columns = [f"{_ARP}.2.{row}", f"{_ARP}.4.{row}"]
+    until = time.monotonic() + within_s
+    while True:
+        with suppress(TimeoutError, SnmpError, OSError):
+            told = asking.get_many(columns)
+            if [told.get(one) for one in columns] == [bytes.fromhex(mac.replace(":", "")), kind]:
+                return
+        if time.monotonic() > until:
+            raise TimeoutError(f"the SNMP agent of {ROUTER} does not tell that {vm.address} is at {mac}")
+        time.sleep(0.02)
 
 
 def secrets(seed: int) -> tuple[str, str]:

@@ -136,8 +136,27 @@ class FaultState(TypedDict):
     tabled: TabledState | None
 
 
+How = Literal["stale", "astray", "static", "missing"]
+
+
+class CorruptedState(TypedDict):
+    """An entry on the way to a VM that is wrong on purpose: in which table of which device it is, and how.
+
+    ``table`` is "arp" or "fdb". ``mac`` and ``port`` are what it holds; both None where the entry is missing.
+    """
+
+    device: str
+    table: Literal["arp", "fdb"]
+    how: How
+    mac: str | None
+    port: str | None
+
+
 class LabState(TypedDict):
-    """Everything there is to know about a running lab; ``no_snmp`` says why no network device answers SNMP."""
+    """Everything there is to know about a running lab; ``no_snmp`` says why no network device answers SNMP.
+
+    ``corrupted`` are, by VM, the entries that ``Lab.corrupt`` wronged: a list, maybe empty, of each VM it was done to.
+    """
 
     seed: int
     pid: int
@@ -153,3 +172,4 @@ class LabState(TypedDict):
     devices: list[DeviceState]
     moves: list[MoveState]
     faults: list[FaultState]
+    corrupted: dict[str, list[CorruptedState]]
