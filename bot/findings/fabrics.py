@@ -28,6 +28,7 @@ class Leg:
     """One uplink of the target's host, and the vNIC that it is. ``interface`` None: the adapter was not told.
 
     ``fabrics``: the first is where it goes; with a second UCS moves it there by itself when the first fails.
+    ``settled``: the service profile was told and has one fabric, so it goes nowhere else.
     """
 
     host: str
@@ -38,6 +39,7 @@ class Leg:
     interface: HostInterface | None
     profile: str | None
     server: str | None
+    settled: bool
     seen: tuple[FabricSeen, ...]
 
     @property
@@ -78,7 +80,7 @@ def _read_legs(evidence: Evidence) -> tuple[list[Leg], list[str]]:
             untold = f"vCenter does not tell the MAC of {device} of host {host}"
             doubts.append(f"{untold}, so no vNIC of UCS is known as its own.")
             continue
-        mine = _vnics(evidence, host, device, mac)
+        mine = vnics_of(evidence, host, device, mac)
         if len(mine) == 1:
             found.append(mine[0])
         elif mine:
@@ -95,8 +97,11 @@ def _uplinks(evidence: Evidence) -> list[tuple[str, str, Mac | None]]:
     return [(host, device, mac) for (host, device), mac in sorted(found.items())]
 
 
-def _vnics(evidence: Evidence, host: str, device: str, mac: Mac) -> list[Leg]:
-    """What the adapters say counts first: a profile that is on no server keeps its MACs, and another may have them."""
+def vnics_of(evidence: Evidence, host: str, device: str, mac: Mac) -> list[Leg]:
+    """The vNICs of UCS that have this MAC; more than one where domains share a pool, none where it is no blade's.
+
+    What the adapters say counts first: a profile that is on no server keeps its MACs, and another may have them.
+    """
     vnics = {(seen.domain, one.dn): (one, seen) for one, seen in of(evidence, Vnic)}
     profiles = {(seen.domain, one.dn): (one, seen) for one, seen in of(evidence, Profile)}
     found = []
@@ -110,15 +115,16 @@ def _vnics(evidence: Evidence, host: str, device: str, mac: Mac) -> list[Leg]:
         profile = profiles.get((seen.domain, dn))
         witnesses = (seen, *(one[1] for one in (logical, profile) if one))
         name = profile[0].name if profile else None
-        found.append(Leg(host, device, mac, seen.domain, fabrics, interface, name, server, witnesses))
+        settled = logical is not None and len(logical[0].fabrics) == 1
+        found.append(Leg(host, device, mac, seen.domain, fabrics, interface, name, server, settled, witnesses))
     if found:
         return found
     for (domain, dn), (vnic, seen) in vnics.items():
         profile = profiles.get((domain, dn.rpartition("/")[0]))
         if vnic.mac == mac and profile and profile[0].associated is not False and profile[0].server:
             witnesses = (seen, profile[1])
-            name, server = profile[0].name, profile[0].server
-            found.append(Leg(host, device, mac, domain, vnic.fabrics, None, name, server, witnesses))
+            name, server, settled = profile[0].name, profile[0].server, len(vnic.fabrics) == 1
+            found.append(Leg(host, device, mac, domain, vnic.fabrics, None, name, server, settled, witnesses))
     return found
 
 
