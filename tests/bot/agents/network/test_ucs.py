@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -190,6 +191,28 @@ def test_a_manager_that_hangs_in_all_it_does_costs_its_time_only_and_the_others_
     assert (first.vantage.segment, second.vantage.segment) == ("slow", "ucs1")
     assert parse(data).gaps == ()
     assert first.stopped_at - first.started_at < timedelta(seconds=3)
+
+
+def test_a_job_that_nobody_waits_for_ends_though_the_manager_hangs(ucsm: UcsManager, ucs_authority: Authority) -> None:
+    """Told to stop, a worker stops, and what it has read by then is handed over."""
+    ucsm.troubles["vnicEther"] = Trouble.HANGS
+    asked = replace(work(), stopped=lambda: ucsm.read["vnicEther"] > 0)
+    able = UcsAbility("dc1", [settings(ucsm, ucs_authority.ca, timeout_s=10.0)], SystemClock())
+    ((artifact, data),) = able(asked)
+    assert artifact.stopped_at - artifact.started_at < timedelta(seconds=5)
+    assert [one.kind for one in parse(data).told] == ["networkElement", "adaptorHostEthIf"]
+    assert gaps(parse(data))["lsServer"].endswith("was not read to the end in the time there was.")
+
+
+def test_jobs_at_once_take_turns_and_refused_together_count_together(
+    ucsm: UcsManager, ucs_authority: Authority
+) -> None:
+    """Four incidents at once must not try a wrong password four times."""
+    able = UcsAbility("dc1", [settings(ucsm, ucs_authority.ca, password="old")], SystemClock())
+    with ThreadPoolExecutor(4) as pool:
+        says = [parse(found[0][1]).gaps[0].says for found in pool.map(able, [work() for _ in range(4)])]
+    assert ucsm.sessions.refused == 2
+    assert sum("no further login is tried" in one for one in says) == 2
 
 
 def test_the_sdk_is_imported_only_where_a_manager_is_configured() -> None:
