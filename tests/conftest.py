@@ -9,6 +9,7 @@ pytest_plugins = (
     "tests.fixtures.slack",
     "tests.fixtures.snmpd",
     "tests.fixtures.stage",
+    "tests.fixtures.ucsm",
     "tests.fixtures.vcsim",
 )
 

@@ -13,6 +13,9 @@ from bot.findings import (
     changes,
     counting,
     echo_entries,
+    fabric_blade,
+    fabric_pair,
+    fabric_path,
     group_policy,
     guest_agents,
     guest_bond,
@@ -98,6 +101,9 @@ ALL = (
     tables_arp,
     tables_fdb,
     tables_port,
+    fabric_path,
+    fabric_pair,
+    fabric_blade,
     reported,
 )
 OF_SEGMENT = (segment_load,)

@@ -7,6 +7,7 @@ from ipaddress import IPv4Address
 from bot.model.addresses import Mac
 from bot.model.job import Vantage
 from bot.model.network import Device, Extent, Row, Table
+from bot.model.ucs import UcsGap, UcsThing
 from bot.model.vsphere import (
     Alarm,
     Clocks,
@@ -325,6 +326,23 @@ class RowSeen(Observation):
 
     device: Device
     row: Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FabricRead(Observation):
+    """A UCS Manager was asked. ``read`` are the classes of objects that it told of, ``gaps`` what it did not."""
+
+    domain: str
+    read: tuple[str, ...]
+    gaps: tuple[UcsGap, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FabricSeen(Observation):
+    """One thing of the fabric under the hosts that this UCS Manager told of."""
+
+    domain: str
+    thing: UcsThing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,10 @@
-"""``ruleout network``: a reader beside the management network, for routers, switches and firewalls."""
+"""``ruleout network``: a reader beside the management network, for routers, switches, firewalls and UCS Managers."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bot.agents.network import NetworkAbility, device, entries
+from bot.agents.network import Entry, NetworkAbility, device, entries
 from bot.errors import RequestError
 from bot.model.job import Probe
 from bot.ports import Ability
@@ -38,6 +38,25 @@ def abilities(name: str, path: Path) -> Mapping[Probe, Ability]:
     able: dict[Probe, Ability] = {}
     if devices:
         able[Probe.NETWORK] = NetworkAbility(name, devices, SystemClock())
+    if told["ucs"]:
+        able[Probe.UCS] = _ucs(name, told["ucs"], path)
     if not able:
-        raise RequestError(f"{path} names nobody to ask; write a [[device]] into it.")
+        raise RequestError(f"{path} names nobody to ask; write a [[device]] or a [[ucs]] into it.")
     return able
+
+
+def _ucs(name: str, told: Sequence[Entry], path: Path) -> Ability:
+    """Cisco's SDK is 76 MB of class definitions, so only whoever reads a UCS Manager has to have it."""
+    from bot.agents.network.ucs_settings import manager
+
+    managers = tuple(map(manager, told))
+    try:
+        from bot.agents.network.ucs import UcsAbility
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("ucsmsdk", "six"):
+            raise
+        raise RequestError(
+            f"{path} names a UCS Manager, and ucsmsdk, Cisco's library for it, is not installed; "
+            "install `ruleout[ucs]`."
+        ) from error
+    return UcsAbility(name, managers, SystemClock())
