@@ -424,6 +424,8 @@ def _far(word: Progressed, now: datetime | None) -> str:
 def _looks_for(incident: Incident, job: Job) -> str:
     first = next(event for event in incident.timeline if isinstance(event, Queued))
     further = incident.request.command == LOOK_UP and job not in first.jobs
+    if job.probe is Probe.NETWORK and (job.options.listen_s or job.options.macs):
+        return "the same tables, while it is asked for" if job.options.listen_s else "where its other MACs are"
     return "who else has it" if further else _LOOKS_FOR[job.probe]
 
 
