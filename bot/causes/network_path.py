@@ -10,6 +10,7 @@ CAUSE = Cause(
         "or broken link, a wrong MAC table entry, an access list."
     ),
     expects={
+        "tables.trunk.errors_grow": 2.5,
         "tables.port.shut": 3.0,
         "tables.port.errors_grow": 2.0,
         "tables.fdb.missing": 1.0,

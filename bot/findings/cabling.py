@@ -17,13 +17,14 @@ from bot.model.vsphere import Host, Neighbour
 
 @dataclass(frozen=True, slots=True)
 class Cable:
-    """A port of a device and what is at its other end: an ESXi host with its uplink, or another device."""
+    """A port of a device and what is at its other end: an ESXi host with its uplink, or another device and its port."""
 
     device: str
     port: str
     host: str | None = None
     uplink: str | None = None
     other: str | None = None
+    far_port: str | None = None
 
 
 def cables(evidence: Evidence) -> tuple[Cable, ...]:
@@ -46,9 +47,9 @@ def _read_cables(evidence: Evidence) -> tuple[Cable, ...]:
                 found[Cable(min(aliases), row.port, host=row.name, uplink=row.far_port)] = None
                 continue
             other = names.get(far, far)
-            found[Cable(min(aliases), row.port, other=other)] = None
+            found[Cable(min(aliases), row.port, other=other, far_port=row.far_port)] = None
             if row.far_port:
-                found[Cable(other, row.far_port, other=min(aliases))] = None
+                found[Cable(other, row.far_port, other=min(aliases), far_port=row.port)] = None
     return tuple(found)
 
 

@@ -170,4 +170,4 @@ def _port(name: str) -> tuple[str, str]:
 def _begins(one: str, other: str) -> bool:
     """Whether the shorter word abbreviates the longer one, as "te" does "tengigabitethernet"."""
     short, long = sorted((one.rstrip("-"), other.rstrip("-")), key=len)
-    return len(short) >= 2 and long.startswith(short)
+    return len(short) >= 2 and long.startswith(short) and long[len(short) :][:1].isalpha()

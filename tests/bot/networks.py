@@ -1,6 +1,7 @@
 """Stories of which routers and switches were read: one for each thing that their tables and ports can show."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from ipaddress import IPv4Address
 from typing import Any
@@ -206,6 +207,28 @@ def one_of_two_errs() -> Story:
     return told
 
 
+def fabric_errs() -> Story:
+    """Of two fabrics the cable of the one that carries the target receives damaged frames."""
+    left, right = replace(ACCESS, fabric="A"), Device("access-2", Role.ACCESS, fabric="B")
+    told = (
+        surroundings.losing()
+        .waits(1)
+        .around(
+            *cluster(),
+            Neighbour(host="esx1", device="vmnic0", switch="access-1", port="Gi1/0/1"),
+            Neighbour(host="esx1", device="vmnic1", switch="access-2", port="Gi1/0/1"),
+        )
+    )
+    told = told.reads(left, Table.FDB, at("Gi1/0/1")).reads(DIST, Table.FDB, at("Eth1/7"))
+    for device, far in ((left, "Eth1/7"), (right, "Eth1/8")):
+        told = told.reads(device, Table.NEIGHBOURS, Adjacent(port="Te1/1/1", name="dist-1", far_port=far))
+    for errors in (100, 160):
+        told = told.waits(1)
+        for device, grown in ((left, errors), (right, 7)):
+            told = told.reads(device, Table.PORTS, PortState(port="Te1/1/1", counts=Counts(errors_in=grown)))
+    return told
+
+
 def half_read() -> Story:
     """A walk broke off, and another device did not answer."""
     told = cabled(surroundings.losing())
@@ -224,5 +247,5 @@ def two_live() -> Story:
 ALL: tuple[Callable[[], Story], ...] = (
     agreeing, stale, stale_though_announced, corrected_when_told, stale_since_a_silent_move, pinned, asks_in_vain,
     disagreeing, old_port, kept_port, pinned_port, no_port, flaps_to_elsewhere, flaps_on_one_host, flaps_between_hosts,
-    vlan_missing, port_down, port_shut, labelled_port_shut, one_of_two_errs, half_read, two_live,
+    vlan_missing, port_down, port_shut, labelled_port_shut, one_of_two_errs, fabric_errs, half_read, two_live,
 )  # fmt: skip

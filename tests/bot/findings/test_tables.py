@@ -27,6 +27,7 @@ from tests.bot.story import APP, OTHER, TARGET, Story
         pytest.param("Gi1/0/1", "Te1/0/1", False, id="another kind"),
         pytest.param("Gi1/0/1", "1/0/1", False, id="no kind"),
         pytest.param("p-esx-a1", "p-esx-a2", False, id="another host"),
+        pytest.param("p-switch-10", "p-switch-b-10", False, id="a longer name"),
         pytest.param("1", "1", True, id="a bare number"),
         pytest.param(None, None, False, id="nobody told"),
     ],
