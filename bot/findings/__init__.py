@@ -16,6 +16,7 @@ from bot.findings import (
     fabric_blade,
     fabric_pair,
     fabric_path,
+    fabric_reading,
     group_policy,
     guest_agents,
     guest_bond,
@@ -106,6 +107,7 @@ ALL = (
     fabric_path,
     fabric_pair,
     fabric_blade,
+    fabric_reading,
     reported,
 )
 OF_SEGMENT = (segment_load,)

@@ -64,6 +64,7 @@ INSTRUMENTS = (
     "instrument.listened_fully",
     "instrument.control_heard",
     "instrument.surroundings_read",
+    "instrument.fabric_read",
     "instrument.clocks_agree",
 )
 OWNER_UNRESOLVED = "owner.unresolved"

@@ -15,6 +15,8 @@ from deploy.lab.ucsm.methods import Sessions, answer, no_such_method
 from deploy.lab.ucsm.objects import Objects, checked
 
 PATH = "/nuova"
+_ENTITIES = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+_SWELLING = f'<!DOCTYPE a [<!ENTITY a0 "aaaaaaaaaa">{_ENTITIES}]><a>&a9;</a>'.encode()
 
 
 class Trouble(StrEnum):
@@ -26,6 +28,10 @@ class Trouble(StrEnum):
     HALF = "half"  # an HTTP answer that is complete, and half an XML document in it
     EXPIRED = "expired"  # the session is over, once
     DRIPS = "drips"  # an octet now and then, for ever
+    REDIRECTED = "redirected"  # to wherever, as a server that took the manager's address would
+    SWELLS = "swells"  # a document whose definitions would grow to gigabytes
+    ENDLESS = "endless"  # as fast as it can, until the client hangs up
+    STRANGE = "strange"  # XML of something else
     DENIED = "denied"  # the user's role does not let it read this
 
 
@@ -107,6 +113,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: _Server
 
     def do_POST(self) -> None:
@@ -119,10 +126,17 @@ class _Handler(BaseHTTPRequestHandler):
                 self._drop()
             case Trouble.DROPPED:
                 self._drop()
-            case Trouble.DRIPS:
-                self._head(200, 1 << 20)
-                while not manager.closing.wait(0.05):
-                    self.wfile.write(b" ")
+            case Trouble.DRIPS | Trouble.ENDLESS:
+                self._for_ever(*((1, 0.05) if wrong is Trouble.DRIPS else (1 << 20, 0.0)))
+            case Trouble.REDIRECTED:
+                self.send_response(302)
+                self.send_header("Location", f"https://{manager.host}:{manager.port}{PATH}")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+            case Trouble.SWELLS | Trouble.STRANGE:
+                body = _SWELLING if wrong is Trouble.SWELLS else b"<html><body>Welcome</body></html>"
+                self._head(200, len(body))
+                self.wfile.write(body)
             case Trouble.UNAVAILABLE:
                 self._head(503, 0)
             case Trouble.HALF:
@@ -131,6 +145,13 @@ class _Handler(BaseHTTPRequestHandler):
             case _:
                 self._head(200, len(reply))
                 self.wfile.write(reply)
+
+    def _for_ever(self, size: int, every_s: float) -> None:
+        self.close_connection = True
+        self.send_response(200)
+        self.end_headers()
+        while not self.server.manager.closing.wait(every_s):
+            self.wfile.write(b" " * size)
 
     def _head(self, status: int, size: int) -> None:
         self.send_response(status)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.findings import fabric_blade, fabric_pair, fabric_path
+from bot.findings import fabric_blade, fabric_pair, fabric_path, fabric_reading
 from bot.incidents import judging
 from bot.model.addresses import Mac
 from bot.model.finding import Standing
@@ -244,3 +244,13 @@ def test_a_fabric_that_is_down_accuses_nobody_where_two_machines_answer() -> Non
     told = managed(crashed_agent().around(hosted()), changed({SWITCH_A: {"operability": "inoperable"}}))
     judged, _ = judging.judge_evidence(told.evidence())
     assert (judged.verdict, judged.grade) == ("guest", "proven")
+
+
+def test_what_a_manager_did_not_tell_stands_among_what_was_not_looked_at() -> None:
+    """A password that is refused must reach whoever can correct it."""
+    judged, found = judging.judge_evidence(tales.half_read().evidence())
+    says = f"UCS Manager did not tell all: {DENIED.format('adaptorHostEthIf')}"
+    assert says in judged.missing
+    assert {one.id: one.standing for one in found}[fabric_reading.READ] is ABSENT
+    assert said(tales.clear(), fabric_reading.READ).standing is PRESENT
+    assert said(losing(), fabric_reading.READ).standing is UNKNOWN

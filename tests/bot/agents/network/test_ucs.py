@@ -14,7 +14,7 @@ from ucsmsdk import ucsmethod, ucsmethodfactory
 
 from bot.agents.deadline import Deadline
 from bot.agents.network.ucs import UcsAbility
-from bot.agents.network.ucs_channel import ALLOWED, Channel, ForbiddenMethodError
+from bot.agents.network.ucs_channel import ALLOWED, MOST_BYTES, Channel, ForbiddenMethodError
 from bot.agents.network.ucs_session import Manager
 from bot.agents.network.ucs_settings import UcsSettings
 from bot.model.job import Artifact, Media, Probe, Vantage
@@ -107,6 +107,9 @@ def test_no_method_that_changes_anything_can_leave(ucsm: UcsManager, ucs_authori
         pytest.param(Trouble.UNAVAILABLE, "it does not answer as UCS Manager does (HTTP 503).", id="503"),
         pytest.param(Trouble.DROPPED, "could not be read (faultInst): the connection was cut.", id="dropped"),
         pytest.param(Trouble.HALF, "its answer breaks off or is no XML.", id="half"),
+        pytest.param(Trouble.REDIRECTED, "it does not answer as UCS Manager does (HTTP 302).", id="redirected"),
+        pytest.param(Trouble.SWELLS, "its answer breaks off or is no XML.", id="swells"),
+        pytest.param(Trouble.STRANGE, "answers something else than was asked.", id="strange"),
         pytest.param(Trouble.DENIED, "answers faultInst with error 103: Access denied.", id="denied"),
     ],
 )
@@ -123,6 +126,13 @@ def test_a_class_that_cannot_be_read_costs_itself_only(
     assert missing.says.startswith("UCS Manager ucs1 (127.0.0.1, port ")
     assert missing.says.endswith(".")
     until_logged_out(ucsm)
+
+
+def test_an_answer_without_end_is_cut_off(ucsm: UcsManager, ucs_authority: Authority) -> None:
+    """Whatever a manager sends, a worker's memory is bounded."""
+    ucsm.troubles["faultInst"] = Trouble.ENDLESS
+    (missing,) = told(settings(ucsm, ucs_authority.ca, timeout_s=10.0)).gaps
+    assert missing.says.endswith(f"it does not answer as UCS Manager does (more than {MOST_BYTES} bytes).")
 
 
 def until_logged_out(ucsm: UcsManager) -> None:
