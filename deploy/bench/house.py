@@ -80,13 +80,12 @@ def house(directory: Path, fault: str, seed: int, vcenter: Vcenter) -> Iterator[
             start(command, own, f"segment.{agent['segment']}", f"agent.{name}")
         wanted = {f"vcenter.{NAME}", *(f"{one['segment']}-1" for one in state["agents"])}
         asked = {**common, "RULEOUT_MASTER_KEYS": master.hex(), "RULEOUT_VCENTERS": NAME}
-        if state["no_snmp"] is None:
-            file = directory / "network.toml"
-            file.write_text(snmp.settings(state))
-            command = lab.argv(MANAGEMENT, [sys.executable, "-m", "bot", "network"])
-            start(command, {"RULEOUT_NETWORK_NAME": NAME, "RULEOUT_NETWORK_FILE": str(file)}, f"network.{NAME}")
-            wanted.add(f"network.{NAME}")
-            asked["RULEOUT_NETWORKS"] = NAME
+        file = directory / "network.toml"
+        file.write_text(snmp.settings(state))
+        command = lab.argv(MANAGEMENT, [sys.executable, "-m", "bot", "network"])
+        start(command, {"RULEOUT_NETWORK_NAME": NAME, "RULEOUT_NETWORK_FILE": str(file)}, f"network.{NAME}")
+        wanted.add(f"network.{NAME}")
+        asked["RULEOUT_NETWORKS"] = NAME
         _wait_ready(server.url, master, wanted)
         yield state, asked
 

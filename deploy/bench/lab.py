@@ -124,7 +124,7 @@ def stage(vcenter: Vcenter, fault: str, seed: int) -> Result:
         raise RuntimeError(f"{fault}, seed {seed}: {said.stdout}{said.stderr}")
     verdict = json.loads(said.stdout)
     separates = tuple((verdict["next_test"] or {}).get("separates", ()))
-    return Result(staged, seed, verdict["verdict"], verdict["cause"], separates, tables=state["no_snmp"] is None)
+    return Result(staged, seed, verdict["verdict"], verdict["cause"], separates, tables=state["snmp"] is not None)
 
 
 def report(results: Iterable[Result]) -> int:

@@ -102,12 +102,14 @@ class UdpAgent:
     keep: int = 100_000
     asked: list[Asked] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self._keys = [key for key, _ in self.rows]
+
     def __enter__(self) -> "UdpAgent":
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
         self._over = threading.Event()
-        self._keys = [key for key, _ in self.rows]
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
         return self

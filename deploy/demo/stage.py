@@ -40,7 +40,7 @@ RUNNING = ("Checking ", "Capturing ", "Looking up ", "Waiting ")  # how the text
 class Stage:
     """A running demonstration. ``lab`` is None where recorded captures are replayed instead of it.
 
-    ``why_no_tables`` says why no router and switch can be read; None: they can.
+    ``snmp`` says who answers it in the lab's router and switches (see ``LabState``).
 
     Every process writes into a file of its name in ``logs``.
     """
@@ -52,7 +52,7 @@ class Stage:
     logs: Path
     lab: Lab | None
     why_no_lab: str | None
-    why_no_tables: str | None
+    snmp: str | None
     processes: dict[str, "subprocess.Popen[Any]"]
 
 
@@ -117,13 +117,12 @@ def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path 
                     **keys(f"segment.{segment}", f"agent.{name}"),
                     "RULEOUT_AGENT_NAME": name, "RULEOUT_SEGMENT": segment, "RULEOUT_INTERFACE": "eth0",
                 }, node=f"agent-{segment}")  # fmt: skip
-            stage.why_no_tables = state["no_snmp"]
-            if stage.why_no_tables is None:
-                file = directory / "network.toml"
-                file.write_text(snmp.settings(state))
-                names = {"RULEOUT_NETWORK_NAME": NETWORK, "RULEOUT_NETWORK_FILE": str(file)}
-                start("network", ["bot", "network"], keys(f"network.{NETWORK}") | names, node=MANAGEMENT)
-                environment["RULEOUT_NETWORKS"] = NETWORK
+            stage.snmp = state["snmp"]
+            file = directory / "network.toml"
+            file.write_text(snmp.settings(state))
+            names = {"RULEOUT_NETWORK_NAME": NETWORK, "RULEOUT_NETWORK_FILE": str(file)}
+            start("network", ["bot", "network"], keys(f"network.{NETWORK}") | names, node=MANAGEMENT)
+            environment["RULEOUT_NETWORKS"] = NETWORK
         else:
             queues = ("segment.prod", "agent.prod-1", "segment.office", "agent.office-1", f"vcenter.{VCENTER}")
             start("replay", ["deploy.demo.replay"], keys(*queues, f"network.{NETWORK}"))

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Literal, Self, cast
 
 from deploy.lab import join
 from deploy.lab.ns import Unsupported
@@ -31,10 +31,13 @@ class Lab:
 
     @classmethod
     @contextmanager
-    def running(cls, directory: Path, *, seed: int = 1, uplinks: int = 1, snmp: bool = False) -> Iterator[Self]:
+    def running(
+        cls, directory: Path, *, seed: int = 1, uplinks: int = 1, snmp: bool | Literal["played"] = False
+    ) -> Iterator[Self]:
         """A fresh lab for the length of the block. It also ends when this process does.
 
-        ``uplinks``: how many each host has. ``snmp``: routers and switches answer SNMP, where snmpd is installed.
+        ``uplinks``: how many each host has. ``snmp``: routers and switches answer SNMP, by snmpd where that is
+        installed, else, or where "played" is wished, by agents of ours.
 
         Raises:
             Unsupported: this machine does not allow it.
@@ -105,7 +108,7 @@ class Lab:
 
     @classmethod
     def _start(
-        cls, directory: Path, seed: int, uplinks: int, *, tied: bool, snmp: bool
+        cls, directory: Path, seed: int, uplinks: int, *, tied: bool, snmp: bool | Literal["played"]
     ) -> tuple["subprocess.Popen[bytes]", Self]:
         lab = cls(directory)
         if len(os.fsencode(directory.resolve() / f"{SOCKET}.new")) > _PATH_BYTES:
@@ -116,7 +119,7 @@ class Lab:
         (directory / SOCKET).unlink(missing_ok=True)
         log = directory / "holder.log"
         with log.open("wb") as out:
-            how = [str(directory.resolve()), str(seed), str(uplinks), *["tied"] * tied, *["snmp"] * snmp]
+            how = [str(directory.resolve()), str(seed), str(uplinks), *["tied"] * tied, *[str(snmp)] * bool(snmp)]
             process = subprocess.Popen(
                 [sys.executable, "-m", "deploy.lab.holder", *how],
                 cwd=ROOT,

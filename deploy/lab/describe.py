@@ -8,7 +8,7 @@ from deploy.lab.state import FaultState, HostNicState, HostState, LabState, NicS
 from deploy.lab.topology import SECOND, SWITCH, Host, Vm, Vmk
 
 
-def describe(fabric: Fabric, faults: Sequence[FaultState], no_snmp: str | None) -> LabState:
+def describe(fabric: Fabric, faults: Sequence[FaultState], snmp: str | None) -> LabState:
     """How the lab is now. To be called in the process that holds it."""
     topology = fabric.topology
     return {
@@ -21,7 +21,7 @@ def describe(fabric: Fabric, faults: Sequence[FaultState], no_snmp: str | None) 
             {"name": one.name, "role": one.role, "address": str(one.management), "fabric": one.fabric}
             for one in topology.devices
         ],
-        "no_snmp": no_snmp,
+        "snmp": snmp,
         "segments": [
             {
                 "name": segment.name,

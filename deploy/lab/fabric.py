@@ -345,6 +345,7 @@ class Fabric:
         self.links.up(DIST, port)
         self.links.address(ROUTER, interface, segment.cidr(segment.gateway))
         self.links.up(ROUTER, interface)
+        self.links.bar(ROUTER, interface, str(self.topology.management))
         self.namespaces.sysctl(
             ROUTER, {f"ipv4/neigh/{interface}/{name}": value for name, value in _ROUTER_NEIGHBOURS.items()}
         )

@@ -9,7 +9,6 @@ import os
 import selectors
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -29,10 +28,10 @@ from deploy.lab.topology import topology
 _LINE_BYTES = 65536
 
 
-def main(directory: Path, seed: int, uplinks: int, *, tied: bool, snmp: bool) -> None:
+def main(directory: Path, seed: int, uplinks: int, *, tied: bool, snmp: str | None) -> None:
     """Build the lab and hold it until told to stop; ``tied`` also until standard input ends, with whoever opened it.
 
-    ``snmp``: its network devices answer SNMP, if they can.
+    ``snmp``: its network devices answer SNMP; "played": by agents of ours also where snmpd is installed.
     """
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to everybody; whoever started us decides
@@ -52,9 +51,11 @@ def main(directory: Path, seed: int, uplinks: int, *, tied: bool, snmp: bool) ->
 
 
 class _Holder:
-    def __init__(self, fabric: Fabric, *, snmp: bool) -> None:
+    def __init__(self, fabric: Fabric, *, snmp: str | None) -> None:
         self._fabric = fabric
-        self._agents, self._no_snmp = _agents(fabric) if snmp else ([], "It was not asked for.")
+        self._snmp = agents.start(fabric, played=snmp == agents.PLAYED) if snmp else None
+        if self._snmp:
+            agents.wait_ready(fabric)
         self._faults: list[FaultState] = []
         self._user = os.open("/proc/self/ns/user", os.O_RDONLY | os.O_CLOEXEC)
         self._running = True
@@ -93,13 +94,13 @@ class _Holder:
         try:
             match json.loads(line):
                 case {"do": "state"}:
-                    return {"state": describe(fabric, self._faults, self._no_snmp)}, []
+                    return {"state": describe(fabric, self._faults, self._snmp)}, []
                 case {"do": "apply", "fault": str(name), "vm": str(vm), "options": dict(options)}:
                     self._apply(name, vm, options)
-                    return {"state": describe(fabric, self._faults, self._no_snmp)}, []
+                    return {"state": describe(fabric, self._faults, self._snmp)}, []
                 case {"do": "corrupt", "seeds": dict(seeds)}:
                     self._corrupt({str(name): int(seed) for name, seed in seeds.items()})
-                    return {"state": describe(fabric, self._faults, self._no_snmp)}, []
+                    return {"state": describe(fabric, self._faults, self._snmp)}, []
                 case {"do": "join", "node": str(node)}:
                     return {"joined": node}, [self._user, fabric.namespaces.fd(node)]
                 case {"do": "stop"}:
@@ -118,34 +119,30 @@ class _Holder:
             raise ValueError(f"{vm_name} already has a fault: one for each VM")
         fault.apply(fabric, vm, Random(f"{fabric.topology.seed}/{name}/{vm_name}"), **options)
         fabric.settle()
-        if self._agents:
+        if self._snmp:
             agents.publish(fabric)
             agents.wait_told(fabric, vm)
         self._faults.append(fault.staged_on(vm))
 
     def _corrupt(self, seeds: Mapping[str, int]) -> None:
         corrupt_tables(self._fabric, seeds)
-        for name in seeds if self._agents else ():
+        for name in seeds if self._snmp else ():
             agents.wait_told(self._fabric, self._fabric.vms[name])
 
     def _stop(self) -> None:
         self._running = False
 
 
-def _agents(fabric: Fabric) -> tuple[list["subprocess.Popen[Any]"], str | None]:
-    """The SNMP agents, which answer by then, or why there are none."""
-    try:
-        started = agents.start(fabric)
-    except agents.SnmpdMissing as reason:
-        return [], str(reason)
-    agents.wait_ready(fabric)
-    return started, None
-
-
 if __name__ == "__main__":
     try:
         _, place, seed, uplinks, *how = sys.argv
-        main(Path(place), int(seed), int(uplinks), tied="tied" in how, snmp="snmp" in how)
+        main(
+            Path(place),
+            int(seed),
+            int(uplinks),
+            tied="tied" in how,
+            snmp=next((one for one in how if one != "tied"), None),
+        )
     except ns.Unsupported as reason:
         print(reason, file=sys.stderr)
         sys.exit(os.EX_NOPERM)

@@ -128,6 +128,13 @@ class Links:
         """Drop whatever goes to ``destination``, without a word."""
         self._socket(node).route("add", dst=destination, type="blackhole")
 
+    def bar(self, node: str, name: str, destination: str) -> None:
+        """Forward nothing to ``destination`` (a prefix) of what comes in by this interface."""
+        network, _, length = destination.partition("/")
+        self._socket(node).rule(
+            "add", priority=100, iifname=name, dst=network, dst_len=int(length), action="FR_ACT_BLACKHOLE"
+        )
+
     def neighbour(self, node: str, name: str, ip: str, mac: str) -> None:
         """A permanent entry in the node's ARP table."""
         self._socket(node).neigh("replace", dst=ip, lladdr=mac, ifindex=self.index(node, name), state=_NUD_PERMANENT)

@@ -31,7 +31,8 @@ FRESH_S = 0.05
 
 _LEARNED, _SELF, _MGMT = 3, 4, 5  # dot1dTpFdbStatus
 _NUD_PERMANENT, _NUD_NOARP = 0x80, 0x40  # include/uapi/linux/neighbour.h
-_RTM_GETLINK, _RTM_GETNEIGH, _AF_BRIDGE, _DUMP, _DONE = 18, 30, 7, 0x301, 3
+_RTM_GETLINK, _RTM_GETADDR, _RTM_GETNEIGH, _AF_BRIDGE, _DUMP, _DONE = 18, 22, 30, 7, 0x301, 3
+_IFA_LOCAL, _NDA_DST = 2, 1
 _IFLA_ADDRESS, _IFLA_NAME, _IFLA_MASTER, _IFLA_STATS64, _IFLA_OPERSTATE = 1, 3, 10, 23, 16
 _NDA_LLADDR, _NDA_MASTER = 2, 9
 _IFF_UP, _OPER_UP = 1, 6
@@ -56,6 +57,22 @@ class Kernel:
             if _NDA_MASTER in told and bridge is not None:
                 status = _SELF if state & _NUD_PERMANENT else _MGMT if state & _NUD_NOARP else _LEARNED
                 yield bridge, told[_NDA_LLADDR], index, status
+
+    def addresses(self) -> Iterator[tuple[bytes, int, int]]:
+        """Every IPv4 address of its own: the length of its prefix, and the ifIndex."""
+        for body in _dump(_RTM_GETADDR, struct.pack("=BBBBi", socket.AF_INET, 0, 0, 0, 0)):
+            _, length, _, _, index = struct.unpack_from("=BBBBi", body)
+            told = _attributes(body[8:])
+            if _IFA_LOCAL in told:
+                yield told[_IFA_LOCAL], length, index
+
+    def neighbours(self) -> Iterator[tuple[bytes, bytes, int, bool]]:
+        """Every entry of the ARP table with a MAC: the address, the MAC, the ifIndex, and whether it is permanent."""
+        for body in _dump(_RTM_GETNEIGH, struct.pack("=BxHiHBB", socket.AF_INET, 0, 0, 0, 0, 0)):
+            _, _, index, state, _, _ = struct.unpack_from("=BxHiHBB", body)
+            told = _attributes(body[12:])
+            if told.get(_NDA_LLADDR) and _NDA_DST in told and not state & _NUD_NOARP:
+                yield told[_NDA_DST], told[_NDA_LLADDR], index, bool(state & _NUD_PERMANENT)
 
     def master(self, index: int) -> str | None:
         """The name of the bridge that a port is on."""
@@ -96,6 +113,14 @@ def rows(kernel: Kernel, config: dict[str, Any], errors: dict[str, int]) -> dict
             found[*BRIDGE, 7, 1, 4, 2, 1, column, 0, vlan] = ("octet", _bits(members, len(ports)))
     for position, cable in enumerate(config["cables"], 1):
         found |= _neighbour(names.get(cable["port"], 0), position, cable)
+    return found
+
+
+def interfaces(kernel: Kernel) -> dict[Oid, Value]:
+    """The interfaces of a device that is no switch."""
+    found: dict[Oid, Value] = {}
+    for index, (name, flags, told) in kernel.links.items():
+        found |= _interface(index, name, flags, told, 0)
     return found
 
 

@@ -15,6 +15,7 @@ from gufo.snmp.sync import SnmpSession
 
 from deploy.lab import mib
 from deploy.lab.fabric import Fabric, errors, switch_port
+from deploy.lab.played import PlayedAgent
 from deploy.lab.state import LabState
 from deploy.lab.topology import MANAGEMENT, ROUTER, NetworkDevice, Vm
 
@@ -26,20 +27,25 @@ REQUESTS_PER_S = 200
 _ARP, _DYNAMIC, _STATIC = "1.3.6.1.2.1.4.22.1", 3, 4  # ipNetToMediaEntry, ipNetToMediaType (RFC 4293)
 
 
-class SnmpdMissing(RuntimeError):  # noqa: N818  a fact about this machine, read as a sentence
-    """Debian's package snmpd is not installed."""
+REAL, PLAYED = "snmpd", "played"
+"""Who answers SNMP in a lab: Debian's snmpd, or, where it is not installed, an agent of ours that knows v2c alone."""
 
 
-def start(fabric: Fabric) -> list["subprocess.Popen[Any]"]:
-    """An agent in every network device; they end, at the latest, with this process.
+def start(fabric: Fabric, *, played: bool = False) -> str:
+    """An agent in every network device, which ends, at the latest, with this process; who it is.
 
-    Raises:
-        SnmpdMissing: there is no snmpd.
+    ``played``: ours also where snmpd is installed.
     """
-    if SNMPD is None:
-        raise SnmpdMissing("snmpd is not installed (Debian's package snmpd)")
+    played = played or SNMPD is None
     publish(fabric)
-    return [_start(fabric, device) for device in fabric.topology.devices]
+    for device in fabric.topology.devices:
+        if played:
+            community, _ = secrets(fabric.topology.seed)
+            place = fabric.directory / "snmp" / device.name / "mib.json"
+            fabric.run(device.name, PlayedAgent(device.name, device.management, community, place, device.bridges))
+        else:
+            _start(fabric, device)
+    return PLAYED if played else REAL
 
 
 def publish(fabric: Fabric) -> None:
@@ -137,7 +143,7 @@ def _start(fabric: Fabric, device: NetworkDevice) -> "subprocess.Popen[Any]":
 
 
 def settings(state: LabState) -> str:
-    """The file of ``ruleout network`` for this lab, from its state; the core is asked by v3, the switches by v2c."""
+    """The file of ``ruleout network`` for this lab: snmpd in the core is asked by v3, all else by v2c."""
     community, password = secrets(state["seed"])
     networks = json.dumps([segment["network"] for segment in state["segments"]])
     blocks = []
@@ -145,7 +151,7 @@ def settings(state: LabState) -> str:
         how = (
             f'version = "3"\nuser = "reader"\nauth = "sha256"\nauth_password = "{password}"\n'
             f'priv = "aes128"\npriv_password = "{password}"\n'
-            if device["role"] == "core"
+            if device["role"] == "core" and state["snmp"] == REAL
             else f'version = "2c"\ncommunity = "{community}"\n'
         )
         fabric = f'fabric = "{device["fabric"]}"\n' if device["fabric"] else ""

@@ -153,7 +153,8 @@ class CorruptedState(TypedDict):
 
 
 class LabState(TypedDict):
-    """Everything there is to know about a running lab; ``no_snmp`` says why no network device answers SNMP.
+    """Everything there is to know about a running lab; ``snmp`` says who answers it in the network devices
+    ("snmpd", or "played" where that is not installed), None: nobody, for it was not asked for.
 
     ``corrupted`` are, by VM, the entries that ``Lab.corrupt`` wronged: a list, maybe empty, of each VM it was done to.
     """
@@ -164,7 +165,7 @@ class LabState(TypedDict):
     nodes: list[str]
     uplinks: int
     network: list[NetworkDeviceState]
-    no_snmp: str | None
+    snmp: str | None
     segments: list[SegmentState]
     agents: list[AgentState]
     hosts: list[HostState]

@@ -8,7 +8,6 @@ from playwright.sync_api import Browser, expect
 
 from bot.incidents import guest_word
 from deploy.demo.stage import Stage
-from tests.fixtures.tools import missing
 
 pytestmark = [pytest.mark.lab, pytest.mark.server, pytest.mark.browser]
 
@@ -108,8 +107,6 @@ def test_the_tables_on_the_way_are_laid_side_by_side_with_a_picture(
     house: Stage, browser: Browser, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """The router's own agent says that somebody pinned a wrong MAC, and the card what to remove."""
-    if house.why_no_tables:
-        missing(house.why_no_tables)
     page = browser.new_page(viewport={"width": 1320, "height": 1060})
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
@@ -134,8 +131,6 @@ def test_the_tables_on_the_way_are_laid_side_by_side_with_a_picture(
 
 def test_a_check_shows_what_the_tables_add_to_its_verdict(house: Stage, browser: Browser) -> None:
     """The network team's tables look fine to them until one stands beside the live answer."""
-    if house.why_no_tables:
-        missing(house.why_no_tables)
     page = browser.new_page(viewport={"width": 1180, "height": 900})
     page.goto(house.slack.page_url)
     composer = page.get_by_role("textbox").first
