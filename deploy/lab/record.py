@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
@@ -37,6 +37,7 @@ from deploy.lab.topology import MANAGEMENT, SWITCH
 Evidence = tuple[Artifact, bytes]
 
 NETWORK_FILE = "network.toml"
+STARTS_WITHIN_S = 10
 
 TAP_AFTER_S = 2.0
 """So much longer than the agents a tap listens: it begins before they do, and hears after they end."""
@@ -62,7 +63,7 @@ def record(fault: str, vm: str, directory: Path, *, seed: int = 1, tables: bool 
         if tables:
             (lab.directory / NETWORK_FILE).write_text(snmp.settings(state))
             first = plan_first_look("inc-lab", target, known=known, first=0)
-            evidence += _look(lab, state, first.jobs)
+            evidence += _look(lab, state, [_after_starting(job) for job in first.jobs])
             evidence += [_ask_vcenter(state, job, clock) for job in first.jobs if job.probe is Probe.VCENTER]
             held = folds.held(target, _seen(evidence))
             plan = plan_check("inc-lab", target, deep=False, known=known, first=len(first.jobs), watched=held)
@@ -71,7 +72,7 @@ def record(fault: str, vm: str, directory: Path, *, seed: int = 1, tables: bool 
             plan = plan_check("inc-lab", target, deep=False, known=known, first=0)
         gaps = (*gaps, *plan.gaps)
         with _tapped(lab, state, staged, plan.jobs) as tapped:
-            evidence += _look(lab, state, plan.jobs)
+            evidence += _look(lab, state, [_after_starting(job) for job in plan.jobs])
         evidence += tapped
         evidence += [_ask_vcenter(state, job, clock) for job in plan.jobs if job.probe is Probe.VCENTER]
         seen = _seen(evidence)
@@ -85,6 +86,11 @@ def record(fault: str, vm: str, directory: Path, *, seed: int = 1, tables: bool 
     for name, data in pack(case, {artifact.digest: data for artifact, data in evidence}).items():
         (directory / name).write_bytes(data)
     (directory / "expect.toml").write_text(expectation(staged, seed, tables=tables))
+
+
+def _after_starting(job: Job) -> Job:
+    """The job with time for its reader to start, which in earnest stands ready."""
+    return replace(job, expires_at=job.expires_at + timedelta(seconds=STARTS_WITHIN_S))
 
 
 def _seen(evidence: Sequence[Evidence]) -> list[Observation]:
