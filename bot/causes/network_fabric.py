@@ -12,7 +12,6 @@ CAUSE = Cause(
     ),
     requires=(
         (
-            "tables.trunk.one_fabric_errs",
             "reported.switch.fabric_fault",
             "reported.uplink.of_many_hosts",
             "reported.switch.uplinks_and_fabric",
@@ -25,8 +24,6 @@ CAUSE = Cause(
         ),
     ),
     expects={
-        "tables.trunk.one_fabric_errs": 3.0,
-        "icmp.target_loss": 1.0,
         "vcenter.uplink.down_on_many_hosts": 3.0,
         "vcenter.uplink.flaps": 1.0,
         "fabric.path.interconnect_down": 3.0,

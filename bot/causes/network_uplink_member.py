@@ -10,9 +10,10 @@ CAUSE = Cause(
         "One of the host's redundant uplinks, or one fabric of two, is bad, and the machines that are pinned to it "
         "suffer. Take that member out of service and replace cable, optic or port."
     ),
-    requires=(("tables.port.one_uplink_of_two_errs", "fabric.pair.one_bad"),),
+    requires=(("tables.port.one_uplink_of_two_errs", "tables.trunk.one_fabric_errs", "fabric.pair.one_bad"),),
     expects={
         "tables.port.one_uplink_of_two_errs": 3.0,
+        "tables.trunk.one_fabric_errs": 3.0,
         "fabric.pair.one_bad": 2.0,  # which of the two carries this machine is not told
         "icmp.target_loss": 1.0,
         "arp.target_silent": 0.5,

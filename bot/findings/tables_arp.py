@@ -4,7 +4,8 @@ On the wire a stale entry shows no anomaly at all: nobody asks, and echoes go to
 accuses nobody: it stays where a guest did not announce itself, and where a router did not listen.
 """
 
-from bot.findings.entries import Entry, arp_entries
+from bot.findings.entries import Entry, about
+from bot.findings.entries_arp import arp_entries
 from bot.findings.tabled import devices, expected
 from bot.findings.wording import finding, listing
 from bot.model.finding import Evidence, Finding, Standing
@@ -49,13 +50,8 @@ def _comparable(evidence: Evidence) -> str | None:
 
 
 def _those(evidence: Evidence, id_: str, entries: list[Entry], what: str) -> Finding:
-    if entries:
-        says = " ".join(entry.says for entry in entries)
-        return finding(id_, Standing.PRESENT, says, [entry.seen for entry in entries])
-    if why := _comparable(evidence):
-        return finding(id_, Standing.UNKNOWN, why)
-    seen = [entry.seen for entry in arp_entries(evidence)]
-    return finding(id_, Standing.ABSENT, f"No router or peer that was read {what} for {evidence.target}.", seen)
+    clear = f"No router or peer that was read {what} for {evidence.target}."
+    return about(id_, entries, clear, _comparable(evidence), arp_entries(evidence))
 
 
 def _stale(evidence: Evidence, stale: list[Entry], healed: list[Entry]) -> Finding:

@@ -4,7 +4,8 @@ A switch learns from every frame. So an entry that stays behind a move says litt
 after it; and a MAC that goes to and fro tells by its two ports who sends with it.
 """
 
-from bot.findings.entries import Entry, fdb_entries
+from bot.findings.entries import Entry, about
+from bot.findings.entries_fdb import fdb_entries
 from bot.findings.flapping import Flap, flaps
 from bot.findings.tabled import devices, expected, readings
 from bot.findings.wording import finding, listing
@@ -54,14 +55,8 @@ def _comparable(evidence: Evidence) -> str | None:
 
 
 def _those(evidence: Evidence, id_: str, entries: list[Entry], what: str) -> Finding:
-    if entries:
-        says = " ".join(entry.says for entry in entries)
-        return finding(id_, Standing.PRESENT, says, [entry.seen for entry in entries])
-    if why := _comparable(evidence):
-        return finding(id_, Standing.UNKNOWN, why)
-    seen = [entry.seen for entry in fdb_entries(evidence)]
-    says = f"No switch that was read {what}: the MAC of {evidence.target}."
-    return finding(id_, Standing.ABSENT, says, seen)
+    clear = f"No switch that was read {what}: the MAC of {evidence.target}."
+    return about(id_, entries, clear, _comparable(evidence), fdb_entries(evidence))
 
 
 def _right(evidence: Evidence, entries: list[Entry]) -> Finding:

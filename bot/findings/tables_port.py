@@ -4,15 +4,15 @@ Which port it is vCenter tells (CDP, LLDP), so that a switch's own word on it ca
 """
 
 import re
-from dataclasses import dataclass
 
-from bot.findings.cabling import Cable, cables, right_ports
-from bot.findings.entries import fdb_entries
+from bot.findings.cabling import Cable, right_ports
+from bot.findings.entries_fdb import fdb_entries
+from bot.findings.plugged import Plug, looked_at, plugs
 from bot.findings.surrounding import seats
-from bot.findings.tabled import Reading, called, devices, readings, same_port, short_name
+from bot.findings.tabled import called, devices, readings, same_port, short_name
 from bot.findings.wording import few, finding, listing
 from bot.model.finding import Evidence, Finding, Standing
-from bot.model.network import Device, PortState, Table
+from bot.model.network import PortState, Table
 from bot.model.observation import RowSeen
 
 VLAN_MISSING = "tables.port.vlan_missing"
@@ -21,43 +21,10 @@ ONE_OF_TWO = "tables.port.one_uplink_of_two_errs"
 DOWN = "tables.port.down"
 SHUT = "tables.port.shut"
 
-ENOUGH = 3
-"""From so many new errors within one check on; a good port counts none in a week."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plug:
-    """A switch port towards a host, with what was read of it, first and last."""
-
-    device: Device
-    cable: Cable
-    states: tuple[tuple[PortState, RowSeen], ...]
-
-    @property
-    def newest(self) -> tuple[PortState, RowSeen]:
-        """The last look."""
-        return self.states[-1]
-
-    @property
-    def vlans(self) -> tuple[int, ...] | None:
-        """The VLANs that it carries, by the last look that told."""
-        return next((one.vlans for one, _ in reversed(self.states) if one.vlans is not None), None)
-
-    @property
-    def new_errors(self) -> int | None:
-        """How many more frames it received damaged at the last look than at the first; None: not counted twice."""
-        counted = [one.counts.errors_in for one, _ in self.states if one.counts.errors_in is not None]
-        return counted[-1] - counted[0] if len(counted) > 1 and counted[-1] >= counted[0] else None
-
-    def __str__(self) -> str:
-        return (
-            f"Port {self.cable.port} of {self.device.name} (host {self.cable.host}, {self.cable.uplink or 'an uplink'})"
-        )
-
 
 def find(evidence: Evidence) -> tuple[Finding, ...]:
     """What is amiss with the switch ports of the host that runs the target's VM."""
-    every = _plugs(evidence)
+    every = [plug for plug in plugs(evidence) if plug.cable.host]
     mine = [plug for plug in every if _runs_it(evidence, plug)]
     return (
         _vlan_missing(evidence, mine, [plug for plug in every if plug not in mine]),
@@ -65,17 +32,6 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
         _one_of_two(evidence, every, mine),
         *_down(evidence, mine or _labelled(evidence)),
     )
-
-
-def _plugs(evidence: Evidence) -> list[Plug]:
-    found = []
-    for device in devices(evidence):
-        aliases = called(evidence, device)
-        looks = readings(evidence, device, Table.PORTS)
-        for cable in cables(evidence):
-            if cable.host and cable.device in aliases and (states := _states(looks, cable.port)):
-                found.append(Plug(device, cable, states))
-    return found
 
 
 def _labelled(evidence: Evidence) -> list[Plug]:
@@ -95,12 +51,8 @@ def _labelled(evidence: Evidence) -> list[Plug]:
             ports = {row.port for row in every if word.search((row.label or "").casefold())}
             for port in sorted(ports):
                 cable = Cable(min(called(evidence, device)), port, host=seat.vm.host, uplink="by its label")
-                found.append(Plug(device, cable, _states(looks, port)))
+                found.append(Plug(device, cable, looked_at(looks, port)))
     return found
-
-
-def _states(looks: list[Reading], port: str) -> tuple[tuple[PortState, RowSeen], ...]:
-    return tuple((row, seen) for look in looks for row, seen in look.of(PortState) if same_port(row.port, port))
 
 
 def _runs_it(evidence: Evidence, plug: Plug) -> bool:
@@ -137,7 +89,7 @@ def _vlan_missing(evidence: Evidence, mine: list[Plug], others: list[Plug]) -> F
 
 def _errors(evidence: Evidence, mine: list[Plug]) -> Finding:
     counted = [plug for plug in mine if plug.new_errors is not None]
-    bad = [plug for plug in counted if (plug.new_errors or 0) >= ENOUGH]
+    bad = [plug for plug in counted if plug.errs]
     if bad:
         says = " ".join(f"{plug} counted {plug.new_errors} damaged frames during this check." for plug in bad)
         return finding(ERRORS, Standing.PRESENT, says, [seen for plug in bad for _, seen in _ends(plug)])
@@ -162,12 +114,7 @@ def _one_of_two(evidence: Evidence, every: list[Plug], mine: list[Plug]) -> Find
     for plug in carrying:
         host = short_name(plug.cable.host or "")
         beside = [one for one in counted if short_name(one.cable.host or "") == host and one.cable != plug.cable]
-        if (
-            plug in counted
-            and (plug.new_errors or 0) >= ENOUGH
-            and beside
-            and not any(one.new_errors for one in beside)
-        ):
+        if plug.errs and beside and not any(one.new_errors for one in beside):
             says = (
                 f"{plug} carries {evidence.target} and counted {plug.new_errors} damaged frames during this check; "
                 f"{beside[0]} counted none."

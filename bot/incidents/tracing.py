@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from bot.findings import tabled
-from bot.findings.entries import Entry, arp_entries, fdb_entries
+from bot.findings.entries import Entry
+from bot.findings.entries_arp import arp_entries
+from bot.findings.entries_fdb import fdb_entries
 from bot.findings.flapping import Flap, flaps
 from bot.findings.narrowing import about_target
 from bot.findings.owning import carriers, target_vms

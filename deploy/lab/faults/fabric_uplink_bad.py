@@ -27,5 +27,5 @@ FAULT = Fault(
     apply=_apply,
     settled_by=("ucs_fault", None),
     uplinks=2,
-    tabled=(Grade.LIKELY, "network.fabric_fault"),
+    tabled=(Grade.LIKELY, "network.uplink_member_bad"),
 )

@@ -1,0 +1,107 @@
+"""The ARP entry of the target on every device that keeps one, beside whoever answers now.
+
+Not a finding: what several of them, and the path view, read.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.findings.entries import Entry, pinned
+from bot.findings.moving import superseded
+from bot.findings.owning import running_owners, target_vms, vm_name
+from bot.findings.reading import claims
+from bot.findings.tabled import (
+    Expected,
+    Reading,
+    devices,
+    expected,
+    newest,
+    readings,
+)
+from bot.findings.wording import listing, macs_text
+from bot.model.addresses import Mac
+from bot.model.finding import Evidence
+from bot.model.network import ArpEntry, Device, Kind, Table
+from bot.model.observation import Observation
+from bot.model.path import Mark
+
+SHOWN_AFTER = timedelta(seconds=1)
+"""So long an SNMP agent may show an ARP entry as it was: net-snmp took up to 0.5 s (measured on 5.9.3)."""
+
+
+def arp_entries(evidence: Evidence) -> list[Entry]:
+    """The ARP entry of the target on every device that keeps one, from the core to the guest."""
+    return evidence.once(_read_arp_entries)
+
+
+def _read_arp_entries(evidence: Evidence) -> list[Entry]:
+    return [entry for device in devices(evidence) for entry in _arp(evidence, device)]
+
+
+def _arp(evidence: Evidence, device: Device) -> Iterator[Entry]:
+    read = newest(evidence, device, Table.ARP)
+    if read is None:
+        return
+    known = expected(evidence)
+    for row, seen in read.of(ArpEntry):
+        if row.ip == evidence.target and row.kind is not Kind.OWN:
+            mark, says = _compared(evidence, device, row, known)
+            entry = Entry(device, row, mark, says, seen)
+            was = _before(evidence, device, row, known) if mark is Mark.RIGHT else None
+            yield replace(entry, stood=entry.amiss and _stood(evidence, read, seen), was=was)
+
+
+def _before(
+    evidence: Evidence, device: Device, right: ArpEntry, known: Expected | None
+) -> tuple[ArpEntry, Observation] | None:
+    """The wrong entry that stood in the same place at the first look, before the target told anybody its MAC."""
+    looks = [look for look in readings(evidence, device, Table.ARP) if look.rows]
+    told = [claim.seen.seen_at for claim in claims(evidence) if claim.told is None and _live(evidence, claim.mac)]
+    for row, seen in looks[0].of(ArpEntry) if looks else ():
+        same = row.ip == right.ip and row.interface == right.interface
+        wrong = row.mac is not None and known is not None and row.mac not in known.macs
+        if same and wrong and row.kind is not Kind.STATIC and told and seen.seen_at < max(told):
+            return row, seen
+    return None
+
+
+def _compared(evidence: Evidence, device: Device, row: ArpEntry, known: Expected | None) -> tuple[Mark, str]:
+    holds = f"On {device.name} {evidence.target} is at `{row.mac}`{pinned(row)}"
+    if row.mac is None:
+        return (
+            Mark.MISSING,
+            f"On {device.name} the entry of {evidence.target} is incomplete: it asks and hears nothing.",
+        )
+    if known is None:
+        return Mark.UNKNOWN, f"{holds}; nobody knows which MAC is right."
+    if row.mac in known.macs:
+        if len(known.macs) > 1:
+            return Mark.UNKNOWN, f"{holds}, one of the {len(known.macs)} MACs that it may be."
+        return Mark.RIGHT, f"{holds}, which is right."
+    if row.mac in superseded(evidence):
+        return Mark.OLD, f"{holds}, which it had before it moved to {macs_text(known.macs)}."
+    if known.live:
+        return Mark.WRONG, f"{holds}{_whose(evidence, row.mac)}, while {macs_text(known.macs)} answers."
+    return Mark.WRONG, f"{holds}{_whose(evidence, row.mac)}, while vCenter gives its VM {macs_text(known.macs)}."
+
+
+def _whose(evidence: Evidence, mac: Mac) -> str:
+    owners = running_owners(evidence).get(mac, frozenset())
+    if owners & target_vms(evidence):
+        return ", another vNIC of the same VM"
+    return f", a MAC of VM {listing(sorted(vm_name(evidence, vm) for vm in owners))}" if owners else ""
+
+
+def _stood(evidence: Evidence, read: Reading, seen: Observation) -> bool:
+    """Whether the target told everybody its MAC, well before the entry was read as it still stands.
+
+    What it tells to all reaches whoever keeps an entry for it (RFC 826: merge before anything else).
+    """
+    told = [claim.seen.seen_at for claim in claims(evidence) if claim.told is None and _live(evidence, claim.mac)]
+    return bool(told) and min(told) + SHOWN_AFTER <= max(read.at, seen.seen_at)
+
+
+def _live(evidence: Evidence, mac: Mac) -> bool:
+    known = expected(evidence)
+    return known is not None and known.live and mac in known.macs
