@@ -62,7 +62,7 @@ def _one_fabric(evidence: Evidence, ends: list[Plug], mine: list[Plug], bad: lis
         (letter,) = of_bad
         damaged = sum(end.new_errors or 0 for end in bad)
         says = (
-            f"The frames of {evidence.target} go over fabric {letter}, whose cables damaged {damaged} frames during this "
+            f"The frames of {evidence.target} go over fabric {letter}, whose cables damaged {damaged} frames in this "
             f"check; those of fabric {fabric(others[0])} none."
         )
         return finding(ONE_FABRIC, Standing.PRESENT, says, [*(end.newest[1] for end in bad), others[0].newest[1]])
