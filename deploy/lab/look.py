@@ -2,7 +2,9 @@
 
 import base64
 import json
+import signal
 import sys
+from contextlib import redirect_stdout
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
@@ -34,16 +36,20 @@ def brought(text: str) -> tuple[tuple[Artifact, bytes], ...]:
 
 
 class _Announced:
-    """No reason to stop; says that a capture hears when that first asks, for it asks once its socket is open."""
+    """No reason to stop before SIGINT; says that a capture hears when that first asks: once its socket is open."""
 
-    said = False
+    said, enough = False, False
 
     def __call__(self) -> str | None:
         if not self.said:
             self.said = True
             sys.stderr.write(LISTENING)
             sys.stderr.flush()
-        return None
+        return "Enough was heard." if self.enough else None
+
+    def end(self, *_: object) -> None:
+        """What to do on a signal."""
+        self.enough = True
 
 
 def _ability(probe: Probe, vantage: Vantage) -> Ability:
@@ -61,14 +67,16 @@ def _look(asked: dict[str, Any]) -> list[dict[str, Any]]:
     # Who only listens needs no address, and behind a mirror port has none.
     tap, reads = job.probe is Probe.CAPTURE, job.probe is Probe.NETWORK
     vantage = Vantage(agent, segment, interface) if tap or reads else discover(interface, segment, agent)
+    reason = _Announced()
+    signal.signal(signal.SIGINT, reason.end)
     found = _ability(job.probe, vantage)(
-        Work(
-            job, stopped=lambda: False, report=lambda _evidence: None, stop_reason=_Announced() if tap else lambda: None
-        )
+        Work(job, stopped=lambda: False, report=lambda _evidence: None, stop_reason=reason if tap else lambda: None)
     )
     return [{"artifact": codec.encode(artifact), "data": base64.b64encode(data).decode()} for artifact, data in found]
 
 
 if __name__ == "__main__":
     for line in sys.stdin:
-        print(json.dumps(_look(json.loads(line))), flush=True)
+        with redirect_stdout(sys.stderr):  # what is logged is no artifact
+            answer = _look(json.loads(line))
+        print(json.dumps(answer), flush=True)

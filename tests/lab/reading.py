@@ -1,6 +1,7 @@
 """What a test sees by way of a check's own instruments: one of them, standing in a node of the lab."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -48,6 +49,11 @@ class Looker:
     def ended(self) -> list[Observation]:
         """What the job that was begun has seen, once it is done."""
         return [one for artifact, data in self.brought() for one in probes.read(artifact, data)]
+
+    def enough(self) -> list[Observation]:
+        """End the capture that was begun; what it has heard."""
+        self.process.send_signal(signal.SIGINT)
+        return self.ended()
 
     def brought(self) -> Sequence[tuple[Artifact, bytes]]:
         """The same, as it arrives at the bot."""

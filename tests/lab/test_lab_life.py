@@ -10,13 +10,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
-from deploy.lab import ns
+from bot.model.job import Probe
+from deploy.lab import mib, ns, snmp
 from deploy.lab.client import ROOT, Lab, LabError
+from deploy.lab.faults import DEMO
 from tests.fixtures.tools import missing, program
 from tests.lab.looking import ask
+from tests.lab.reading import job, reader
 
 pytestmark = pytest.mark.lab
 
@@ -75,6 +79,16 @@ def whoever_uses(namespaces: set[str]) -> set[int]:
     }
 
 
+def called(pid: int) -> str:
+    """The program's name, and of a Python the options and the module that it runs."""
+    try:
+        first, *words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    except OSError:  # it ended
+        return ""
+    name = Path(first).name
+    return f"python {' '.join(words[:2])}" if name.startswith("python") else name
+
+
 def test_a_lab_that_says_it_is_ready_loses_no_frame(directory: Path) -> None:
     """A bridge without carrier drops silently, and a lost first frame would look like a fault of the VM."""
     started = time.monotonic()
@@ -87,17 +101,32 @@ def test_a_lab_that_says_it_is_ready_loses_no_frame(directory: Path) -> None:
             assert ask(lab, "agent-prod", "arp", nic["addresses"][0]) == [nic["mac"]]
 
 
-def test_nothing_survives_the_holder_even_if_it_is_killed(directory: Path) -> None:
+@pytest.mark.parametrize(
+    ("answers", "programs"),
+    [
+        pytest.param(True, {"snmpd", f"python -SEs {mib.__file__}"}, id="snmpd"),
+        pytest.param("played", {"python -m deploy.lab.holder"}, id="played"),
+    ],
+)
+def test_nothing_survives_the_holder_even_if_it_is_killed(
+    directory: Path, answers: Literal[True, "played"], programs: set[str]
+) -> None:
     """A lab that leaves namespaces or daemons behind poisons the next run."""
-    with Lab.running(directory) as lab:
+    if answers is True and snmp.SNMPD is None:
+        missing("snmpd is not installed (Debian package snmpd)")
+    with Lab.running(directory, snmp=answers) as lab:
         lab.apply("crashed_agent", "app05")
+        with reader(lab) as tables:  # snmpd starts its helpers when they are first needed
+            assert tables.look(job(Probe.NETWORK, "10.0.0.5"))
         # A program, and one that it started itself.
         sleeper = lab.popen("agent-prod", ["sh", "-c", "sleep 600 & echo here; sleep 600"], stdout=subprocess.PIPE)
         assert sleeper.stdout is not None
         assert sleeper.stdout.readline() == b"here\n"
         holder = lab.state()["pid"]
         namespaces = namespaces_of(holder)
-        assert len(whoever_uses(namespaces)) >= 4  # the holder, the crashed agent, the program and its child
+        users = whoever_uses(namespaces)
+        assert len(users) >= 7  # the holder, the crashed agent, the program and its child, three SNMP agents
+        assert programs <= set(map(called, users))
         os.kill(holder, signal.SIGKILL)
         assert within(5.0, lambda: not whoever_uses(namespaces))
         assert sleeper.wait(5.0) == -signal.SIGKILL
@@ -133,7 +162,7 @@ def test_a_lab_that_was_brought_up_stays_until_it_is_brought_down(directory: Pat
     namespaces = namespaces_of(Lab(directory).state()["pid"])
     with pytest.raises(LabError, match="already runs"):
         Lab.up(directory)
-    assert command("demo").count("\n") == 6
+    assert command("demo").count("\n") == len(DEMO)
     assert command("exec", "agent-prod", "sh", "-c", "id -u") == "0\n"
     command("down")
     assert within(5.0, lambda: not whoever_uses(namespaces))
