@@ -1,9 +1,0 @@
-"""Reads the output of a device's command line."""
-
-from bot.model.job import Artifact
-from bot.model.observation import Observation
-
-
-def read(artifact: Artifact, data: bytes) -> tuple[Observation, ...]:
-    """Every row in it."""
-    raise NotImplementedError(f"{artifact.media} of {len(data)} bytes")
