@@ -1,5 +1,6 @@
 """Two uplinks of each host, to two switches: what carries a VM, what a damaged cable counts, and where."""
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from ipaddress import IPv4Address
@@ -74,6 +75,8 @@ def test_a_bad_fabric_counts_at_both_ends_of_its_uplink_and_nowhere_else(redunda
     """Every host's VMs behind it suffer, and no host's own port shows why."""
     assert errors(seen_of(redundant_lab, eyes, SECOND)) == {}
     redundant_lab.apply("fabric_uplink_bad", SECOND)
-    counted = errors(seen_of(redundant_lab, eyes, SECOND, echoes=20))
-    assert counted.keys() == {("dist", "p-switch-b-10"), ("switch-b", "p-dist-10")}
-    assert all(count > 0 for count in counted.values())
+    both = {("dist", "p-switch-b-10"), ("switch-b", "p-dist-10")}
+    until = time.monotonic() + 20
+    while (counted := errors(seen_of(redundant_lab, eyes, SECOND, echoes=20))).keys() < both:
+        assert time.monotonic() < until, "one end lost nothing of hundreds of frames"
+    assert counted.keys() == both
