@@ -78,7 +78,7 @@ def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path 
             "RULEOUT_SLACK_API": slack.base_url,
             "RULEOUT_RULES_FILE": str(_rules(directory, slack)),
             "RULEOUT_CASES_DIR": str(directory / "cases"),
-            **_downloads(),
+            **ends.enter_context(_downloads()),
         }
         clock = SystemClock()
         queue = RedisQueue(server.url, [master], clock.new_id("stage"), clock)
@@ -166,11 +166,18 @@ def _vcenter(keys: Any) -> dict[str, str]:
     return {**keys(f"vcenter.{VCENTER}"), "RULEOUT_VCENTER_NAME": VCENTER}
 
 
-def _downloads() -> dict[str, str]:
-    """A port of loopback that was free a moment ago, where the bot hands captures out."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        at = f"127.0.0.1:{server.getsockname()[1]}"
-    return {"RULEOUT_DOWNLOAD_LISTEN": at, "RULEOUT_DOWNLOAD_URL": f"http://{at}"}
+@contextmanager
+def _downloads() -> Iterator[dict[str, str]]:
+    """A port of loopback where the bot hands captures out; kept for it until the block ends.
+
+    The kernel gives a bound port to nobody who asks for any, and to whoever asks for it by its number while none
+    listens on it and both allow reuse (socket(7)), as ThreadingHTTPServer does.
+    """
+    with socket.socket() as kept:
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        kept.bind(("127.0.0.1", 0))
+        at = f"127.0.0.1:{kept.getsockname()[1]}"
+        yield {"RULEOUT_DOWNLOAD_LISTEN": at, "RULEOUT_DOWNLOAD_URL": f"http://{at}"}
 
 
 def _rules(directory: Path, slack: StandIn) -> Path:
