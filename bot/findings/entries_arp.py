@@ -10,7 +10,8 @@ from datetime import timedelta
 from bot.findings.entries import Entry, pinned
 from bot.findings.moving import superseded
 from bot.findings.owning import running_owners, target_vms, vm_name
-from bot.findings.reading import claims
+from bot.findings.reading import claims, group_claims
+from bot.findings.shared_macs import virtual_kind
 from bot.findings.tabled import (
     Expected,
     Reading,
@@ -20,7 +21,7 @@ from bot.findings.tabled import (
     readings,
 )
 from bot.findings.wording import listing, macs_text
-from bot.model.addresses import Mac
+from bot.model.addresses import Mac, can_own
 from bot.model.finding import Evidence
 from bot.model.network import ArpEntry, Device, Kind, Table
 from bot.model.observation import Observation
@@ -73,12 +74,18 @@ def _compared(evidence: Evidence, device: Device, row: ArpEntry, known: Expected
             Mark.MISSING,
             f"On {device.name} the entry of {evidence.target} is incomplete: it asks and hears nothing.",
         )
+    if not can_own(row.mac):
+        if row.mac in {claim.mac for claim in group_claims(evidence)}:
+            return Mark.RIGHT, f"{holds}, a group MAC, with which it answers."
+        return Mark.UNKNOWN, f"{holds}, a group MAC, as load-balancing clusters have."
     if known is None:
         return Mark.UNKNOWN, f"{holds}; nobody knows which MAC is right."
     if row.mac in known.macs:
         if len(known.macs) > 1:
             return Mark.UNKNOWN, f"{holds}, one of the {len(known.macs)} MACs that it may be."
         return Mark.RIGHT, f"{holds}, which is right."
+    if kind := virtual_kind(row.mac, evidence.target):
+        return Mark.UNKNOWN, f"{holds}, a MAC that machines share ({kind})."
     if row.mac in superseded(evidence):
         return Mark.OLD, f"{holds}, which it had before it moved to {macs_text(known.macs)}."
     if known.live:

@@ -4,6 +4,7 @@ import pytest
 
 from bot.findings.tabled import same_port, short_name
 from bot.incidents.tracing import trace
+from bot.model.addresses import Mac
 from bot.model.finding import Standing
 from bot.model.network import Adjacent, ArpEntry, Device, Kind, Role, Table
 from bot.model.path import Mark, Place
@@ -11,7 +12,7 @@ from bot.model.vsphere import Neighbour
 from tests.bot import networks, surroundings, tales
 from tests.bot.findings.table import said
 from tests.bot.networks import ACCESS, CORE, DIST, OLD, at, cabled, holds, tables
-from tests.bot.story import APP, OTHER, TARGET, Story
+from tests.bot.story import APP, OTHER, TARGET, Story, story
 
 
 @pytest.mark.parametrize(
@@ -165,3 +166,19 @@ def test_of_two_switches_neither_has_to_know_the_mac() -> None:
     told = told.reads(ACCESS, Table.NEIGHBOURS, Adjacent(port="Te1/1/1", name="access-2", far_port="Te1/1/1"))
     told = told.reads(ACCESS, Table.FDB, at("Gi1/0/2", OTHER))
     assert not [hop for hop in trace(told.evidence()).hops if hop.mark is Mark.MISSING]
+
+
+@pytest.mark.parametrize(
+    ("mac", "mark"),
+    [
+        pytest.param("03:bf:0a:00:00:05", Mark.RIGHT, id="with which a cluster answers"),
+        pytest.param("03:bf:0a:00:00:09", Mark.UNKNOWN, id="another group MAC"),
+        pytest.param("00:00:5e:00:01:05", Mark.UNKNOWN, id="a virtual router's"),
+    ],
+)
+def test_a_mac_that_nobody_owns_is_not_called_wrong(mac: str, mark: Mark) -> None:
+    """Load-balancing clusters need a static entry with a group MAC."""
+    told = story().control().asks(answers=[Mac("03:bf:0a:00:00:05")]).vm("app05", [APP], addresses=[TARGET]).vcenter()
+    path = trace(told.reads(CORE, Table.ARP, holds(Mac(mac), kind=Kind.STATIC)).evidence())
+    assert [hop.mark for hop in path.hops if hop.place is Place.ARP] == [mark]
+    assert not path.clear
