@@ -18,7 +18,7 @@ from bot.clerk import machines_of
 from bot.desk import Desk, Ground
 from bot.errors import InstrumentError, RequestError
 from bot.handing import Handing
-from bot.incidents import captured, dropping, flow, folds, path_words
+from bot.incidents import captured, dropping, flow, folds, pasting, path_words
 from bot.incidents.policy import TERMINAL, Capability
 from bot.incidents.running import Running
 from bot.incidents.wishing import Wanted
@@ -208,9 +208,19 @@ class Engine(Desk):
         command, user = request.command, request.person.user
         _log.info("requested", incident=request.id, command=command, target=str(request.target), user=user)
         with seat.lock:
+            self._take_in_pasted(seat.running)
             self._follow(seat.running, first)
             self._show(seat.running)
         return seat.running.incident
+
+    def _take_in_pasted(self, running: Running) -> None:
+        """What people pasted is evidence before anything is asked, so that its MACs are looked up and watched too."""
+        brought = pasting.evidence(running.incident.request)
+        if brought:
+            self._append(running, Queued(at=self._clock.now(), jobs=tuple(job for job, _, _ in brought)))
+        for _, report, blobs in brought:
+            running.take_in(report, blobs)
+            self._append(running, report)
 
     def _happen(self, running: Running, event: AnyEvent) -> None:
         self._append(running, event)
@@ -372,7 +382,8 @@ class Engine(Desk):
 def _read_as(request: Request) -> str:
     if request.capture is not None:
         return f"{request.command} {Wanted(request.target, request.capture)}"
-    return f"{request.command} {request.target}{' deep' if request.deep else ''}"
+    with_tables = f" with {pasting.named(request.tables)}" if request.tables else ""
+    return f"{request.command} {request.target}{' deep' if request.deep else ''}{with_tables}"
 
 
 def _newest(news: tuple[News, ...]) -> Iterator[News]:

@@ -321,7 +321,8 @@ def _planned(incident: Incident, address: IPv4Address, known: Known) -> Put | Fe
         plan = planning.plan_capture(incident.id, address, wish, known=known, first=first)
     else:
         plan = _check(incident, address, known, first)
-    return Put(plan.jobs, plan.gaps)
+    pasted = bool(incident.request.tables)
+    return Put(plan.jobs, tuple(gap for gap in plan.gaps if not (pasted and gap == planning.NO_NETWORK)))
 
 
 def _check(incident: Incident, address: IPv4Address, known: Known, first: int) -> Plan:
@@ -332,7 +333,8 @@ def _check(incident: Incident, address: IPv4Address, known: Known, first: int) -
     try:
         plan = planning.plan_check(incident.id, address, deep=incident.request.deep, known=known, first=first)
     except RequestError:
-        if incident.request.command != TRACE or not planning.readers(known):
+        pasted = incident.request.tables and known.vcenters
+        if incident.request.command != TRACE or not (planning.readers(known) or pasted):
             raise
     else:
         if not planning.readers(known):

@@ -24,7 +24,7 @@ class Rejudged:
     which is a fault of ours: a verdict is a function of the bytes and the catalogue. ``gone`` are sentences, one for
     each artifact whose bytes were deleted since: ``now`` rests on what is left, and ``then`` on all of it. ``path`` is
     what the tables on the way held, read anew where their bytes are here, and ``asked_for_path`` that nothing else was
-    asked for.
+    asked for. ``more`` says that ``now`` rests on evidence that ``then`` had not.
     """
 
     then: Verdict | None
@@ -33,16 +33,17 @@ class Rejudged:
     gone: tuple[str, ...] = ()
     path: Path | None = None
     asked_for_path: bool = False
+    more: bool = False
 
     @property
     def unexpected(self) -> bool:
         """Whether nothing explains the difference."""
         same = self.then is not None and self.then.catalogue == self.now.catalogue
-        return same and bool(self.changes) and not self.gone
+        return same and bool(self.changes) and not (self.gone or self.more)
 
 
-def rejudge(case: Case, blobs: Mapping[str, Blob]) -> Rejudged:
-    """Judge the case's bytes again, and compare its tables again."""
+def rejudge(case: Case, blobs: Mapping[str, Blob], *, more: bool = False) -> Rejudged:
+    """Judge the case's bytes again, and compare its tables again; ``more``: evidence was added since."""
     observations, unreadable = judging.read(case.artifacts, blobs, case.target)
     evidence = Evidence(case.target, observations, (*case.gaps, *unreadable))
     now, _ = judging.judge_evidence(evidence)
@@ -51,7 +52,7 @@ def rejudge(case: Case, blobs: Mapping[str, Blob]) -> Rejudged:
     kept = next((event.path for event in reversed(case.timeline) if isinstance(event, Traced)), None)
     path = tracing.trace(evidence) if tracing.has_tables(evidence) else kept
     asked = any(isinstance(event, Requested) and event.request.command == TRACE for event in case.timeline)
-    return Rejudged(case.verdict, now, changes, gone, path, asked)
+    return Rejudged(case.verdict, now, changes, gone, path, asked, more)
 
 
 def as_text(again: Rejudged) -> str:

@@ -13,6 +13,7 @@ from bot.incidents.card import as_text, card
 from bot.model import codec
 from bot.model.incident import Incident, Outcome
 from bot.model.request import TRACE
+from bot.roles import table_files
 from bot.roles.nowhere import Nowhere
 from bot.roles.terminal import ask
 from bot.settings import Settings
@@ -22,13 +23,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The command line of this role."""
     parser.add_argument("target", help="an IPv4 address, a VM name or a MAC")
     parser.add_argument("--json", action="store_true", help="print the entries as JSON")
+    table_files.argument(parser)
     parser.add_argument("--save", type=Path, metavar="DIR", help="keep the case in this directory")
 
 
 def run(settings: Settings, given: argparse.Namespace) -> int:
     """Ask, wait for the end, print. Exit status 0 where tables were compared, 1 where none could be."""
     archive = CaseArchive(given.save) if given.save else Nowhere()
-    return shown(ask(settings, TRACE, given.target, archive, quiet=given.json), as_json=given.json)
+    return shown(
+        ask(settings, TRACE, given.target, archive, quiet=given.json, tables=table_files.read(given.tables)),
+        as_json=given.json,
+    )
 
 
 def shown(final: Incident, *, as_json: bool) -> int:

@@ -30,7 +30,8 @@ from bot.slack.pieces import (
 
 AGAIN, CAPTURE, STOP, DOWNLOAD, JUDGE = "check_again", "capture", "stop", "download", "judge"
 APPROVE, DECLINE = "approve", "decline"
-ACTIONS = (AGAIN, CAPTURE, STOP, DOWNLOAD, JUDGE, APPROVE, DECLINE)
+TABLES = "add_tables"
+ACTIONS = (AGAIN, CAPTURE, STOP, DOWNLOAD, JUDGE, APPROVE, DECLINE, TABLES)
 """Every button that we make."""
 _AGAIN = {request.LOOK_UP: "Look up again", request.JUDGE: "Judge again", request.TRACE: "Read again"}
 _TEXT = 3900  # Slack advises 4,000 characters of text beside blocks
@@ -186,6 +187,8 @@ def _offered(card: Card) -> Iterator[tuple[str, str]]:
         yield AGAIN, _AGAIN.get(card.command, "Check again")
         if card.verdict or card.path:
             yield CAPTURE, "Capture"
+        if card.command in (request.CHECK, request.TRACE):
+            yield TABLES, "Add tables"
 
 
 def _instrument(it: Instrument) -> str:

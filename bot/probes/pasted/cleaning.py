@@ -51,7 +51,7 @@ class Cleaned:
 
 def clean(text: str) -> Cleaned:
     """The text's lines without what is not the device's."""
-    raw = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    raw = lines_of(text)
     lines, paged = [], False
     for number, one in enumerate(raw[:MOST_LINES], 1):
         if _fence(one):
@@ -61,6 +61,11 @@ def clean(text: str) -> Cleaned:
         if plain.strip():
             lines.append(Line(number, plain.rstrip()))
     return Cleaned(tuple(lines), paged, len(raw) > MOST_LINES)
+
+
+def lines_of(text: str) -> list[str]:
+    """The text's lines as they came."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _fence(line: str) -> bool:

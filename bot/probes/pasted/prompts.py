@@ -38,7 +38,8 @@ _COLUMNS = re.compile(r"\S {2,}\S|---|:\s")  # a row of a table, or a heading, t
 class Section:
     """What stands under one command. ``device`` and ``command`` None: the text does not say.
 
-    ``platforms`` are those with such a prompt, ``ended`` says that another prompt follows.
+    ``platforms`` are those with such a prompt, ``ended`` says that another prompt follows. ``began`` is the number of
+    the line with the command or, without one, of the first.
     """
 
     device: str | None
@@ -46,10 +47,12 @@ class Section:
     platforms: tuple[str, ...]
     lines: tuple[Line, ...]
     ended: bool
+    began: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Prompt:
+    line: int
     device: str | None
     command: str
     platforms: tuple[str, ...]
@@ -61,7 +64,7 @@ def sections(lines: Sequence[Line]) -> tuple[Section, ...]:
     prompt: _Prompt | None = None
     under: list[Line] = []
     for line in lines:
-        following = _prompt(line.text)
+        following = _prompt(line)
         if following is None:
             under.append(line)
             continue
@@ -72,20 +75,20 @@ def sections(lines: Sequence[Line]) -> tuple[Section, ...]:
 
 def _section(prompt: _Prompt | None, under: list[Line], *, ended: bool) -> list[Section]:
     if prompt is None:
-        return [Section(None, None, (), tuple(under), ended)] if under else []
+        return [Section(None, None, (), tuple(under), ended, under[0].number)] if under else []
     if not prompt.command and not under:
         return []
-    return [Section(prompt.device, prompt.command or None, prompt.platforms, tuple(under), ended)]
+    return [Section(prompt.device, prompt.command or None, prompt.platforms, tuple(under), ended, prompt.line)]
 
 
-def _prompt(text: str) -> _Prompt | None:
-    stripped = text.strip()
+def _prompt(line: Line) -> _Prompt | None:
+    stripped = line.text.strip()
     if len(stripped) > 200:
         return None
     for pattern, platforms in _PROMPTS:
         if (found := pattern.match(stripped)) and (not found["command"] or _VERBS.match(found["command"])):
-            return _Prompt(found["host"] or None, found["command"].strip(), platforms)
+            return _Prompt(line.number, found["host"] or None, found["command"].strip(), platforms)
     bare = _BARE.match(stripped)
     if bare and not _COLUMNS.search(bare["command"]) and known.expand(bare["command"])[0]:
-        return _Prompt(None, bare["command"].strip(), ())
+        return _Prompt(line.number, None, bare["command"].strip(), ())
     return None

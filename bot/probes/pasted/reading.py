@@ -42,7 +42,8 @@ class Told:
     """One table: whose it is (None: the paste does not say), how much of it is there, and its rows with their lines.
 
     ``platform`` None: only the command is known, and it gave nothing. ``why`` says what is missing, ``unread`` are the
-    numbers of the lines that look like rows and were not understood.
+    numbers of the lines that look like rows and were not understood. ``began`` and ``last`` are the numbers of its
+    first line, with the command, and of its last (None: the paste's own last).
     """
 
     device: str | None
@@ -56,6 +57,8 @@ class Told:
     asked_macs: tuple[Mac, ...] = ()
     why: str | None = None
     unread: tuple[int, ...] = ()
+    began: int = 1
+    last: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,8 @@ def _take(section: Section, platform: str | None, broke: str | None, tables: lis
             asked_macs=macs,
             why=why,
             unread=fit.unread,
+            began=section.began,
+            last=_last(section),
         )
     )
 
@@ -170,7 +175,13 @@ def _empty(section: Section, forms: Sequence[Form], further: Sequence[str], brok
         asked_ip=ip,
         asked_macs=macs,
         why=broke or (None if shown else "nothing stands after the command"),
+        began=section.began,
+        last=_last(section),
     )
+
+
+def _last(section: Section) -> int | None:
+    return (section.lines[-1].number if section.lines else section.began) if section.ended else None
 
 
 def _best(section: Section, forms: Sequence[Form], platform: str | None) -> _Fit | None:

@@ -229,10 +229,10 @@ def test_the_details_name_every_item_with_its_places() -> None:
     ("incident", "expected"),
     [
         pytest.param(stories.running(), [], id="running"),
-        pytest.param(stories.ended(), ["Check again", "Capture"], id="answered"),
+        pytest.param(stories.ended(), ["Check again", "Capture", "Add tables"], id="answered"),
         pytest.param(stories.looked_up(stories.one_owner()), ["Look up again"], id="looked up"),
-        pytest.param(stories.traced(paths.stale()), ["Read again", "Capture"], id="traced"),
-        pytest.param(stories.unanswered(Outcome.FAILED, "x"), ["Check again"], id="failed"),
+        pytest.param(stories.traced(paths.stale()), ["Read again", "Capture", "Add tables"], id="traced"),
+        pytest.param(stories.unanswered(Outcome.FAILED, "x"), ["Check again", "Add tables"], id="failed"),
         pytest.param(stories.unanswered(Outcome.REFUSED, "x"), [], id="refused"),
         pytest.param(stories.waits(), ["Stop"], id="capture waits"),
         pytest.param(stories.captures(), ["Stop"], id="captures"),
