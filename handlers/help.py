@@ -23,6 +23,8 @@ entries are stale, and what to clear, in which order
 `at VANTAGE`, `peer 10.0.0.7`, `host 10.0.0.8`, `port 443`, `vlan 20` say which; alone it opens a form; \
 `/capture stop` ends one
 `@ruleout judge this 10.0.0.5` beside a capture that you share judges it; its shortcut *Judge capture* does so too
+`@ruleout table core-1 core` and below it what `show ip arp`, `show mac address-table` or `ip neigh` showed, in the \
+thread of a card, adds that table to its question; so do *Add tables* on the card and the shortcut *Read as tables*
 `/incident audit` shows who asked for what in this channel
 `@ruleout arpcheck 10.0.0.5`, `@ruleout arptable 10.0.0.5`, `@ruleout vcenter app01`, `@ruleout capture 10.0.0.5` \
 do the same inside a thread, where Slack has no slash commands"""

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from bot.incidents import guest_word
 from deploy.demo.stage import Stage
+from tests.bot.probes.pasted import outputs
 
 pytestmark = [pytest.mark.lab, pytest.mark.server, pytest.mark.browser]
 
@@ -139,4 +140,29 @@ def test_a_check_shows_what_the_tables_add_to_its_verdict(house: Stage, browser:
     card = page.get_by_role("article").filter(has_text="NETWORK · likely · 10.0.0.7").first
     expect(card).to_contain_text("as a static entry", timeout=WITHIN_MS)
     expect(card).to_contain_text("remove the static ARP entry")
+    page.close()
+
+
+def test_a_table_is_pasted_into_the_form_of_a_card(house: Stage, browser: Browser) -> None:
+    """What is no table is said beside the field; the right one becomes a card in the thread."""
+    page = browser.new_page(viewport={"width": 1180, "height": 820})
+    page.goto(house.slack.page_url)
+    composer = page.get_by_role("textbox").first
+    composer.fill("/arpcheck 10.0.0.5")
+    composer.press("Enter")
+    card = page.get_by_role("article").filter(has_text="GUEST · proven · 10.0.0.5").last
+    card.get_by_role("button", name="Add tables").click(timeout=WITHIN_MS)
+    form = page.locator("dialog.modal")
+    expect(form).to_contain_text("At most 3,000 characters", timeout=WITHIN_MS)
+    expect(form.get_by_label("Which machine is it about?")).to_have_value("10.0.0.5")
+    shown = form.get_by_label("What it showed")
+    shown.fill("our tables are fine")
+    form.get_by_role("button", name="Read").click()
+    expect(form).to_contain_text("I find no table in that", timeout=WITHIN_MS)
+    shown.fill(outputs.IOS_ARP)
+    form.get_by_label("What is that device?").select_option("core")
+    form.get_by_role("button", name="Read").click()
+    expect(form).to_have_count(0, timeout=WITHIN_MS)
+    card.get_by_role("button", name=re.compile("repl(y|ies)")).last.click(timeout=WITHIN_MS)
+    expect(page.locator("#thread")).to_contain_text("show ip arp, pasted by", timeout=WITHIN_MS)
     page.close()
