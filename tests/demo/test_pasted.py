@@ -5,7 +5,9 @@ import pytest
 from deploy.demo.slack.records import BOT_USER
 from deploy.demo.slack.workspace import Workspace
 from deploy.demo.stage import RUNNING, Stage, ask
+from handlers.tables import FORM
 from tests.bot.probes.pasted import outputs
+from tests.demo.test_captures import form
 from tests.demo.test_doors import CHANNEL, thread
 from tests.demo.test_terminal import ruleout
 
@@ -62,6 +64,7 @@ def test_the_button_on_a_card(house: Stage) -> None:
     """The form knows the machine; what is wrong stands beside its field, and can be repaired there."""
     ts = asked(house)
     assert house.slack.press("ben", CHANNEL, ts, "add_tables")["ok"]
+    form(house, "ben", FORM)  # it opens after the press was acknowledged
     refused = house.slack.submit("ben", {"text": "our tables are fine"})
     assert refused["errors"]["text"].startswith("I find no table in that")
     assert house.slack.submit("ben", {"text": outputs.IOS_ARP, "role": "core"})["ok"]
@@ -73,6 +76,7 @@ def test_the_shortcut_on_a_message_with_a_table(house: Stage) -> None:
     """Somebody pasted it and went to sleep."""
     ts = house.slack.type("ana", CHANNEL, outputs.IOS_ARP)["ts"]
     assert house.slack.shortcut("ben", CHANNEL, ts, "read_tables")["ok"]
+    form(house, "ben", FORM)
     assert house.slack.submit("ben", {"target": "10.0.0.5"})["ok"]
     assert whispered(house, ts, "ben", "I read") == READ
     assert "GUEST" in card_below(house, ts)
@@ -82,6 +86,7 @@ def test_the_shortcut_on_a_message_with_a_file(house: Stage) -> None:
     """The form is answered before the file is fetched."""
     ts = house.slack.upload("ana", CHANNEL, "core-1.txt", outputs.IOS_ARP.encode(), "from the core")["ts"]
     assert house.slack.shortcut("ben", CHANNEL, ts, "read_tables")["ok"]
+    form(house, "ben", FORM)
     assert house.slack.submit("ben", {"target": "10.0.0.5"})["ok"]
     assert whispered(house, ts, "ben", "I read") == READ
 
