@@ -33,7 +33,13 @@ MOVED = "app10"
 """The VM that was moved to another host, if there is a lab; nothing is wrong with it."""
 READY_WITHIN_S = 30.0
 ENDS_WITHIN_S = 15.0
-RUNNING = ("Checking ", "Capturing ", "Looking up ", "Waiting ")  # how the text of a card begins that has not ended
+RUNNING = (
+    "Checking ",
+    "Capturing ",
+    "Looking up ",
+    "Reading ",
+    "Waiting ",
+)  # how the text of a card begins that has not ended
 
 
 @dataclass

@@ -387,6 +387,10 @@ class Fabric:
         self.links.up(switch, switch_port(host.name))
         self.links.up(host.name, device)
 
+    def on_bridge(self, node: str, port: str) -> str:
+        """What stands on the bridge for the port: itself, or the wire that was put in behind it."""
+        return next((inner for inner, outer in self.wires.get(node, {}).items() if outer == port), port)
+
     def switch_of(self, vm: Vm) -> str:
         """The switch that carries the VM: that of the uplink which it is pinned to."""
         return SECOND if self._pinned_to_second(vm) else SWITCH

@@ -16,6 +16,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from pyroute2.netlink.exceptions import NetlinkError
+
 from deploy.lab import ns
 from deploy.lab import snmp as agents
 from deploy.lab.corruption import corrupt_tables
@@ -110,6 +112,8 @@ class _Holder:
             return {"error": f"the lab has no {error.args[0]}"}, []
         except (ValueError, TypeError, TimeoutError) as error:
             return {"error": str(error)}, []
+        except NetlinkError as error:  # as for a port that another fault took off its bridge
+            return {"error": f"the kernel refused: {error}"}, []
         return {"error": f"the lab does not know how to do {line!r}"}, []
 
     def _apply(self, name: str, vm_name: str, options: dict[str, float]) -> None:

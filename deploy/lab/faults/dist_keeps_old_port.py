@@ -11,7 +11,7 @@ from deploy.lab.topology import DIST, ROUTER, Vm
 
 def _apply(fabric: Fabric, vm: Vm, rng: Random) -> None:
     port = f"p-{ROUTER}-{fabric.topology.segment(vm.segment).vlan}"
-    fabric.links.keep_learned(DIST, port, vm.nics[0].mac)
+    fabric.links.keep_learned(DIST, fabric.on_bridge(DIST, port), vm.nics[0].mac)
 
 
 FAULT = Fault(

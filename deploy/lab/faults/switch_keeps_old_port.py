@@ -14,7 +14,7 @@ def _apply(fabric: Fabric, vm: Vm, rng: Random) -> None:
     home = fabric.topology.host(left)
     others = [host for host in fabric.topology.hosts if host.cluster == home.cluster and host != home]
     fabric.move(vm, rng.choice(others).name)
-    fabric.links.keep_learned(SWITCH, switch_port(left), vm.nics[0].mac)
+    fabric.links.keep_learned(SWITCH, fabric.on_bridge(SWITCH, switch_port(left)), vm.nics[0].mac)
 
 
 FAULT = Fault(

@@ -11,7 +11,7 @@ from deploy.lab.topology import SWITCH, Vm
 
 def _apply(fabric: Fabric, vm: Vm, rng: Random) -> None:
     others = [host.name for host in fabric.topology.hosts if host.name != vm.host]
-    fabric.links.pin(SWITCH, switch_port(rng.choice(others)), vm.nics[0].mac)
+    fabric.links.pin(SWITCH, fabric.on_bridge(SWITCH, switch_port(rng.choice(others))), vm.nics[0].mac)
 
 
 FAULT = Fault(
