@@ -20,8 +20,8 @@ class Entry:
     """A device's newest word on the target, how it compares, and the sentence that says so.
 
     ``row`` is None where there is no entry. ``seen`` is where it stands: the row, or the reading that lacks it.
-    ``stood`` says whether the same wrong word was read again after the target had spoken, ``was`` what a right entry
-    held before it did: a wrong word that was read first.
+    ``stood`` says whether the same wrong word was read over and over after the target had spoken, ``was`` what a right
+    entry held before it did: a wrong word that was read first.
     """
 
     device: Device

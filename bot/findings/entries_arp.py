@@ -5,7 +5,7 @@ Not a finding: what several of them, and the path view, read.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime
 
 from bot.findings.entries import Entry, pinned
 from bot.findings.moving import superseded
@@ -14,7 +14,6 @@ from bot.findings.reading import claims, group_claims
 from bot.findings.shared_macs import virtual_kind
 from bot.findings.tabled import (
     Expected,
-    Reading,
     devices,
     expected,
     newest,
@@ -27,8 +26,8 @@ from bot.model.network import ArpEntry, Device, Kind, Table
 from bot.model.observation import Observation
 from bot.model.path import Mark
 
-SHOWN_AFTER = timedelta(seconds=1)
-"""So long an SNMP agent may show an ARP entry as it was: net-snmp took up to 0.5 s (measured on 5.9.3)."""
+SHOWN_AFTER_S = 3.0
+"""So long an SNMP agent may show an ARP entry as it was: net-snmp took up to 1 s (measured on 5.9.3)."""
 
 
 def arp_entries(evidence: Evidence) -> list[Entry]:
@@ -50,7 +49,7 @@ def _arp(evidence: Evidence, device: Device) -> Iterator[Entry]:
             mark, says = _compared(evidence, device, row, known)
             entry = Entry(device, row, mark, says, seen)
             was = _before(evidence, device, row, known) if mark is Mark.RIGHT else None
-            yield replace(entry, stood=entry.amiss and _stood(evidence, read, seen), was=was)
+            yield replace(entry, stood=entry.amiss and _stood(evidence, device, row, seen), was=was)
 
 
 def _before(
@@ -58,7 +57,7 @@ def _before(
 ) -> tuple[ArpEntry, Observation] | None:
     """The wrong entry that stood in the same place at the first look, before the target told anybody its MAC."""
     looks = [look for look in readings(evidence, device, Table.ARP) if look.rows]
-    told = [claim.seen.seen_at for claim in claims(evidence) if claim.told is None and _live(evidence, claim.mac)]
+    told = _told(evidence)
     for row, seen in looks[0].of(ArpEntry) if looks else ():
         same = row.ip == right.ip and row.interface == right.interface
         wrong = row.mac is not None and known is not None and row.mac not in known.macs
@@ -100,13 +99,37 @@ def _whose(evidence: Evidence, mac: Mac) -> str:
     return f", a MAC of VM {listing(sorted(vm_name(evidence, vm) for vm in owners))}" if owners else ""
 
 
-def _stood(evidence: Evidence, read: Reading, seen: Observation) -> bool:
-    """Whether the target told everybody its MAC, well before the entry was read as it still stands.
+def unsettled(evidence: Evidence) -> bool:
+    """Whether a table was read too early to say that it kept a wrong entry though the target told everybody its MAC."""
+    return bool(_told(evidence)) and any(
+        entry.amiss and not entry.pinned and not entry.stood and entry.device.reporter is None
+        for entry in arp_entries(evidence)
+    )
 
-    What it tells to all reaches whoever keeps an entry for it (RFC 826: merge before anything else).
+
+def _told(evidence: Evidence) -> list[datetime]:
+    """When the target told everybody the MAC that it has."""
+    return [claim.seen.seen_at for claim in claims(evidence) if claim.told is None and _live(evidence, claim.mac)]
+
+
+def _stood(evidence: Evidence, device: Device, row: ArpEntry, seen: Observation) -> bool:
+    """Whether the entry was read over and over, longer than a device shows it late, after the target told everybody.
+
+    What it tells to all reaches whoever keeps an entry for it (RFC 826: merge before anything else). The time counts
+    by the reader's own clock and within one job, so that no other clock has a part in it. When a person saw what is
+    pasted nobody knows.
     """
-    told = [claim.seen.seen_at for claim in claims(evidence) if claim.told is None and _live(evidence, claim.mac)]
-    return bool(told) and min(told) + SHOWN_AFTER <= max(read.at, seen.seen_at)
+    told = _told(evidence)
+    if device.reporter is not None or not told:
+        return False
+    since = seen.seen_at
+    for other, at in reversed([pair for look in readings(evidence, device, Table.ARP) for pair in look.of(ArpEntry)]):
+        if (other.ip, other.interface) != (row.ip, row.interface):
+            continue
+        if other.mac != row.mac or at.artifact != seen.artifact or at.seen_at < min(told):
+            break
+        since = at.seen_at
+    return (seen.seen_at - since).total_seconds() >= SHOWN_AFTER_S
 
 
 def _live(evidence: Evidence, mac: Mac) -> bool:

@@ -5,7 +5,7 @@ accuses nobody: it stays where a guest did not announce itself, and where a rout
 """
 
 from bot.findings.entries import Entry, about
-from bot.findings.entries_arp import arp_entries
+from bot.findings.entries_arp import arp_entries, unsettled
 from bot.findings.tabled import devices, expected
 from bot.findings.wording import finding, listing
 from bot.model.finding import Evidence, Finding, Standing
@@ -93,6 +93,9 @@ def _kept(evidence: Evidence, stood: list[Entry]) -> Finding:
         return finding(KEPT, Standing.PRESENT, says, [entry.seen for entry in stood])
     if why := _comparable(evidence):
         return finding(KEPT, Standing.UNKNOWN, why)
+    if unsettled(evidence):
+        says = f"The MAC of {evidence.target} was told to everybody, and the tables were read too early after it."
+        return finding(KEPT, Standing.UNKNOWN, says)
     if any(entry.mark in (Mark.WRONG, Mark.OLD) for entry in arp_entries(evidence)):
         says = f"Nobody was heard telling everybody the MAC of {evidence.target}, so no table had a chance to learn it."
         return finding(KEPT, Standing.UNKNOWN, says)

@@ -11,7 +11,8 @@
                                                                      --> Declined, or in vain --> Closed
 
 Look before you touch: where routers and switches can be read, nothing is sent before their tables are, because pings
-and broadcasts repair what is wrong in them. Who does not tell in time is not waited for.
+and broadcasts repair what is wrong in them. Who does not tell in time is not waited for. An entry that is still wrong
+when all has ended is read once more, a while later: devices show their tables late.
 
 Rules: a job ends by a final Reported, by Failed or by Expired, whichever comes first; what comes after adds nothing.
 A MAC that shows up on the wire is looked up in every vCenter, once. When every job has ended the evidence is judged
@@ -30,6 +31,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 
 from bot.errors import RequestError
+from bot.findings.entries_arp import unsettled
 from bot.incidents import dropping, planning
 from bot.incidents.folds import (
     artifacts,
@@ -49,6 +51,7 @@ from bot.incidents.planning import Known, Plan
 from bot.incidents.wishing import USUAL_S
 from bot.model.addresses import Mac
 from bot.model.capture import CaptureWish
+from bot.model.finding import Evidence
 from bot.model.incident import (
     Approved,
     Closed,
@@ -206,8 +209,13 @@ def _looked(
         yield touching
     if touching and touching.jobs:
         return
-    yield from _owners(incident, address, seen, _heard_from(incident, known))
-    if _all_ended(incident):
+    heard_from = _heard_from(incident, known)
+    more = _owners(incident, address, seen, heard_from)
+    if not more and _all_ended(incident):
+        more = _once_more(incident, address, seen, heard_from)
+    if more:
+        yield Put(more)
+    elif _all_ended(incident):
         yield Trace() if incident.request.command == TRACE else Judge()
 
 
@@ -342,12 +350,12 @@ def _check(incident: Incident, address: IPv4Address, known: Known, first: int) -
     return planning.plan_first_look(incident.id, address, known=known, first=first)
 
 
-def _owners(incident: Incident, address: IPv4Address, seen: tuple[Observation, ...], known: Known) -> Iterator[Put]:
+def _owners(incident: Incident, address: IPv4Address, seen: tuple[Observation, ...], known: Known) -> tuple[Job, ...]:
     wire = [job for job in jobs(incident) if job.probe is Probe.ARP or job.queue == dropping.QUEUE]
     if not wire:
-        return
+        return ()
     expires_at, macs = max(job.expires_at for job in wire), named(address, seen)
-    new = planning.plan_owners(
+    return planning.plan_owners(
         incident.id,
         address,
         _unasked(incident, Probe.VCENTER, macs),
@@ -356,8 +364,19 @@ def _owners(incident: Incident, address: IPv4Address, seen: tuple[Observation, .
         first=len(jobs(incident)),
         expires_at=expires_at,
     )
-    if new:
-        yield Put(new)
+
+
+def _once_more(
+    incident: Incident, address: IPv4Address, seen: tuple[Observation, ...], known: Known
+) -> tuple[Job, ...]:
+    """The tables once more, where one holds a wrong entry and was read too early to say that it kept it.
+
+    A device may show an entry for a while after it took the right one in, and would be accused of not listening.
+    """
+    watched = [job for job in jobs(incident) if job.probe is Probe.NETWORK and job.options.listen_s]
+    if len(watched) != len({job.queue for job in watched}) or not unsettled(Evidence(address, seen)):
+        return ()
+    return planning.plan_once_more(incident.id, address, held(address, seen), known=known, first=len(jobs(incident)))
 
 
 def _heard_from(incident: Incident, known: Known) -> Known:

@@ -36,17 +36,20 @@ class Gathered:
 class Asking:
     """One session and the notebook; ``vlan``: the session is that of the VLAN's own community.
 
-    ``failed``: something could not be read to its end.
+    ``failed``: something could not be read to its end. ``asked_at`` is when the last rows were asked for: what is told
+    is no older than what the device had then, however late its answer comes.
     """
 
     def __init__(self, session: Session, notebook: Notebook, vlan: int | None = None) -> None:
         self.session, self.notebook, self.vlan = session, notebook, vlan
         self.name = notebook.name
         self.failed = False
+        self.asked_at = notebook.now()
 
     def gather(self, wanted: Sequence[Column], most: int) -> Gathered:
         """Columns one after the other; where the first is empty or too long, the others are not asked for."""
         found = Gathered()
+        self.asked_at = self.notebook.now()
         for column in wanted:
             walk = self.session.walk(column.oid, most)
             found.cells[column.name] = cells(walk.rows)
@@ -60,7 +63,7 @@ class Asking:
 
     def keep(self, found: Gathered) -> Gathered:
         """Write down what was gathered, without a word on how much of a table it is."""
-        self.notebook.add(found.cells, None, self.vlan)
+        self.notebook.add(found.cells, None, self.asked_at, self.vlan)
         return found
 
     def tell(self, table: Table, found: Gathered, empty: str) -> None:
@@ -75,7 +78,7 @@ class Asking:
     def ask(self, rows: Iterable[Row]) -> tuple[Cells, list[Row]]:
         """Rows by name, written down; and those that were answered with an error."""
         told, unread, up_ticks = self.fetch(rows)
-        self.notebook.add(told, up_ticks, self.vlan)
+        self.notebook.add(told, up_ticks, self.asked_at, self.vlan)
         return told, unread
 
     def fetch(self, rows: Iterable[Row]) -> tuple[Cells, list[Row], int | None]:
@@ -83,6 +86,7 @@ class Asking:
         by_oid = {f"{column.oid}.{instance}": (column, instance) for column, instance in rows}
         if not by_oid:
             return {}, [], None
+        self.asked_at = self.notebook.now()
         answer = self.session.get(tuple(by_oid))
         told: Cells = {}
         for oid, value in answer.values.items():

@@ -52,9 +52,13 @@ class Notebook:
         with self._lock:
             self._macs = tuple(sorted({*self._macs, *macs}))
 
-    def add(self, columns: Cells, up_ticks: int | None, vlan: int | None = None) -> None:
-        """What was just read together; nothing more once it is as much as an artifact may hold."""
-        self.put(Reading(at=self._clock.now(), up_ticks=up_ticks, vlan=vlan, columns=columns))
+    def now(self) -> datetime:
+        """The moment, as it is written down."""
+        return self._clock.now()
+
+    def add(self, columns: Cells, up_ticks: int | None, at: datetime, vlan: int | None = None) -> None:
+        """What was read together and asked for at ``at``; nothing more once it is as much as an artifact may hold."""
+        self.put(Reading(at=at, up_ticks=up_ticks, vlan=vlan, columns=columns))
 
     def put(self, reading: Reading) -> None:
         """A reading as it is."""

@@ -52,7 +52,7 @@ class Reader:
         found = self._asking.gather((NAME,), 1)
         if not found:
             raise DeviceError(f"{self._line.settings.name} answers, but shows not even its sysName: check its view.")
-        self._notebook.add(found.cells, up_ticks)
+        self._notebook.add(found.cells, up_ticks, self._asking.asked_at)
         self._notebook.tell(Table.IDENTITY, Extent.WHOLE)
 
     def addresses(self) -> tuple[Mac, ...]:
@@ -166,5 +166,5 @@ class Reader:
             for column in {*found.cells, *told}:
                 walked = {at: value for at, value in found.cells.get(column, {}).items() if at not in asked}
                 found.cells[column] = walked | told.get(column, {})
-            self._notebook.add(found.cells, up_ticks)
+            self._notebook.add(found.cells, up_ticks, self._asking.asked_at)
             self._notebook.tell(table, Extent.WHOLE)

@@ -24,7 +24,7 @@ Values = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What was read together, and when its last answer came. ``up_ticks`` is the device's sysUpTime in that answer.
+    """What was read together, and when it was asked for. ``up_ticks`` is the device's sysUpTime in the last answer.
 
     ``vlan`` is the VLAN whose own community was used (Cisco's ``community@vlan``); None: the device's plain one.
     """

@@ -51,6 +51,13 @@ def test_a_stale_entry_accuses_nobody_before_the_address_was_announced() -> None
     assert said(networks.stale_though_announced(), "tables.arp.kept_though_announced").standing is Standing.PRESENT
 
 
+def test_a_device_has_time_to_show_what_it_took_in() -> None:
+    """It is asked over and over for longer than any was seen to be late; else it would be accused of not listening."""
+    kept = said(networks.read_again_too_early(), "tables.arp.kept_though_announced")
+    assert kept.standing is Standing.UNKNOWN
+    assert "too early" in kept.statement
+
+
 def test_an_announcement_after_the_table_was_read_says_nothing_about_it() -> None:
     """The table had no chance to learn it."""
     told = tables(cabled(tales.routed_loss()), OLD).waits(1).announces(APP)

@@ -313,7 +313,7 @@ def test_a_full_notebook_says_so() -> None:
     notebook = Notebook(device("sw1", 161), TARGET, CLOCK)
     rows = {str(number): "1" for number in range(MOST_VALUES // 2 + 1)}
     for _ in range(2):
-        notebook.add({"ifOperStatus": rows}, None)
+        notebook.add({"ifOperStatus": rows}, None, notebook.now())
         notebook.tell(Table.PORTS, Extent.WHOLE)
     told = notebook.answers("", CLOCK.now()).told
     assert [one.extent for one in told if one.table is Table.PORTS] == [Extent.WHOLE, Extent.PART]
