@@ -109,10 +109,22 @@ def _looks(told: list[TableRead], rows: list[RowSeen]) -> Iterator[Reading]:
 
 
 def newest(evidence: Evidence, device: Device, table: Table) -> Reading | None:
-    """The last look at this table that gave anything: rows, or the word that there are none."""
+    """The last look at this table that gave anything: rows, or the word that there are none.
+
+    People paste another machine's row after a whole table, or the table of another VRF: of theirs it is the last one
+    that holds the target.
+    """
     sure = (Extent.WHOLE, Extent.ASKED)
-    looks = reversed(readings(evidence, device, table))
+    looks = readings(evidence, device, table)[::-1]
+    if device.reporter and (about := next((one for one in looks if _holds_target(evidence, one)), None)):
+        return about
     return next((one for one in looks if one.rows or one.read.extent in sure), None)
+
+
+def _holds_target(evidence: Evidence, look: Reading) -> bool:
+    known = expected(evidence)
+    arp = any(row.ip == evidence.target for row, _ in look.of(ArpEntry))
+    return arp or (known is not None and any(row.mac in known.macs for row, _ in look.of(FdbEntry)))
 
 
 def expected(evidence: Evidence) -> Expected | None:

@@ -186,6 +186,8 @@ def _step(incident: Incident, event: Event, seen: tuple[Observation, ...], known
     elif isinstance(event, Requested | Resolved) and address is not None:
         planned = _planned(incident, address, known)
         yield Admit(planned) if command == CAPTURE and isinstance(planned, Put) else planned
+        if not planned.jobs:  # only what people pasted is there, and all of it is
+            yield _over(incident)
     elif isinstance(event, Approved | Declined | StopAsked):
         yield from _decided(incident, event, known)
     elif isinstance(event, Reported | Failed | Expired | Lost):
@@ -216,7 +218,11 @@ def _looked(
     if more:
         yield Put(more)
     elif _all_ended(incident):
-        yield Trace() if incident.request.command == TRACE else Judge()
+        yield _over(incident)
+
+
+def _over(incident: Incident) -> Trace | Judge:
+    return Trace() if incident.request.command == TRACE else Judge()
 
 
 def _touching(incident: Incident, address: IPv4Address, seen: tuple[Observation, ...], known: Known) -> Put | None:
@@ -336,18 +342,21 @@ def _planned(incident: Incident, address: IPv4Address, known: Known) -> Put | Fe
 def _check(incident: Incident, address: IPv4Address, known: Known, first: int) -> Plan:
     """The first look, or the whole check at once where no router or switch can be read.
 
-    Tables can be compared without an agent on the segment too; they are then all there is.
+    Tables can be compared without an agent on the segment too; they are then all there is. So can pasted ones.
     """
+    pasted, readers = incident.request.tables, planning.readers(known)
     try:
         plan = planning.plan_check(incident.id, address, deep=incident.request.deep, known=known, first=first)
-    except RequestError:
-        pasted = incident.request.tables and known.vcenters
-        if incident.request.command != TRACE or not (planning.readers(known) or pasted):
+    except RequestError as nobody:
+        if not pasted and (incident.request.command != TRACE or not readers):
             raise
+        why = () if readers else (str(nobody),)  # with readers it is said once they have told
     else:
-        if not planning.readers(known):
+        if not readers:
             return plan
-    return planning.plan_first_look(incident.id, address, known=known, first=first)
+        why = ()
+    plan = planning.plan_first_look(incident.id, address, known=known, first=first)
+    return Plan(plan.jobs, (*plan.gaps, *why))
 
 
 def _owners(incident: Incident, address: IPv4Address, seen: tuple[Observation, ...], known: Known) -> tuple[Job, ...]:

@@ -11,12 +11,13 @@ from bot.incidents.card import card
 from bot.model import codec
 from bot.model.audit import Deed
 from bot.model.dropped import DroppedFile
-from bot.model.incident import Incident, Requested
+from bot.model.incident import Incident, Outcome, Requested
 from bot.model.job import Media, Probe
 from bot.model.network import Role, Table
 from bot.model.pasted import PastedTable
 from bot.model.people import Member, Membership
 from bot.model.request import CHECK, TRACE, Place, Target
+from bot.probes import pasted
 from tests.bot.house import House
 from tests.bot.incidents.ground import ASKER, HERE, NOON, OFFICE, PROD
 from tests.bot.probes.pasted import outputs
@@ -271,3 +272,49 @@ def test_together_they_have_a_bound(house: House) -> None:
     paste(house, many)
     with pytest.raises(RequestError, match="Together these tables have more than 1 MiB"):
         paste(house, many, device="core-2")
+
+
+def test_a_row_of_another_machine_does_not_hide_the_targets(house: House) -> None:
+    """Who looks at a neighbour next still wants to know what the first table held."""
+    answered(house, command=TRACE)
+    paste(house, outputs.IOS_ARP)
+    finish(house)
+    house.clock.forward(60)
+    paste(house, "core-1#sh ip arp 10.0.0.77\nInternet  10.0.0.77     2   0050.56aa.0077  ARPA   Vlan10\ncore-1#\n")
+    finish(house)
+    assert len(house.card.request.tables) == 2
+    assert house.card.path is not None
+    assert [hop.mac for hop in house.card.path.hops if hop.device == "core-1"] == ["00:50:56:80:12:34"]
+
+
+@pytest.mark.parametrize("command", [CHECK, TRACE])
+def test_where_nobody_can_look_the_tables_are_what_there_is(command: str) -> None:
+    """No agent stands in 10.0.7.0/24 and no vCenter is asked; a person was at the switch."""
+    house = House(vcenters=())
+    found = pasting.read({"text": outputs.IOS_ARP.replace("10.0.0.5 ", "10.0.7.5 ")}, "U7", NOON)
+    house.coordinator.ask(command, "10.0.7.5", ASKER, HERE, found.tables)
+    closed = house.card.closed
+    assert closed is not None
+    assert closed.outcome is Outcome.ANSWERED
+    path = house.card.path
+    assert path is not None
+    assert "No agent stands on 10.0.7.5's network" in " ".join(path.missing)
+    assert [hop.device for hop in path.hops] == ["core-1"]
+
+
+def test_a_line_keeps_its_number_in_a_paste_of_several_tables() -> None:
+    """Whoever doubts an entry looks for it in what was pasted."""
+    text = f"{outputs.IOS_ARP}\n{outputs.IOS_MAC}"
+    whole = [line for told in pasted.take(_pasted(text)).tables for line, _ in told.rows]
+    alone = [
+        line
+        for table in pasting.read({"text": text}, "U7", NOON).tables
+        for told in pasted.take(_pasted(table.text)).tables
+        for line, _ in told.rows
+    ]
+    assert len(whole) > 4
+    assert alone == whole
+
+
+def _pasted(text: str) -> pasted.Paste:
+    return pasted.Paste(text=text, reporter="U7", pasted_at=NOON)

@@ -73,5 +73,6 @@ def _parts(paste: Paste, reading: Reading) -> Iterator[tuple[Paste, Told]]:
         text = paste.text
         if len(reading.tables) > 1:
             end = [f"{told.device or 'device'}#"] if told.last is not None else []  # a prompt says that it is whole
-            text = "\n".join((*lines[told.began - 1 : told.last], *end))
+            before = [""] * (told.began - 1)  # so that a line keeps its number
+            text = "\n".join((*before, *lines[told.began - 1 : told.last], *end))
         yield replace(paste, text=text, device=name), told

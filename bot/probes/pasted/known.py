@@ -85,6 +85,14 @@ def _ports(platform: str, *commands: str, template: str) -> Form:
     return Form(platform=platform, table=Table.PORTS, commands=commands, template=template, head=_STATUS)
 
 
+_SPEAKS = (
+    (r"\b(?:lldp|cdp)\b", Table.NEIGHBOURS),
+    (r"arp|\bneigh", Table.ARP),
+    (r"\bmac|\bfdb\b|ethernet-switching|\bbridge\b", Table.FDB),
+    (r"\bstatus\b", Table.PORTS),
+)
+"""What a command is about by its words, the surest word first."""
+
 FORMS = (
     _arp("cisco_ios", "show ip arp", "show arp", template="cisco_ios_show_ip_arp", age_s=MINUTE_S, dash="own"),
     _fdb("cisco_ios", "show mac address-table", "show mac-address-table", template="cisco_ios_show_mac-address-table",
@@ -121,8 +129,12 @@ FORMS = (
           head=r"LocalPort\s"),
     _arp("aruba_aoscx", "show arp", template="aruba_aoscx_show_arp"),
     _fdb("aruba_aoscx", "show mac-address-table", template="aruba_aoscx_show_mac-address-table"),
+    _near("aruba_aoscx", "show lldp neighbor-info", template="aruba_aoscx_show_lldp_neighbor-info",
+          head=r"LOCAL-PORT\s"),
     _arp("huawei_vrp", "display arp", template="huawei_vrp_display_arp"),
     _fdb("huawei_vrp", "display mac-address", template="huawei_vrp_display_mac-address"),
+    _near("huawei_vrp", "display lldp neighbor brief", template="huawei_vrp_display_lldp_neighbor_brief",
+          head=r"Local\s+Intf?\s"),
     _arp("paloalto_panos", "show arp", template="paloalto_panos_show_arp_all",
          heading="interface         ip address      hw address        port              status   ttl"),
     _fdb("paloalto_panos", "show mac", template="paloalto_panos_show_mac_all", heading="-----"),
@@ -130,6 +142,7 @@ FORMS = (
     _arp("fortinet", "diagnose ip arp list", template="fortinet_diagnose_ip_arp_list", age_s=0.01),  # in jiffies
     _arp("dell_os10", "show ip arp", template="dell_os10_show_ip_arp"),
     _fdb("dell_os10", "show mac address-table", template="dell_os10_show_mac_address-table"),
+    _near("dell_os10", "show lldp neighbors", template="dell_os10_show_lldp_neighbors", head=r"Loc\s+PortID"),
     _arp("dell_force10", "show arp", template="dell_force10_show_arp", age_s=MINUTE_S, dash="own",
          heading="Protocol    Address         Age(min)  Hardware Address    Interface  VLAN             CPU"),
     _arp("extreme_exos", "show iparp", template="extreme_exos_show_iparp", age_s=MINUTE_S,
@@ -174,6 +187,15 @@ def expand(typed: str) -> tuple[tuple[Form, ...], tuple[str, ...]]:
             best = [*best, form] if length == longest else [form]
             longest = length
     return tuple(best), tuple(words[longest:])
+
+
+def akin(typed: str) -> tuple[Form, ...]:
+    """The outputs that a command may have which is none of those above: those of the table that its words speak of.
+
+    Another output than a table of that kind, such as that of the LLDP neighbours in detail, holds addresses too.
+    """
+    tables = [table for pattern, table in _SPEAKS if re.search(pattern, typed, re.IGNORECASE)]
+    return tuple(form for form in FORMS if form.table in tables[:1])
 
 
 def _covers(command: str, words: list[str]) -> int:

@@ -10,7 +10,7 @@ from bot.model.addresses import Mac
 from bot.model.network import Extent, Row, Table
 from bot.probes.pasted import values
 from bot.probes.pasted.cleaning import MOST_LINES, Line, clean
-from bot.probes.pasted.known import FORMS, MINUTE_S, PLATFORMS, SECOND_S, Form, expand, readable
+from bot.probes.pasted.known import FORMS, MINUTE_S, PLATFORMS, SECOND_S, Form, akin, expand, readable
 from bot.probes.pasted.machine import Run, run
 from bot.probes.pasted.paste import Paste
 from bot.probes.pasted.prompts import Section, sections
@@ -128,7 +128,7 @@ def _take(section: Section, platform: str | None, broke: str | None, tables: lis
         return
     fit = _best(section, forms, platform)
     if fit is None:
-        if forms and not _looks(section.lines):
+        if _is_empty(section, forms, broke):
             tables.append(_empty(section, forms, further, broke))
         elif section.lines and (section.command or _looks(section.lines)):
             numbers = _numbers([line.number for line in section.lines if _looks((line,))] or [section.lines[0].number])
@@ -159,6 +159,14 @@ def _take(section: Section, platform: str | None, broke: str | None, tables: lis
     )
 
 
+def _is_empty(section: Section, forms: Sequence[Form], broke: str | None) -> bool:
+    """Whether a known command showed no row: nothing, or its heading alone. What it refuses with is no empty table."""
+    if not forms or _looks(section.lines):
+        return False
+    numbers = {line.number for line in section.lines if not _COUNT.match(line.text[:240])}
+    return bool(broke) or not numbers or any(numbers <= run(form, section.lines).known for form in forms)
+
+
 def _empty(section: Section, forms: Sequence[Form], further: Sequence[str], broke: str | None) -> Told:
     """A known command that showed no row."""
     ip, macs, _ = _asked(further)
@@ -186,7 +194,7 @@ def _last(section: Section) -> int | None:
 
 def _best(section: Section, forms: Sequence[Form], platform: str | None) -> _Fit | None:
     """The form that explains most of the lines: of those that the command has, else of all."""
-    for wanted in (forms, FORMS) if forms else (FORMS,):
+    for wanted in (forms, akin(section.command)) if section.command else (FORMS,):
         sample = [fit for form in wanted if (fit := _fit(form, section.lines[:_SAMPLE])).explained]
         if sample:
             sample.sort(key=lambda fit: _worth(fit, section, platform), reverse=True)  # stable: the usual one first

@@ -59,5 +59,5 @@ def age_s(word: str, unit_s: float | None) -> float | None:
 
 def vlan(word: str) -> int | None:
     """The VLAN's number; a name counts only where it is made of its number, as ``Vlan10``."""
-    found = re.fullmatch(r"(?:vlan|vl|v)?[-_ ]?0*(\d{1,4})(?:/\S{0,12})?", word.strip().lower())
+    found = re.fullmatch(r"(?:vlan|vl|v)?[-_ ]?0*(\d{1,4})(?:/(?:-|\d{1,4}))?", word.strip().lower())
     return number if found and 1 <= (number := int(found[1])) <= 4094 else None

@@ -5,6 +5,7 @@ from ipaddress import IPv4Address
 
 import pytest
 
+from bot.errors import BundleError
 from bot.model.addresses import Mac
 from bot.model.network import Adjacent, ArpEntry, Extent, FdbEntry, Kind, PortState, Row, Table
 from bot.probes import pasted
@@ -161,3 +162,93 @@ def test_the_state_of_ports_is_read() -> None:
         PortState(port="Gi1/0/8", enabled=True, up=False, vlans=(10,)),
         PortState(port="Gi1/0/9", label="old", enabled=False, up=False, vlans=(20,)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "platform", "row"),
+    [
+        pytest.param(
+            """acc-1# show lldp neighbor-info
+
+LLDP Neighbor Information
+=========================
+
+Total Neighbor Entries          : 1
+
+LOCAL-PORT  CHASSIS-ID         PORT-ID                      PORT-DESC                    TTL      SYS-NAME
+-----------------------------------------------------------------------------------------------------------
+1/1/48      00:50:56:aa:01:01  1/1/1                        1/1/1                        120      dist-1
+""",
+            "aruba_aoscx",
+            Adjacent(port="1/1/48", name="dist-1", far_port="1/1/1"),
+            id="AOS-CX",
+        ),
+        pytest.param(
+            """<acc-1>display lldp neighbor brief
+Local Intf       Neighbor Dev             Neighbor Intf             Exptime(s)
+GE0/0/48         dist-1                   GE0/0/1                   112
+""",
+            "huawei_vrp",
+            Adjacent(port="GE0/0/48", name="dist-1", far_port="GE0/0/1"),
+            id="VRP",
+        ),
+        pytest.param(
+            """acc-1# show lldp neighbors
+Loc PortID          Rem Host Name   Rem Port Id                     Rem Chassis Id
+----------------------------------------------------------------------------------
+ethernet1/1/48      dist-1          ethernet1/1/1                   00:50:56:aa:01:01
+""",
+            "dell_os10",
+            Adjacent(port="ethernet1/1/48", name="dist-1", far_port="ethernet1/1/1"),
+            id="OS10",
+        ),
+    ],
+)
+def test_neighbours_by_our_own_templates(text: str, platform: str, row: Adjacent) -> None:
+    """The form is that of the vendors' command references; names and addresses are ours."""
+    table = one(text)
+    assert (table.platform, table.extent, [entry for _, entry in table.rows]) == (platform, Extent.WHOLE, [row])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("core-1#show ip arp vrf NOBODY\n% IP routing table NOBODY does not exist\ncore-1#\n", id="VRF"),
+        pytest.param(
+            "acc-1#show mac address-table\n               ^\n% Invalid input detected at '^' marker.\n\nacc-1#\n",
+            id="invalid input",
+        ),
+        pytest.param("acc-1> show ethernet-switching table\n\nerror: permission denied\n\nacc-1>\n", id="no right"),
+    ],
+)
+def test_a_refused_command_is_no_empty_table(text: str) -> None:
+    """An empty table says that a MAC is nowhere, which a refusal does not."""
+    with pytest.raises(BundleError):
+        one(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("core-1#show ip arp 10.0.0.5\ncore-1#\n", id="nothing"),
+        pytest.param(
+            "acc-1#show mac address-table\n          Mac Address Table\n------------------------------------------\n\n"
+            "Vlan    Mac Address       Type        Ports\n----    -----------       --------    -----\nacc-1#\n",
+            id="a heading",
+        ),
+    ],
+)
+def test_a_table_without_rows_is_a_table(text: str) -> None:
+    """That it holds nothing is an answer."""
+    assert one(text).rows == ()
+    assert one(text).extent in (Extent.WHOLE, Extent.ASKED)
+
+
+@pytest.mark.parametrize(
+    "command", ["show lldp neighbor-info detail", "show interfaces", "show standby brief", "show lacp neighbor"]
+)
+def test_another_output_with_addresses_is_no_table_of_macs(command: str) -> None:
+    """Some templates take any line with a MAC in its second column."""
+    text = f"acc-1# {command}\n-----\n1/1/48      00:50:56:aa:01:01  1/1/1     1/1/1      120      dist-1\nacc-1#\n"
+    with pytest.raises(BundleError):
+        one(text)
