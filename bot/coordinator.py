@@ -79,13 +79,17 @@ class Coordinator(Engine):
         return self._open(request, said=text, rule=rule)
 
     def again(self, incident: str, person: Person, place: Place) -> Incident:
-        """Ask the same question once more, with today's evidence; it takes the same right as the first time."""
+        """Ask the same question once more, with today's evidence; it takes the same right as the first time.
+
+        Pasted tables stay where the question is about a shared file. Else they are of yesterday: an entry that has
+        been cleared since would still be called wrong.
+        """
         before = self._recall(incident).request
         taken = machines(before.target.address, before.capture)
         rule = self._clerk.may(_RIGHT[before.command], person, place, taken, said=f"again {incident}")
         request = self._request(
             before.command, before.target, person, place, deep=before.deep, capture=before.capture, file=before.file,
-            tables=before.tables,
+            tables=before.tables if before.command == JUDGE else (),
         )  # fmt: skip
         return self._open(request, said=f"again {incident}", rule=rule)
 

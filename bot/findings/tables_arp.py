@@ -5,7 +5,7 @@ accuses nobody: it stays where a guest did not announce itself, and where a rout
 """
 
 from bot.findings.entries import Entry, about
-from bot.findings.entries_arp import arp_entries, unsettled
+from bot.findings.entries_arp import SHOWN_AFTER_S, arp_entries, unsettled
 from bot.findings.tabled import devices, expected
 from bot.findings.wording import finding, listing
 from bot.model.finding import Evidence, Finding, Standing
@@ -88,7 +88,7 @@ def _kept(evidence: Evidence, stood: list[Entry]) -> Finding:
         names = listing(dict.fromkeys(entry.device.name for entry in stood))
         says = (
             f"The MAC of {evidence.target} was told to everybody on its segment, and {names} still held the old one "
-            "when its table was read afterwards."
+            f"{SHOWN_AFTER_S:.0f} s later."
         )
         return finding(KEPT, Standing.PRESENT, says, [entry.seen for entry in stood])
     if why := _comparable(evidence):

@@ -13,7 +13,7 @@ from bot.model.dropped import DroppedFile
 from bot.model.incident import Approved, Declined, Outcome, StopAsked
 from bot.model.verdict import Answer, EvidenceItem, RuledOut, Verdict
 from bot.slack import owners, paths, tokens
-from bot.slack.mrkdwn import fitted, fitted_lines, marked
+from bot.slack.mrkdwn import fitted, fitted_lines, marked, named
 from bot.slack.pieces import (
     LINE,
     SECTION,
@@ -192,7 +192,7 @@ def _offered(card: Card) -> Iterator[tuple[str, str]]:
 
 
 def _instrument(it: Instrument) -> str:
-    return f"{STAGES[it.stage]} *{marked(it.name)}*  {marked(it.looks_for)}  ·  {fitted(str(it), LINE)}"
+    return f"{STAGES[it.stage]} *{marked(it.name)}*  {named(marked(it.looks_for))}  ·  {fitted(str(it), LINE)}"
 
 
 def _evidence(item: EvidenceItem) -> str:

@@ -11,7 +11,7 @@ from bot.model.incident import Incident
 from bot.model.verdict import EvidenceItem, Verdict, Weighs
 from bot.slack import owners, paths
 from bot.slack.limits import BLOCKS, CHARACTERS
-from bot.slack.mrkdwn import code, fitted, fitted_lines, marked
+from bot.slack.mrkdwn import code, fitted, fitted_lines, marked, named
 from bot.slack.pieces import LINE, SECTION, STAGES, Message, bullets, checked, joined, next_test, place, section
 
 _MESSAGES = 5
@@ -84,7 +84,8 @@ def _sections(card: Card) -> Iterator[str]:
     if card.path:
         yield from paths.texts(card.path, card.verdict.missing if card.verdict else ())
     lines = [
-        f"{STAGES[it.stage]} {marked(it.name)} ({marked(it.looks_for)}): {marked(str(it))}" for it in card.instruments
+        f"{STAGES[it.stage]} {marked(it.name)} ({named(marked(it.looks_for))}): {marked(str(it))}"
+        for it in card.instruments
     ]
     if lines:
         yield joined("*Instruments*", "\n".join(lines))

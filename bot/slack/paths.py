@@ -28,7 +28,7 @@ from bot.incidents.path_words import (
 from bot.incidents.wording import listing as listed
 from bot.model.addresses import Mac
 from bot.model.path import Hop, Mark, Path, Place
-from bot.slack.mrkdwn import code, fitted, marked
+from bot.slack.mrkdwn import code, fitted, marked, named
 from bot.slack.pieces import LINE, SECTION, bullets, context, header, joined, listing, numbered, place, section
 
 MARKS: Mapping[Mark, str] = {
@@ -89,7 +89,7 @@ def _hop(number: int, hop: Hop) -> str:
     mark = "cannot tell" if hop.mark is Mark.UNKNOWN else WORDS[hop.mark]
     title = f"{number}. {MARKS[hop.mark]} *{marked(cell(hop.device, 60))}*  {marked(cell(kind(hop), 60))}  ·  *{mark}*"
     lines = [
-        f"{fitted(held(hop), LINE)}  ·  {marked(cell(hop.source, 60))}",
+        f"{fitted(held(hop), LINE)}  ·  {named(marked(cell(hop.source, 60)))}",
         fitted(hop.says, LINE) if hop.says else "",
         place(hop.witness) if hop.witness else "",
     ]
@@ -102,8 +102,8 @@ def _bulleted(hops: Sequence[Hop]) -> list[str]:
 
 def _table(path: Path) -> str:
     """A code block of 40 columns at most: whole names, MACs and sources stand in the thread."""
-    named = letters(path)
-    rows = [_HEAD, *(_row(hop, named) for hop in folded(path, _HOPS))]
+    letter = letters(path)
+    rows = [_HEAD, *(_row(hop, letter) for hop in folded(path, _HOPS))]
     wide = [
         min(most, max((columns(row[number]) for row in rows if len(row) > 1), default=0))
         for number, most in enumerate(_WIDEST)
@@ -112,13 +112,13 @@ def _table(path: Path) -> str:
     return "\n".join(("```", *(_aligned(row, wide, gap) for row in rows), "```"))
 
 
-def _row(hop: Hop | Folded, named: Mapping[Mac, str]) -> tuple[str, ...]:
+def _row(hop: Hop | Folded, letter: Mapping[Mac, str]) -> tuple[str, ...]:
     if isinstance(hop, Folded):
         return (f"… {hop}",)
     if hop.mac is None:
         holds = nothing(hop).removesuffix(" answers")
     else:
-        holds = f"{named[hop.mac]} {port(hop) if hop.place is Place.FDB and hop.at else hop.mac[-8:]}"
+        holds = f"{letter[hop.mac]} {port(hop) if hop.place is Place.FDB and hop.at else hop.mac[-8:]}"
     return WORDS[hop.mark], hop.device, holds, age(hop) or "-"
 
 
@@ -135,10 +135,10 @@ def _aligned(row: Sequence[str], wide: Sequence[int], gap: str) -> str:
 
 def _legend(path: Path) -> str:
     """Which letter is which MAC, and whose words these are."""
-    named = letters(path)
+    letter = letters(path)
     told = [
-        f"{letter} {code(mac)}{' expected' if mac in path.expected else ''}" for mac, letter in named.items()
+        f"{short} {code(mac)}{' expected' if mac in path.expected else ''}" for mac, short in letter.items()
     ][:_LETTERS]  # fmt: skip
-    more = [f"and {len(named) - _LETTERS} more MACs"] if len(named) > _LETTERS else []
-    sources = fitted(listed(cell(hop.source, 40) for hop in path.hops), LINE)
+    more = [f"and {len(letter) - _LETTERS} more MACs"] if len(letter) > _LETTERS else []
+    sources = named(fitted(listed(cell(hop.source, 40) for hop in path.hops), LINE))
     return "  ·  ".join((*told, *more, f"By {sources}"))

@@ -18,10 +18,12 @@ from pathlib import Path
 
 from bot import probes
 from bot.agents.evidence import seal
+from bot.findings.entries_arp import unsettled
 from bot.incidents import folds
 from bot.incidents.bundle import Case, pack
-from bot.incidents.planning import Known, plan_check, plan_first_look, plan_owners
+from bot.incidents.planning import Known, plan_check, plan_first_look, plan_once_more, plan_owners
 from bot.model.addresses import parse_mac
+from bot.model.finding import Evidence
 from bot.model.job import Agent, Artifact, Job, JobOptions, Media, Probe, Vantage
 from bot.model.observation import Observation
 from bot.ports import Clock
@@ -34,7 +36,7 @@ from deploy.lab.faults.fault import UNFED_PORT, Tap
 from deploy.lab.state import AgentState, FaultState, LabState
 from deploy.lab.topology import MANAGEMENT, SWITCH
 
-Evidence = tuple[Artifact, bytes]
+Brought = tuple[Artifact, bytes]
 
 NETWORK_FILE = "network.toml"
 STARTS_WITHIN_S = 10
@@ -58,7 +60,7 @@ def record(fault: str, vm: str, directory: Path, *, seed: int = 1, tables: bool 
         target = IPv4Address(staged["address"])
         agents = tuple(_agent(row, state, clock.now()) for row in state["agents"])
         known = Known(agents, (vcenter.NAME,), clock.now(), (vcenter.NAME,) if tables else ())
-        evidence: list[Evidence] = []
+        evidence: list[Brought] = []
         gaps: tuple[str, ...] = ()
         if tables:
             (lab.directory / NETWORK_FILE).write_text(snmp.settings(state))
@@ -81,6 +83,10 @@ def record(fault: str, vm: str, directory: Path, *, seed: int = 1, tables: bool 
             "inc-lab", target, folds.named(target, seen), known=known, first=len(evidence), expires_at=expires_at
         )
         evidence += [_ask_vcenter(state, job, clock) for job in owners if job.options.macs]
+        if unsettled(Evidence(target, tuple(_seen(evidence)))):
+            macs = folds.held(target, _seen(evidence))
+            again = plan_once_more("inc-lab", target, macs, known=known, first=len(evidence))
+            evidence += _look(lab, state, [_after_starting(job) for job in again])
     case = Case(target, tuple(artifact for artifact, _ in evidence), gaps)
     directory.mkdir(parents=True, exist_ok=True)
     for name, data in pack(case, {artifact.digest: data for artifact, data in evidence}).items():
@@ -93,7 +99,7 @@ def _after_starting(job: Job) -> Job:
     return replace(job, expires_at=job.expires_at + timedelta(seconds=STARTS_WITHIN_S))
 
 
-def _seen(evidence: Sequence[Evidence]) -> list[Observation]:
+def _seen(evidence: Sequence[Brought]) -> list[Observation]:
     return [one for artifact, data in evidence for one in probes.read(artifact, data)]
 
 
@@ -137,7 +143,7 @@ def _agent(row: AgentState, state: LabState, now: datetime) -> Agent:
     return Agent(row["name"], (f"segment.{row['segment']}",), (Probe.ARP, Probe.ICMP), (vantage,), "lab", now)
 
 
-def _look(lab: Lab, state: LabState, jobs: Sequence[Job]) -> Iterator[Evidence]:
+def _look(lab: Lab, state: LabState, jobs: Sequence[Job]) -> Iterator[Brought]:
     """Every agent does its job, all of them at the same time, as they would in earnest."""
     places = {f"segment.{row['segment']}": row for row in state["agents"]}
     looking = []
@@ -164,12 +170,12 @@ def _look(lab: Lab, state: LabState, jobs: Sequence[Job]) -> Iterator[Evidence]:
 
 
 @contextmanager
-def _tapped(lab: Lab, state: LabState, staged: FaultState, jobs: Sequence[Job]) -> Iterator[list[Evidence]]:
+def _tapped(lab: Lab, state: LabState, staged: FaultState, jobs: Sequence[Job]) -> Iterator[list[Brought]]:
     """A second vantage that only listens, from before the agents begin until after they end; none where none is asked.
 
     What it brought back is in the list once the context is left.
     """
-    brought: list[Evidence] = []
+    brought: list[Brought] = []
     if staged["tap"] is None:
         yield brought
         return
@@ -198,7 +204,7 @@ def _tapped(lab: Lab, state: LabState, staged: FaultState, jobs: Sequence[Job]) 
     brought += look.brought(text)
 
 
-def _ask_vcenter(state: LabState, job: Job, clock: Clock) -> Evidence:
+def _ask_vcenter(state: LabState, job: Job, clock: Clock) -> Brought:
     started_at = clock.now()
     ips = (job.target,) if job.target else ()
     answer = vcenter.snapshot(state, ips, job.options.macs, job.options.names, read_at=started_at)

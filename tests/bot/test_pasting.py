@@ -111,8 +111,14 @@ def test_tables_add_up_and_a_newer_one_replaces_the_older(house: House) -> None:
     first, second = sorted(newest.request.tables, key=lambda one: one.command)
     assert "0050.5680.aaaa" in first.text
     assert first.pasted_at > second.pasted_at
-    house.coordinator.again(newest.id, ASKER, THREAD)
-    assert house.card.request.tables == newest.request.tables
+
+
+def test_asked_again_an_old_table_has_no_say(house: House) -> None:
+    """The entry may have been cleared since; who wants it compared pastes it anew."""
+    answered(house)
+    paste(house)
+    house.coordinator.again(house.card.id, ASKER, THREAD)
+    assert house.card.request.tables == ()
 
 
 def test_several_tables_in_one_paste_are_as_many_instruments(house: House) -> None:

@@ -6,14 +6,15 @@ from ipaddress import IPv4Address
 
 import pytest
 
+from bot.findings.entries_arp import SHOWN_AFTER_S
 from bot.incidents import flow, folds, planning
 from bot.model.addresses import Mac
 from bot.model.incident import AnyEvent, Closed, Expired, Failed, Incident, Lost, Outcome, Queued, Reported
 from bot.model.job import Job, Probe
-from bot.model.network import ArpEntry, Device, Role
-from bot.model.observation import Observation, RowSeen
+from bot.model.network import ArpEntry, Device, Extent, Role, Table
+from bot.model.observation import ArpAnnounced, Observation, RowSeen, TableRead
 from bot.model.request import TRACE, Target
-from tests.bot.incidents.ground import DC1, NOON, TARGET, agent
+from tests.bot.incidents.ground import DC1, NOON, PROD, TARGET, agent
 from tests.bot.incidents.test_flow import KNOWN, MAC_1, MAC_2, answer, begin, reported, then
 
 SEEN = replace(KNOWN, networks=("dc1",))
@@ -145,6 +146,53 @@ def test_a_check_where_no_agent_stands_is_refused_at_once() -> None:
     assert isinstance(append, flow.Append)
     assert isinstance(append.event, Closed)
     assert append.event.outcome is Outcome.REFUSED
+
+
+def told_and_read(entry: Mac) -> tuple[Observation, ...]:
+    """The target announced MAC_1, and the core's table was read after it."""
+    core = Device("core-1", Role.CORE)
+    read = TableRead(
+        seen_at=NOON, vantage=DC1, artifact="sha256:cc", locator="arp", device=core, table=Table.ARP,
+        extent=Extent.ASKED, asked_ip=TARGET,
+    )  # fmt: skip
+    told = ArpAnnounced(
+        seen_at=NOON, vantage=PROD, artifact="sha256:aa", locator="frame 3", ip=TARGET, mac=MAC_1, transmitter=MAC_1,
+        vlans=(),
+    )  # fmt: skip
+    return (answer(MAC_1), told, read, row(entry))
+
+
+def test_a_wrong_entry_is_read_once_more_before_a_table_is_said_to_have_kept_it() -> None:
+    """Devices show what they took in late, and one that listened must not be accused."""
+    seen = told_and_read(MAC_2)
+    incident = queued(begin())
+    incident = queued(then(incident, reported(looks(incident)[0])), seen)
+    while not (ended := folds.ended(incident)) >= {job.id for job in folds.jobs(incident)}:
+        open_ = next(job for job in folds.jobs(incident) if job.id not in ended)
+        incident = then(incident, reported(open_))
+        for put in flow.step(incident, incident.timeline[-1], seen, SEEN):
+            assert isinstance(put, flow.Put | flow.Judge)
+            if isinstance(put, flow.Put):
+                incident = then(incident, Queued(at=NOON, jobs=put.jobs, gaps=put.gaps))
+    last = [job for job in looks(incident) if job.options.listen_s][-1]
+    assert len([job for job in looks(incident) if job.options.listen_s]) == 2
+    assert last.options.listen_s > SHOWN_AFTER_S
+    assert last.options.macs == (MAC_2,)
+    assert flow.step(incident, incident.timeline[-1], seen, SEEN) == (flow.Judge(),)
+
+
+def test_where_every_entry_is_right_nobody_waits() -> None:
+    """A check takes no longer than it must."""
+    seen = told_and_read(MAC_1)
+    incident = queued(begin())
+    incident = queued(then(incident, reported(looks(incident)[0])), seen)
+    left = [job for job in folds.jobs(incident) if job.id not in folds.ended(incident)]
+    incident = then(incident, *map(reported, left))
+    (put,) = flow.step(incident, incident.timeline[-1], seen, SEEN)
+    assert isinstance(put, flow.Put)
+    assert [(job.probe, job.options.macs) for job in put.jobs] == [(Probe.VCENTER, (MAC_1,))]
+    incident = then(incident, Queued(at=NOON, jobs=put.jobs), *map(reported, put.jobs))
+    assert flow.step(incident, incident.timeline[-1], seen, SEEN) == (flow.Judge(),)
 
 
 def test_a_late_report_of_the_first_look_adds_nothing_but_its_early_part_stays() -> None:
