@@ -12,6 +12,8 @@ from bot.model.finding import Evidence
 from bot.model.network import Device, FdbEntry, Table
 from bot.model.observation import RowSeen
 
+_THERE = 2  # stays on a port make one way there; one more is the way back
+
 
 @dataclass(frozen=True, slots=True)
 class Flap:
@@ -29,6 +31,16 @@ def flaps(evidence: Evidence) -> list[Flap]:
     return evidence.once(_read_flaps)
 
 
+def turned(evidence: Evidence) -> bool:
+    """Whether a device had a MAC of the target on another port than before, once: it may go back, or have moved."""
+    known = expected(evidence)
+    return any(
+        len(_turns(evidence, device, mac)) == _THERE
+        for device in devices(evidence)
+        for mac in (known.macs if known else ())
+    )
+
+
 def _read_flaps(evidence: Evidence) -> list[Flap]:
     known = expected(evidence)
     return [
@@ -39,7 +51,8 @@ def _read_flaps(evidence: Evidence) -> list[Flap]:
     ]
 
 
-def _flap(evidence: Evidence, device: Device, mac: Mac) -> Flap | None:
+def _turns(evidence: Evidence, device: Device, mac: Mac) -> list[tuple[FdbEntry, RowSeen]]:
+    """The first row of each stay of the MAC on a port, by time."""
     rows = [
         (row, seen)
         for one in readings(evidence, device, Table.FDB)
@@ -50,8 +63,13 @@ def _flap(evidence: Evidence, device: Device, mac: Mac) -> Flap | None:
     for row, seen in rows[1:]:
         if not same_port(row.port, turns[-1][0].port):
             turns.append((row, seen))
+    return turns
+
+
+def _flap(evidence: Evidence, device: Device, mac: Mac) -> Flap | None:
+    turns = _turns(evidence, device, mac)
     ports = tuple(dict.fromkeys(str(row.port) for row, _ in turns))
-    if len(turns) < 3 or len(ports) < 2:
+    if len(turns) <= _THERE or len(ports) < 2:
         return None
     aliases = called(evidence, device)
     behind = tuple(at(evidence, aliases, port) for port in ports)

@@ -32,6 +32,7 @@ from ipaddress import IPv4Address
 
 from bot.errors import RequestError
 from bot.findings.entries_arp import unsettled
+from bot.findings.flapping import turned
 from bot.incidents import dropping, planning
 from bot.incidents.folds import (
     artifacts,
@@ -378,12 +379,15 @@ def _owners(incident: Incident, address: IPv4Address, seen: tuple[Observation, .
 def _once_more(
     incident: Incident, address: IPv4Address, seen: tuple[Observation, ...], known: Known
 ) -> tuple[Job, ...]:
-    """The tables once more, where one holds a wrong entry and was read too early to say that it kept it.
+    """The tables once more, where what they showed so far may be half of it.
 
-    A device may show an entry for a while after it took the right one in, and would be accused of not listening.
+    A device may show an entry for a while after it took the right one in, and would be accused of not listening. A
+    MAC that changed its port while the target was asked for may have moved, or be back when nobody asks.
     """
     watched = [job for job in jobs(incident) if job.probe is Probe.NETWORK and job.options.listen_s]
-    if len(watched) != len({job.queue for job in watched}) or not unsettled(Evidence(address, seen)):
+    once = len(watched) == len({job.queue for job in watched})
+    evidence = Evidence(address, seen)
+    if not once or not (unsettled(evidence) or turned(evidence)):
         return ()
     return planning.plan_once_more(incident.id, address, held(address, seen), known=known, first=len(jobs(incident)))
 

@@ -105,7 +105,7 @@ def plan_first_look(incident: str, target: IPv4Address, *, known: Known, first: 
 def plan_once_more(
     incident: str, target: IPv4Address, macs: Sequence[Mac], *, known: Known, first: int
 ) -> tuple[Job, ...]:
-    """Read the same rows again and again, until what an SNMP agent shows late has been shown."""
+    """Read the same rows again and again, until what an SNMP agent shows late, or what comes back, has been shown."""
     options = JobOptions(listen_s=SHOWN_AFTER_S + BEFORE_WATCHING_S, macs=tuple(macs))
     asked = [(Probe.NETWORK, f"network.{name}", target, options) for name in readers(known)]
     until = known.now + timedelta(seconds=options.listen_s + GRACE_S)

@@ -19,6 +19,7 @@ from pathlib import Path
 from bot import probes
 from bot.agents.evidence import seal
 from bot.findings.entries_arp import unsettled
+from bot.findings.flapping import turned
 from bot.incidents import folds
 from bot.incidents.bundle import Case, pack
 from bot.incidents.planning import Known, plan_check, plan_first_look, plan_once_more, plan_owners
@@ -83,7 +84,8 @@ def record(fault: str, vm: str, directory: Path, *, seed: int = 1, tables: bool 
             "inc-lab", target, folds.named(target, seen), known=known, first=len(evidence), expires_at=expires_at
         )
         evidence += [_ask_vcenter(state, job, clock) for job in owners if job.options.macs]
-        if unsettled(Evidence(target, tuple(_seen(evidence)))):
+        told = Evidence(target, tuple(_seen(evidence)))
+        if unsettled(told) or turned(told):
             macs = folds.held(target, _seen(evidence))
             again = plan_once_more("inc-lab", target, macs, known=known, first=len(evidence))
             evidence += _look(lab, state, [_after_starting(job) for job in again])

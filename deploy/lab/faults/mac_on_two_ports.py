@@ -15,7 +15,7 @@ def _apply(fabric: Fabric, vm: Vm, rng: Random) -> None:
     segment = fabric.topology.segment(vm.segment)
     node = f"twin-{vm.name}"
     fabric.add_device(node, vm.segment, segment.network[240], Macs(rng).physical(SUPERMICRO))
-    fabric.run(node, Speaker("eth0", (question(segment.network[241], NOBODY, vm.nics[0].mac),), every_s=0.4))
+    fabric.run(node, Speaker("eth0", (question(segment.network[241], NOBODY, vm.nics[0].mac),), every_s=1.0))
 
 
 FAULT = Fault(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from ipaddress import IPv4Address
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from bot.incidents import flow, folds, planning
 from bot.model.addresses import Mac
 from bot.model.incident import AnyEvent, Closed, Expired, Failed, Incident, Lost, Outcome, Queued, Reported
 from bot.model.job import Job, Probe
-from bot.model.network import ArpEntry, Device, Extent, Role, Table
+from bot.model.network import ArpEntry, Device, Extent, FdbEntry, Role, Table
 from bot.model.observation import ArpAnnounced, Observation, RowSeen, TableRead
 from bot.model.request import TRACE, Target
 from tests.bot.incidents.ground import DC1, NOON, PROD, TARGET, agent
@@ -179,6 +180,29 @@ def test_a_wrong_entry_is_read_once_more_before_a_table_is_said_to_have_kept_it(
     assert last.options.listen_s > SHOWN_AFTER_S
     assert last.options.macs == (MAC_2,)
     assert flow.step(incident, incident.timeline[-1], seen, SEEN) == (flow.Judge(),)
+
+
+def test_a_mac_that_changed_its_port_is_looked_for_once_more() -> None:
+    """It moved, or it is on two ports by turns; only its way back tells them apart."""
+    switch = Device("access-1", Role.ACCESS)
+    seen: list[Observation] = [answer(MAC_1)]
+    for second, port in enumerate(("Gi1/0/7", "Gi1/0/8")):
+        where: dict[str, Any] = {
+            "seen_at": NOON + timedelta(seconds=second),
+            "vantage": DC1,
+            "artifact": "sha256:cc",
+            "device": switch,
+        }
+        seen += [
+            TableRead(locator=f"fdb {second}", table=Table.FDB, extent=Extent.WHOLE, **where),
+            RowSeen(locator=f"row {second}", row=FdbEntry(mac=MAC_1, vlan=10, port=port), **where),
+        ]
+    incident = queued(begin())
+    incident = queued(then(incident, reported(looks(incident)[0])), tuple(seen))
+    for _ in range(2):
+        left = [job for job in folds.jobs(incident) if job.id not in folds.ended(incident)]
+        incident = queued(then(incident, *map(reported, left)), tuple(seen))
+    assert len([job for job in looks(incident) if job.options.listen_s]) == 2
 
 
 def test_where_every_entry_is_right_nobody_waits() -> None:
