@@ -8,19 +8,28 @@ from bot.clerk import Clerk, machines, machines_of
 from bot.desk import Ground, Seat
 from bot.engine import Engine
 from bot.errors import FormError, RequestError
-from bot.incidents import asking, audited, dropping, folds, planning, wishing
+from bot.incidents import asking, audited, dropping, folds, pasting, planning, wishing
 from bot.incidents.policy import Capability, Policy
 from bot.incidents.wishing import Wanted
 from bot.model.audit import Deed
 from bot.model.capture import CaptureWish
 from bot.model.dropped import DroppedFile
-from bot.model.form import CaptureForm, Choice, Preview
-from bot.model.incident import Approved, Declined, Incident, Outcome, StopAsked
-from bot.model.request import CAPTURE, CHECK, IN_WORDS, JUDGE, LOOK_UP, Person, Place, Request, Target
+from bot.model.form import CaptureForm, Choice, Preview, TableForm
+from bot.model.incident import Approved, Declined, Incident, Outcome, Published, StopAsked
+from bot.model.network import Role
+from bot.model.pasted import PastedTable
+from bot.model.request import CAPTURE, CHECK, IN_WORDS, JUDGE, LOOK_UP, TRACE, Person, Place, Request, Target
 from bot.ports import Archive, Audit, Chat, Clock, Directory, Drops, Journal, Links, Queue
 
-_RIGHT = {CHECK: Capability.CHECK, JUDGE: Capability.CHECK, LOOK_UP: Capability.LOOK_UP, CAPTURE: Capability.CAPTURE}
+_RIGHT = {
+    CHECK: Capability.CHECK,
+    JUDGE: Capability.CHECK,
+    LOOK_UP: Capability.LOOK_UP,
+    CAPTURE: Capability.CAPTURE,
+    TRACE: Capability.CHECK,  # it reads tables, and asks on the wire who answers now
+}
 _DEEDS_SHOWN = 20
+_DEEDS_SEARCHED = 200
 _SOME_MACHINE = IPv4Address(0)  # stands in a preview for an address that vCenter has yet to say
 
 
@@ -41,6 +50,7 @@ class Coordinator(Engine):
         clock: Clock,
         rules: Policy,
         vcenters: tuple[str, ...],
+        networks: tuple[str, ...] = (),
         directory: Directory,
         audit: Audit,
         links: Links,
@@ -50,30 +60,37 @@ class Coordinator(Engine):
         drops: Drops | None = None,
     ) -> None:
         clerk = Clerk(rules, directory, audit, clock)
-        ground = Ground(queue, journal, chat, archive, clerk, clock, vcenters)
+        ground = Ground(queue, journal, chat, archive, clerk, clock, vcenters, networks)
         super().__init__(ground, once=once, apart=apart, drops=drops)
         self._links, self._most_bytes = links, most_bytes
 
     # ---- questions ---------------------------------------------------------------------------------------------
 
-    def ask(self, command: str, text: str, person: Person, place: Place) -> Incident:
-        """Accept a question; the answer comes through the chat."""
+    def ask(
+        self, command: str, text: str, person: Person, place: Place, tables: tuple[PastedTable, ...] = ()
+    ) -> Incident:
+        """Accept a question, with tables that were read at the door; the answer comes through the chat."""
         if command not in IN_WORDS:
             self._clerk.may(Capability.LOOK_UP, person, place, said=text)
             raise RequestError(f"I do not know how to {command[:20]}. {asking.usage()}")
         question = asking.parse(text, command)
         rule = self._clerk.may(_RIGHT[command], person, place, machines(question.target.address, None), said=text)
-        request = self._request(command, question.target, person, place, deep=question.deep)
+        request = self._request(command, question.target, person, place, deep=question.deep, tables=tables)
         return self._open(request, said=text, rule=rule)
 
     def again(self, incident: str, person: Person, place: Place) -> Incident:
-        """Ask the same question once more, with today's evidence; it takes the same right as the first time."""
+        """Ask the same question once more, with today's evidence; it takes the same right as the first time.
+
+        Pasted tables stay where the question is about a shared file. Else they are of yesterday: an entry that has
+        been cleared since would still be called wrong.
+        """
         before = self._recall(incident).request
         taken = machines(before.target.address, before.capture)
         rule = self._clerk.may(_RIGHT[before.command], person, place, taken, said=f"again {incident}")
         request = self._request(
-            before.command, before.target, person, place, deep=before.deep, capture=before.capture, file=before.file
-        )
+            before.command, before.target, person, place, deep=before.deep, capture=before.capture, file=before.file,
+            tables=before.tables if before.command == JUDGE else (),
+        )  # fmt: skip
         return self._open(request, said=f"again {incident}", rule=rule)
 
     def judge(self, files: Sequence[DroppedFile], text: str, person: Person, place: Place) -> Incident:
@@ -92,6 +109,83 @@ class Coordinator(Engine):
             self._clerk.may(Capability.CHECK, person, place, said="share a capture")
             for file in found:
                 self._chat.offer(person, place, file)
+
+    # ---- pasted tables -----------------------------------------------------------------------------------------
+
+    def paste_words(self, text: str, files: Sequence[DroppedFile], person: Person, place: Place) -> str:
+        """Take tables as they follow the word "table" in a mention, or lie in the file beside it; see ``paste``."""
+        return self.paste(pasting.words(text), files, person, place)
+
+    def paste(
+        self,
+        fields: Mapping[str, str],
+        files: Sequence[DroppedFile],
+        person: Person,
+        place: Place,
+        incident: str | None = None,
+    ) -> str:
+        """Ask the incident's question, or that of the thread, once more with these tables as further evidence.
+
+        A sentence on what was read of them. It takes as long as Slack needs for the file, if there is one.
+
+        Raises:
+            FormError: a field is wrong; the sentence of each.
+        """
+        target = pasting.target(fields)
+        before = self._about(incident, target, place)
+        about = before.target if before else target
+        if about is None:
+            raise FormError({"target": f"I do not know which machine that is about. {pasting.USAGE}"})
+        rule = self._clerk.may(Capability.CHECK, person, place, machines(about.address, None), said="paste a table")
+        at = self._clock.now()
+        found = pasting.read({**fields, "text": self._text(fields, files)}, person.user, at)
+        tables = pasting.merged(before.tables if before else (), found.tables)
+        command = before.command if before and before.command in pasting.COMMANDS else CHECK
+        request = self._request(
+            command, about, person, place, deep=bool(before and before.deep), file=before.file if before else None,
+            tables=tables,
+        )  # fmt: skip
+        self._open(request, said=f"table {pasting.named(found.tables)}", rule=rule)
+        return pasting.told(found, about)
+
+    def table_form(self, incident: str | None, person: Person, place: Place) -> TableForm:
+        """The form for tables, about the incident's target or that of the thread."""
+        before = self._about(incident, None, place)
+        taken = machines(before.target.address if before else None, None)
+        self._clerk.may(Capability.CHECK, person, place, taken, said="the form for tables")
+        roles = tuple(Choice(role, role) for role in Role)
+        platforms = tuple(Choice(name, says) for name, says in pasting.PLATFORMS.items())
+        return TableForm({"target": str(before.target)} if before else {}, roles, platforms)
+
+    def _about(self, incident: str | None, target: Target | None, place: Place) -> Request | None:
+        """The request that tables are added to; None: there is none about this machine in this thread."""
+        before = self._recall(incident) if incident else self._in_thread(place)
+        if before is None or target not in (None, before.request.target, Target(address=before.address)):
+            return None
+        return before.request
+
+    def _in_thread(self, place: Place) -> Incident | None:
+        """The newest question in the thread, or the one whose card the thread hangs on."""
+        for entry in reversed(self._clerk.audit.of_channel(place.channel, _DEEDS_SEARCHED)) if place.thread else ():
+            asked = entry.deed is Deed.REQUESTED and entry.place is not None and entry.incident
+            if not asked or entry.place is None or entry.place.thread not in (None, place.thread):
+                continue
+            with suppress(RequestError):  # it is too old to be known
+                found = self._recall(asked)
+                cards = [one.message for one in found.timeline if isinstance(one, Published)]
+                if entry.place.thread or place.thread in cards:
+                    return found
+        return None
+
+    def _text(self, fields: Mapping[str, str], files: Sequence[DroppedFile]) -> str:
+        """What was pasted; where nothing was, what lies in the one file beside it."""
+        text = fields.get("text", "")
+        if text.strip() or not files:
+            return text
+        if len(files) > 1:
+            raise FormError({"text": f"There are {len(files)} files; share the one with the tables by itself."})
+        assert self._drops is not None, "only a chat has shared files"
+        return self._drops.fetch(files[0], pasting.MOST_BYTES).decode("utf-8", errors="replace")
 
     # ---- captures ----------------------------------------------------------------------------------------------
 
@@ -167,9 +261,10 @@ class Coordinator(Engine):
         deep: bool = False,
         capture: CaptureWish | None = None,
         file: DroppedFile | None = None,
+        tables: tuple[PastedTable, ...] = (),
     ) -> Request:
         name, now = self._clock.new_id("inc"), self._clock.now()
-        return Request(name, command, target, deep, person, place, now, capture, file)
+        return Request(name, command, target, deep, person, place, now, capture, file, tables)
 
     # ---- the second person -------------------------------------------------------------------------------------
 

@@ -37,7 +37,7 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What incidents stand on: the ports that each of them needs, and the names of all vCenters."""
+    """What incidents stand on: the ports that each of them needs, the vCenters and the readers of networks by name."""
 
     queue: Queue
     journal: Journal
@@ -46,6 +46,7 @@ class Ground:
     clerk: Clerk
     clock: Clock
     vcenters: tuple[str, ...]
+    networks: tuple[str, ...] = ()
 
 
 class Desk:
@@ -55,7 +56,8 @@ class Desk:
         self._queue, self._journal, self._chat, self._archive = (
             ground.queue, ground.journal, ground.chat, ground.archive,
         )  # fmt: skip
-        self._clerk, self._clock, self._vcenters = ground.clerk, ground.clock, ground.vcenters
+        self._clerk, self._clock = ground.clerk, ground.clock
+        self._vcenters, self._networks = ground.vcenters, ground.networks
         self._seats: OrderedDict[str, Seat] = OrderedDict()
         self._directory = threading.Lock()  # guards _seats and _agents
         self._agents: tuple[float, tuple[Agent, ...]] = (-_AGENTS_FRESH_S, ())
@@ -89,7 +91,7 @@ class Desk:
         seat = self._seat(incident)
         found = seat.running.incident if seat else self._journal.read(incident)
         if found is None:
-            raise RequestError("That is too old to be known here; ask anew with `/arpcheck`, `/vcenter` or `/capture`.")
+            raise RequestError("That is too old to be known here; ask anew, for example `/arpcheck 10.0.0.5`.")
         return found
 
     def _seat(self, incident: str) -> Seat | None:
@@ -146,4 +148,4 @@ class Desk:
             agents = self._queue.agents()
             with self._directory:
                 self._agents = (time.monotonic(), agents)
-        return Known(agents, self._vcenters, self._clock.now())
+        return Known(agents, self._vcenters, self._clock.now(), self._networks)

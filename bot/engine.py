@@ -18,8 +18,8 @@ from bot.clerk import machines_of
 from bot.desk import Desk, Ground
 from bot.errors import InstrumentError, RequestError
 from bot.handing import Handing
-from bot.incidents import captured, dropping, flow, folds
-from bot.incidents.policy import Capability
+from bot.incidents import captured, dropping, flow, folds, pasting, path_words
+from bot.incidents.policy import TERMINAL, Capability
 from bot.incidents.running import Running
 from bot.incidents.wishing import Wanted
 from bot.model.audit import Deed
@@ -38,9 +38,10 @@ from bot.model.incident import (
     Requested,
     Started,
     StopAsked,
+    Traced,
 )
 from bot.model.job import Job
-from bot.model.request import CAPTURE, Request
+from bot.model.request import CAPTURE, TRACE, Request
 from bot.ports import Drops, News
 
 _log = log.get(__name__)
@@ -207,9 +208,19 @@ class Engine(Desk):
         command, user = request.command, request.person.user
         _log.info("requested", incident=request.id, command=command, target=str(request.target), user=user)
         with seat.lock:
+            self._take_in_pasted(seat.running)
             self._follow(seat.running, first)
             self._show(seat.running)
         return seat.running.incident
+
+    def _take_in_pasted(self, running: Running) -> None:
+        """What people pasted is evidence before anything is asked, so that its MACs are looked up and watched too."""
+        brought = pasting.evidence(running.incident.request)
+        if brought:
+            self._append(running, Queued(at=self._clock.now(), jobs=tuple(job for job, _, _ in brought)))
+        for _, report, blobs in brought:
+            running.take_in(report, blobs)
+            self._append(running, report)
 
     def _happen(self, running: Running, event: AnyEvent) -> None:
         self._append(running, event)
@@ -240,9 +251,16 @@ class Engine(Desk):
             self._append(running, action.event)
             self._follow(running, action.event)
         elif isinstance(action, flow.Judge):
+            if running.tabled:
+                self._append(running, Traced(at=self._clock.now(), path=running.trace()))
             verdict = running.judge()
             self._append(running, Judged(at=self._clock.now(), verdict=verdict))
             _log.info("judged", incident=running.incident.id, verdict=verdict.verdict, grade=verdict.grade)
+            self._close(running, Outcome.ANSWERED)
+        elif isinstance(action, flow.Trace):
+            path = running.trace()
+            self._append(running, Traced(at=self._clock.now(), path=path))
+            _log.info("traced", incident=running.incident.id, hops=len(path.hops), clear=len(path.clear))
             self._close(running, Outcome.ANSWERED)
         elif isinstance(action, flow.Tell):
             owners = running.look_up()
@@ -338,6 +356,23 @@ class Engine(Desk):
 
         self._apart(apart)
 
+    def _close(self, running: Running, outcome: Outcome, sentence: str | None = None) -> None:
+        """End it; where tables were compared, their picture follows the card."""
+        super()._close(running, outcome, sentence)
+        incident, path = running.incident, running.incident.path
+        asked = incident.request.command == TRACE  # beside a verdict a picture of tables that agree says nothing new
+        if path is None or outcome is not Outcome.ANSWERED or not (asked or path_words.differing(path)):
+            return
+
+        def apart() -> None:
+            try:
+                self._handing.hand_path(incident, path)
+            except Exception:  # noqa: BLE001  nobody waits for this thread's result, and the card stands already
+                _log.exception("path_picture_broke", incident=incident.id)
+
+        if incident.request.place.channel != TERMINAL:  # which shows none
+            self._apart(apart)
+
     def _ask_stop(self, running: Running, stop: StopAsked) -> None:
         """End a capture early: its agents are called back, and what they have is waited for."""
         self._withdraw_all(running)
@@ -347,7 +382,8 @@ class Engine(Desk):
 def _read_as(request: Request) -> str:
     if request.capture is not None:
         return f"{request.command} {Wanted(request.target, request.capture)}"
-    return f"{request.command} {request.target}{' deep' if request.deep else ''}"
+    with_tables = f" with {pasting.named(request.tables)}" if request.tables else ""
+    return f"{request.command} {request.target}{' deep' if request.deep else ''}{with_tables}"
 
 
 def _newest(news: tuple[News, ...]) -> Iterator[News]:

@@ -1,19 +1,24 @@
-"""Handing over what was captured: the story, the picture, and the files where the rules let them into the channel."""
+"""Handing over what was captured: the story, the picture, and the files where the rules let them into the channel.
 
-from collections.abc import Mapping
+Also the picture of the tables on the way, where they were compared.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot import log
 from bot.clerk import Clerk, machines_of
+from bot.drawing import path_picture
 from bot.drawing.timeline import draw_apart
 from bot.errors import InstrumentError
 from bot.frames.recording import suffix
-from bot.incidents import folds, judging, policy, story
+from bot.incidents import folds, judging, path_lines, policy, story
 from bot.incidents.captured import lost
 from bot.incidents.chart import Chart, chart
 from bot.model.audit import Deed
 from bot.model.incident import Incident
 from bot.model.job import Artifact
+from bot.model.path import Path
 from bot.ports import Chat
 
 _log = log.get(__name__)
@@ -43,17 +48,26 @@ class Handing:
         for artifact in captured:
             self._upload(incident, artifact, blobs[artifact.digest])
 
+    def hand_path(self, incident: Incident, path: Path) -> None:
+        """Into the incident's thread: the picture of what the tables on the way hold."""
+        alt, comment = path_lines.described(path), f"What the tables on the way hold for {path.target}."
+        self._attach(incident, f"{path.target}-tables.png", lambda: path_picture.draw_apart(path), comment, alt)
+
     def _draw(self, incident: Incident, drawn: Chart, lines: tuple[str, ...]) -> None:
+        alt = f"Who claimed {incident.address} when, at each vantage. {' '.join(lines)}"
+        comment = f"{incident.address} over time, as each vantage saw it."
+        self._attach(incident, f"{incident.address}-{_PICTURE}.png", lambda: draw_apart(drawn), comment, alt)
+
+    def _attach(self, incident: Incident, name: str, draw: Callable[[], bytes], comment: str, alt: str) -> None:
         try:
-            png = draw_apart(drawn)
+            png = draw()
         except InstrumentError as error:
             _log.warning("picture_not_drawn", incident=incident.id, reason=str(error))
             self.chat.tell(incident, (f"{error} Everything else is here.",))
             return
-        alt = f"Who claimed {incident.address} when, at each vantage. {' '.join(lines)}".replace("`", "")
+        alt = alt.replace("`", "")
         alt = alt if len(alt) <= _ALT else f"{alt[: _ALT - 1]}…"
-        name = f"{incident.address}-{_PICTURE}.png"
-        self.chat.attach(incident, name, png, f"{incident.address} over time, as each vantage saw it.", alt)
+        self.chat.attach(incident, name, png, comment, alt)
 
     def _note(self, incident: Incident, artifact: Artifact) -> None:
         self.clerk.note(

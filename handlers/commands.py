@@ -1,4 +1,4 @@
-"""``/arpcheck 10.0.0.5`` and ``/vcenter 10.0.0.5``: the question, acknowledged as soon as it is on its way."""
+"""``/arpcheck``, ``/arptable`` and ``/vcenter 10.0.0.5``: the question, acknowledged as soon as it is on its way."""
 
 from typing import Any
 

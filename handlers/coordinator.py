@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from bot.model.dropped import DroppedFile
-from bot.model.form import CaptureForm, Preview
+from bot.model.form import CaptureForm, Preview, TableForm
 from bot.model.incident import Incident
 from bot.model.request import Person, Place
 
@@ -61,6 +61,25 @@ class Coordinator(Protocol):
 
     def dropped(self, files: Sequence[DroppedFile], person: Person, place: Place) -> None:
         """Offer to judge what was just shared, if it looks like a capture."""
+        ...
+
+    def paste_words(self, text: str, files: Sequence[DroppedFile], person: Person, place: Place) -> str:
+        """Take tables in words, or in the file beside them; what was read of them. It may take as long as the file."""
+        ...
+
+    def paste(
+        self,
+        fields: Mapping[str, str],
+        files: Sequence[DroppedFile],
+        person: Person,
+        place: Place,
+        incident: str | None = None,
+    ) -> str:
+        """Take the tables of a filled form; raises FormError with a sentence for each field that is wrong."""
+        ...
+
+    def table_form(self, incident: str | None, person: Person, place: Place) -> TableForm:
+        """The form for tables, about the incident's target or that of the thread."""
         ...
 
     def audit_of(self, person: Person, place: Place) -> tuple[str, ...]:

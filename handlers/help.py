@@ -16,14 +16,18 @@ what rules the others out. I change nothing.
 `/arpcheck 10.0.0.5` checks an address
 `/arpcheck app01` checks a VM by its name, `/arpcheck 00:50:56:12:34:56` by its MAC
 `/arpcheck 10.0.0.5 deep` listens longer
+`/arptable 10.0.0.5`, or a name or MAC, lays what every router, switch and peer holds for it side by side: which \
+entries are stale, and what to clear, in which order
 `/vcenter 10.0.0.5`, or a name or MAC, only asks every vCenter who has it: owner, host, port group, conflicts
 `/capture 10.0.0.5 for 60s` records packets where our agents stand, for whoever may: `arp`, `icmp` or `all`, \
 `at VANTAGE`, `peer 10.0.0.7`, `host 10.0.0.8`, `port 443`, `vlan 20` say which; alone it opens a form; \
 `/capture stop` ends one
 `@ruleout judge this 10.0.0.5` beside a capture that you share judges it; its shortcut *Judge capture* does so too
+`@ruleout table core-1 core` and below it what `show ip arp`, `show mac address-table` or `ip neigh` showed, in the \
+thread of a card, adds that table to its question; so do *Add tables* on the card and the shortcut *Read as tables*
 `/incident audit` shows who asked for what in this channel
-`@ruleout arpcheck 10.0.0.5`, `@ruleout vcenter app01`, `@ruleout capture 10.0.0.5` do the same inside a thread, \
-where Slack has no slash commands"""
+`@ruleout arpcheck 10.0.0.5`, `@ruleout arptable 10.0.0.5`, `@ruleout vcenter app01`, `@ruleout capture 10.0.0.5` \
+do the same inside a thread, where Slack has no slash commands"""
 
 _HELP = ("", "help", "?", "-h", "--help")
 

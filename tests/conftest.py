@@ -1,13 +1,20 @@
 """Fixtures that several rooms' tests share, named one by one."""
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# As hypothesis itself has it in CI: how long an example takes says how busy the machine is, and claims nothing.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 pytest_plugins = (
     "tests.fixtures.browser",
     "tests.fixtures.lab",
     "tests.fixtures.servers",
     "tests.fixtures.slack",
+    "tests.fixtures.snmpd",
     "tests.fixtures.stage",
+    "tests.fixtures.ucsm",
     "tests.fixtures.vcsim",
 )
 
@@ -15,4 +22,20 @@ pytest_plugins = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The README's picture is taken by the test that proves it: ``--screenshot deploy/demo/screenshot.png``."""
     parser.addoption("--capture-screenshot", metavar="FILE", help="the same of a capture in its thread")
+    parser.addoption("--path-screenshot", metavar="FILE", help="the same of the tables on the way, with their picture")
     parser.addoption("--screenshot", metavar="FILE", help="keep the picture that the page's test takes of the card")
+
+
+WAITING = ("lab", "server", "browser", "vcsim")
+"""Markers of tests that mostly wait: for packets, leases, other processes."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Beside other workers, files that wait begin: side by side they cost little, and what computes fills the gaps.
+
+    A file that waits and comes last would be waited for by everybody. Alone, the order is the usual one.
+    """
+    if hasattr(config, "workerinput"):
+        waiting = {item.path for item in items if any(item.get_closest_marker(name) for name in WAITING)}
+        items.sort(key=lambda item: item.path not in waiting)

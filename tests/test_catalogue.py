@@ -9,10 +9,10 @@ from bot import causes, findings
 from bot.judge import CAP, DECISIVE, NAMED, REPORTED, judge
 from bot.model.cause import Cause
 from bot.model.finding import Evidence, Standing
-from tests.bot import reports, surroundings, tales
+from tests.bot import fabrics, networks, reports, surroundings, tales
 from tests.bot.story import TARGET, Story
 
-TOLD = (*tales.ALL, *surroundings.ALL, *reports.ALL)
+TOLD = (*tales.ALL, *surroundings.ALL, *networks.ALL, *fabrics.ALL, *reports.ALL)
 NOTHING = Evidence(TARGET, ())
 FINDINGS = [finding.id for finding in findings.establish(NOTHING)]
 CAUSES = [pytest.param(cause, id=cause.id) for cause in causes.ALL]
@@ -27,7 +27,8 @@ def test_every_finding_has_one_home() -> None:
     """Two files with one id would overwrite each other before the judge."""
     assert len(FINDINGS) == len(set(FINDINGS))
     families = (
-        r"(instrument|arp|icmp|overheard|path|teaming|segment|owner|vcenter(\.[a-z]+)?|guest|trigger|reported\.[a-z]+)"
+        r"(instrument|arp|icmp|overheard|path|teaming|segment|owner|vcenter(\.[a-z]+)?|guest|trigger"
+        r"|(reported|tables|fabric)\.[a-z]+)"
     )
     assert all(re.fullmatch(rf"{families}\.[a-z0-9_]+", id_) for id_ in FINDINGS)
 
@@ -60,7 +61,10 @@ def test_every_finding_can_be_present() -> None:
     assert shown == set(FINDINGS)
 
 
-@pytest.mark.parametrize("told", [pytest.param(told, id=told.__name__) for told in (*tales.ALL, *surroundings.ALL)])
+SEEN = (*tales.ALL, *surroundings.ALL, *networks.ALL, *fabrics.ALL)
+
+
+@pytest.mark.parametrize("told", [pytest.param(told, id=told.__name__) for told in SEEN])
 def test_whatever_was_found_can_be_checked(told: Callable[[], Story]) -> None:
     """A sentence without a frame or a row behind it convinces nobody."""
     for finding in findings.establish(told().evidence()):

@@ -33,18 +33,22 @@ from bot.causes import (
     network_device_claims,
     network_dhcp,
     network_fabric,
+    network_fdb,
     network_foreign_device,
+    network_mac_flaps,
     network_path,
     network_port_vlan,
     network_proxy_arp,
     network_routed_path,
+    network_static_entry,
     network_storm,
     network_switch,
     network_tables,
+    network_uplink_member,
 )
 from bot.model.cause import Cause
 
-CATALOGUE = "5"
+CATALOGUE = "6"
 
 ALL: tuple[Cause, ...] = (
     guest_bonding_agent.CAUSE,
@@ -68,6 +72,10 @@ ALL: tuple[Cause, ...] = (
     network_switch.CAUSE,
     network_fabric.CAUSE,
     network_tables.CAUSE,
+    network_static_entry.CAUSE,
+    network_fdb.CAUSE,
+    network_mac_flaps.CAUSE,
+    network_uplink_member.CAUSE,
     network_device_claims.CAUSE,
     network_storm.CAUSE,
     network_dhcp.CAUSE,

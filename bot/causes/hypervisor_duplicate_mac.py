@@ -11,11 +11,13 @@ CAUSE = Cause(
         (
             "reported.host.mac_conflict",
             "arp.answers_only_broadcasts",
+            "tables.fdb.flaps_between_hosts",
             "vcenter.mac.on_two_vms",
             "vcenter.mac.conflict_logged",
         ),
     ),
     expects={
+        "tables.fdb.flaps_between_hosts": 2.0,
         "vcenter.mac.on_two_vms": 3.0,
         "vcenter.mac.conflict_logged": 2.0,
         "arp.answers_only_broadcasts": 1.5,

@@ -15,6 +15,7 @@ CAUSE = Cause(
             "vcenter.uplink.driver_reset",
             "vcenter.host.switch_out_of_step",
             "vcenter.host.switch_troubled",
+            "fabric.blade.unhealthy",
         ),
     ),
     expects={
@@ -22,6 +23,7 @@ CAUSE = Cause(
         "vcenter.uplink.driver_reset": 1.5,
         "vcenter.host.switch_out_of_step": 2.0,
         "vcenter.host.switch_troubled": 2.0,
+        "fabric.blade.unhealthy": 2.0,
         "vcenter.moves.loss_on_one_host": 1.5,
         "vcenter.host_not_responding": 2.0,
         "reported.host.faulty": 4.0,

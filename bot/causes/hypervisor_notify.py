@@ -17,6 +17,7 @@ CAUSE = Cause(
         ),
     ),
     expects={
+        "tables.fdb.old_port": 1.0,
         "vcenter.teaming.does_not_notify": 2.0,
         "vcenter.moves.loss_heals_after_each": 2.0,
         "reported.host.does_not_notify": 2.5,
@@ -26,6 +27,7 @@ CAUSE = Cause(
     },
     excluded_by={
         **ONLY_LOSES,
+        "tables.fdb.kept_wrong_port": "The VM was heard and the switch did not learn; a notice would not have helped.",
         "vcenter.port.bypassed": "A vNIC that goes past the virtual switch is not announced by it.",
     },
     settle=Settle(

@@ -12,6 +12,7 @@ CAUSE = Cause(
     requires=(
         (
             "arp.answers_doubled",
+            "tables.fdb.flaps_on_one_host",
             "reported.host.teaming_wrong",
             "reported.capture.own_frames_return",
             "vcenter.teaming.unlike_the_switch",
@@ -20,6 +21,7 @@ CAUSE = Cause(
         ),
     ),
     expects={
+        "tables.fdb.flaps_on_one_host": 2.0,
         "vcenter.teaming.unlike_the_switch": 3.0,
         "vcenter.teaming.beacon_with_few_uplinks": 2.0,
         "vcenter.teaming.by_ip_hash": 1.0,

@@ -10,6 +10,10 @@ CAUSE = Cause(
         "or broken link, a wrong MAC table entry, an access list."
     ),
     expects={
+        "tables.trunk.errors_grow": 2.5,
+        "tables.port.shut": 3.0,
+        "tables.port.errors_grow": 2.0,
+        "tables.fdb.missing": 1.0,
         "vcenter.uplink.receive_errors": 1.5,
         "vcenter.uplink.flaps": 1.0,
         "vcenter.moves.loss_on_one_host": 1.0,

@@ -11,12 +11,14 @@ CAUSE = Cause(
     ),
     requires=(
         (
+            "tables.port.vlan_missing",
             "reported.switch.port_vlan_wrong",
             "vcenter.health.vlan_untrunked",
             "vcenter.neighbour.vlan_unseen",
         ),
     ),
     expects={
+        "tables.port.vlan_missing": 3.0,
         "vcenter.health.vlan_untrunked": 3.0,
         "vcenter.neighbour.vlan_unseen": 1.5,
         "vcenter.moves.loss_on_one_host": 0.5,

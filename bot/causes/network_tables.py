@@ -14,12 +14,17 @@ CAUSE = Cause(
         (
             "arp.answers_only_broadcasts",
             "overheard.echoes_to_unclaimed_mac",
+            "tables.arp.kept_though_announced",
+            "tables.arp.stale",
             "reported.arp.stale_though_announced",
             "reported.switch.timers",
             "reported.fdb.wrong",
         ),
     ),
     expects={
+        "tables.arp.kept_though_announced": 3.0,
+        "tables.arp.stale": 1.0,
+        "icmp.routed_loss": 1.0,
         "vcenter.moves.loss_heals_after_each": 1.0,
         "arp.answers_only_broadcasts": 2.0,
         "icmp.target_loss": 1.0,
@@ -32,6 +37,7 @@ CAUSE = Cause(
     },
     excluded_by={
         **ONLY_LOSES,
+        "tables.arp.corrected_when_told": "The table took the MAC in as soon as somebody told it.",
         "arp.target_silent": "Broadcasts reach everybody whatever a table holds, and nobody answers them.",
     },
     settle=Settle(

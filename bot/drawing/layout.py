@@ -12,6 +12,7 @@ from bot.drawing.lettering import fit, width
 from bot.drawing.palette import ALARM, BAND, DIM, EDGE, GROUND, HUES, INK, LOSS, MOVE, RULE, Colour
 from bot.incidents.chart import Chart, Lane, Line, Mark, Place
 from bot.incidents.moments import Kind
+from bot.model.path import Mark as PathMark
 
 WIDTH, PAD = 920, 16
 LABELS, TOTALS = 170, 104  # the columns left and right of the lanes
@@ -60,7 +61,7 @@ class Sign:
 
     x: float
     y: float
-    mark: Mark
+    mark: Mark | PathMark
     colour: Colour
 
 

@@ -15,7 +15,9 @@ def _rgb(text: str) -> Colour:
 GROUND, BAND, RULE, EDGE = _rgb("16191d"), _rgb("23282f"), _rgb("343b45"), _rgb("4b5563")
 INK, DIM = _rgb("f1f3f5"), _rgb("b4bcc6")
 LOSS = _rgb("ff7043")
-"""Vermilion, a little lighter than Okabe and Ito's so that it stands out from the band; for nothing but loss."""
+"""Vermilion, a little lighter than Okabe and Ito's so that it stands out from the band; for loss and what is wrong."""
+RIGHT, OLD = _rgb("2fbf8f"), _rgb("f0e442")
+"""Bluish green, a little lighter so that words in it can be read on the band, and yellow: what agrees, what is old."""
 MOVE, ALARM = _rgb("f1f3f5"), LOSS
 HUES = tuple(map(_rgb, ("e69f00", "56b4e9", "cc79a7", "f0e442", "009e73", "f1f3f5", "3d8fc4", "9aa4b0")))
 """One for each MAC that is shown."""

@@ -1,11 +1,13 @@
 """The shapes of marks, smooth at any place: each is drawn large once, made small, and used as a stencil."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFilter
 
 from bot.drawing.lettering import SCALE
 from bot.incidents.chart import Mark
+from bot.model.path import Mark as PathMark
 
 HALF = 8
 """Half the side of a stencil in points."""
@@ -13,7 +15,7 @@ _FINE = 8
 
 
 @lru_cache
-def stencil(mark: Mark) -> tuple[Image.Image, Image.Image]:
+def stencil(mark: Mark | PathMark) -> tuple[Image.Image, Image.Image]:
     """The shape of the mark and, a point larger, its halo, by which it stands out from another one below it.
 
     White on black, ``2 * HALF`` points wide and high.
@@ -25,7 +27,7 @@ def stencil(mark: Mark) -> tuple[Image.Image, Image.Image]:
     return shape, shape.filter(ImageFilter.MaxFilter(2 * SCALE + 1))
 
 
-def _shape(draw: ImageDraw.ImageDraw, mark: Mark, middle: float, point: int) -> None:
+def _shape(draw: ImageDraw.ImageDraw, mark: Mark | PathMark, middle: float, point: int) -> None:
     def at(x: float, y: float) -> tuple[float, float]:
         return middle + x * point, middle + y * point
 
@@ -46,3 +48,28 @@ def _shape(draw: ImageDraw.ImageDraw, mark: Mark, middle: float, point: int) -> 
         case Mark.MISSED:
             draw.polygon([at(0, 6), at(5.5, -4.5), at(-5.5, -4.5)], fill=255)
             draw.polygon([at(0, 2.4), at(2.6, -2.7), at(-2.6, -2.7)], fill=0)
+        case _:
+            _path_shape(draw, mark, at, point)
+
+
+def _path_shape(
+    draw: ImageDraw.ImageDraw, mark: PathMark, at: Callable[[float, float], tuple[float, float]], point: int
+) -> None:
+    match mark:
+        case PathMark.RIGHT:
+            draw.line([at(-5.5, 0.5), at(-1.8, 4.5), at(5.5, -4.5)], fill=255, width=round(2.4 * point), joint="curve")
+        case PathMark.WRONG:
+            draw.ellipse([at(-7, -7), at(7, 7)], fill=255)
+            for slope in (1, -1):
+                draw.line([at(-3, -3 * slope), at(3, 3 * slope)], fill=0, width=round(2.2 * point))
+        case PathMark.OLD:  # a clock
+            draw.ellipse([at(-7, -7), at(7, 7)], outline=255, width=round(2 * point))
+            draw.line([at(0, -4.5), at(0, 0.7), at(3.6, 0.7)], fill=255, width=round(1.8 * point))
+        case PathMark.MISSING:  # an empty place
+            draw.rectangle([at(-6.5, -6.5), at(6.5, 6.5)], outline=255, width=round(1.8 * point))
+            draw.rectangle([at(-2.5, -6.5), at(2.5, 6.5)], fill=0)
+            draw.rectangle([at(-6.5, -2.5), at(6.5, 2.5)], fill=0)
+        case PathMark.UNKNOWN:
+            draw.arc([at(-3.5, -6.5), at(3.5, 0.5)], 180, 90, fill=255, width=round(2 * point))
+            draw.rectangle([at(-1, -0.6), at(1, 2.2)], fill=255)
+            draw.ellipse([at(-1.4, 4), at(1.4, 6.8)], fill=255)

@@ -50,6 +50,12 @@ class Seat:
         return next(found, None)
 
     @property
+    def vlan(self) -> int | None:
+        """The VLAN that the vNIC's frames carry beyond the host; None: not told, or a trunk."""
+        group = self.group or self.local
+        return self.nic.vlan or (group[0].vlan if group else None)
+
+    @property
     def uplinks(self) -> tuple[Uplink, ...]:
         """The uplinks of that switch on that host which the port group uses, or holds ready; all where none is told."""
         switch = self.switch

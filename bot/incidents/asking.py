@@ -6,7 +6,7 @@ from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address
 
 from bot.errors import RequestError
 from bot.model.addresses import can_own, parse_mac
-from bot.model.request import CAPTURE, CHECK, LOOK_UP, Target
+from bot.model.request import CAPTURE, CHECK, LOOK_UP, TRACE, Target
 
 _LONGEST = 80  # vCenter allows 80 characters in a VM name; nothing that can be asked for is longer
 _LINKED = re.compile(r"<(?:https?://)?[^|>]*\|([^>]+)>|<https?://([^>]+)>")  # how Slack writes a recognised address
@@ -15,7 +15,10 @@ _IPV6 = {
     CAPTURE: "and captures are asked for by IPv4 address; give the machine's IPv4 address",
     CHECK: "and ARP speaks only for IPv4; ask for the machine's IPv4 address",
     LOOK_UP: "and vCenter is asked for IPv4 addresses; ask for the machine's IPv4 address, its name or its MAC",
+    TRACE: "and ARP tables hold only IPv4; ask for the machine's IPv4 address",
 }
+_ALONE = {LOOK_UP: "A look-up takes one address", TRACE: "This takes one address"}
+"""Commands that know no options."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ def usage(command: str = CHECK) -> str:
             f"Say whose packets to capture: an IPv4 address, a VM name or a MAC address, {_example(command)}. "
             f"More can follow: `/{CAPTURE} 10.0.0.5 for 60s arp at VANTAGE peer 10.0.0.7 vlan 20`."
         )
+    if command == TRACE:
+        return f"Say whose entries to compare: an IPv4 address, a VM name or a MAC address, {_example(command)}."
     return (
         f"Say what to check: an IPv4 address, a VM name or a MAC address, {_example(command)}. "
         f"Add `deep` to listen longer: `/{CHECK} 10.0.0.5 deep`."
@@ -91,8 +96,8 @@ def _target(said: str, command: str) -> Target:
         raise RequestError(f"That is neither an address nor a VM name. {usage(command)}")
     first, *options = said.split()
     options = [word for word in options if _DOTTED.fullmatch(word) or word.lower() == "deep"]
-    if command == LOOK_UP and options and _DOTTED.fullmatch(first):  # else such a name would be looked for in earnest
-        raise RequestError(f"A look-up takes one address and nothing such as {options[0]}, {_example(command)}.")
+    if command in _ALONE and options and _DOTTED.fullmatch(first):  # else such a name would be looked for in earnest
+        raise RequestError(f"{_ALONE[command]} and nothing such as {options[0]}, {_example(command)}.")
     return Target(name=said)
 
 

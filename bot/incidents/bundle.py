@@ -27,6 +27,9 @@ _SUFFIX = {
     Media.PCAP: "pcap",
     Media.NEIGHBOURS: "neighbours.json",
     Media.VCENTER: "vcenter.json",
+    Media.NETWORK: "network.json",
+    Media.PASTED: "pasted.json",
+    Media.UCS: "ucs.json",
     Media.REPORT: "report.json",
 }
 

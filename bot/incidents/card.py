@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.incidents import dropping, folds, owned
+from bot.incidents import dropping, folds, owned, pasting, path_lines, path_words
 from bot.incidents.captured import lost, whole
 from bot.incidents.wording import listing
 from bot.model.finding import Standing, Witness
@@ -27,7 +27,8 @@ from bot.model.incident import (
 )
 from bot.model.job import Artifact, Job, Probe
 from bot.model.owners import Owners
-from bot.model.request import CAPTURE, JUDGE, LOOK_UP, Person
+from bot.model.path import Path
+from bot.model.request import CAPTURE, JUDGE, LOOK_UP, TRACE, Person
 from bot.model.verdict import EvidenceItem, Grade, Verdict, Weighs
 
 _SHOWN_WITNESSES = 3
@@ -36,6 +37,8 @@ _LOOKS_FOR = {
     Probe.ICMP: "ping through the router",
     Probe.VCENTER: "who owns it",
     Probe.CAPTURE: "capture",
+    Probe.NETWORK: "tables on the way",
+    Probe.UCS: "the fabric under the hosts",
     Probe.REPORT: "what people know",
 }
 _UNSAID = {
@@ -45,10 +48,17 @@ _UNSAID = {
     Grade.NOT_ENOUGH_EVIDENCE: "What was seen does not carry a verdict, so nobody is to be blamed yet.",
     Grade.NO_FAULT: "No instrument saw a fault.",
 }
-_DOING = {CAPTURE: "Capturing", LOOK_UP: "Looking up", JUDGE: "Reading a capture about"}
-_ENDED_CAPTURE = {
-    Outcome.STOPPED: "The capture was stopped.",
-    Outcome.FAILED: "The capture could not be carried out.",
+_DOING = {
+    CAPTURE: "Capturing",
+    LOOK_UP: "Looking up",
+    JUDGE: "Reading a capture about",
+    TRACE: "Reading the tables on the way to",
+}
+_ENDED_OTHERWISE = {
+    (CAPTURE, Outcome.STOPPED): "The capture was stopped.",
+    (CAPTURE, Outcome.FAILED): "The capture could not be carried out.",
+    (TRACE, Outcome.STOPPED): "The reading was stopped before the tables were in.",
+    (TRACE, Outcome.FAILED): "The tables could not be read.",
 }
 _ENDED = {
     Outcome.ANSWERED: "Done.",
@@ -106,6 +116,7 @@ class Card:
     ``ended`` is None while it runs. ``says`` is the claim of a verdict, or the one sentence that says why there is
     none; None while it runs. ``missing`` says what was not looked at. ``took_s`` counts from the question to the end,
     or to now where now was given. ``owners`` is what a look-up found and ``aged`` a sentence on how old that is.
+    ``path`` is what the tables on the way hold: alone, or beside a verdict.
 
     Of a capture: ``filter`` is what it takes, for how long (None before its address is known), ``waits`` the sentence
     and the end of the wait for a second person, ``decided`` who approved, declined or stopped it, in order, and
@@ -126,6 +137,7 @@ class Card:
     verdict: Verdict | None
     took_s: float | None
     owners: Owners | None = None
+    path: Path | None = None
     aged: str | None = None
     filter: str | None = None
     waits: AwaitsApproval | None = None
@@ -140,10 +152,11 @@ def card(
     closed = incident.closed
     answered = closed is not None and closed.outcome is Outcome.ANSWERED
     verdict, owners = (incident.verdict, incident.owners) if answered else (None, None)
+    path = incident.path if answered else None
     until = closed.at if closed else now
     instruments = tuple(_instruments(incident, {one.job: one for one in progress}, now))
     says = closed and (closed.sentence or (verdict and (verdict.claim or _UNSAID[verdict.grade])))
-    says = owned.says(owners) if owners else says
+    says = owned.says(owners) if owners else path.claim if path and not verdict else says
     request, target = incident.request, _target(incident)
     return Card(
         case=incident.id,
@@ -154,6 +167,8 @@ def card(
         ended=closed.outcome if closed else None,
         headline=owned.headline(owners, target)
         if owners
+        else path_words.headline(path, target)
+        if path and not verdict
         else f"CAPTURE INCOMPLETE · {target}"
         if answered and folds.captures(incident) and not whole(incident)
         else _headline(
@@ -167,10 +182,17 @@ def card(
         says=(says or _unsaid(request.command, closed.outcome)) if closed else None,
         instruments=instruments,
         facts=facts,
-        missing=verdict.missing if verdict else owners.missing if owners else _planned_gaps(incident),
+        missing=verdict.missing
+        if verdict
+        else owners.missing
+        if owners
+        else path.missing
+        if path
+        else _planned_gaps(incident),
         verdict=verdict,
         took_s=(until - request.asked_at).total_seconds() if until else None,
         owners=owners,
+        path=path,
         aged=owned.aged(owners.read_at, closed.at) if owners and closed else None,
         filter=_filter(incident),
         waits=folds.awaits(incident),
@@ -180,7 +202,7 @@ def card(
 
 
 def _unsaid(command: str, ended: Outcome) -> str:
-    return _ENDED_CAPTURE.get(ended, _ENDED[ended]) if command == CAPTURE else _ENDED[ended]
+    return _ENDED_OTHERWISE.get((command, ended), _ENDED[ended])
 
 
 def _filter(incident: Incident) -> str | None:
@@ -237,10 +259,12 @@ def highlights(verdict: Verdict) -> tuple[EvidenceItem, ...]:
 def as_text(card: Card, width: int = 100) -> str:
     """The card for a terminal, without control characters of whatever a machine was named."""
     body = (
-        _verdict(card.verdict, width)
+        _verdict(card.verdict, width, card.path)
         if card.verdict
         else _owners(card, card.owners, width)
         if card.owners
+        else _path(card.path, width)
+        if card.path
         else _without_verdict(card, width)
     )
     took = f", {card.took_s:.1f} s" if card.took_s is not None else ""
@@ -257,7 +281,23 @@ def verdict_as_text(verdict: Verdict, width: int = 100) -> str:
     return printable((*head, *_verdict(verdict, width), "", f"catalogue {verdict.catalogue}"))
 
 
-def _verdict(verdict: Verdict, width: int) -> Iterator[str]:
+def path_as_text(path: Path, width: int = 100) -> str:
+    """A path that belongs to no running incident, as of a case, for a terminal."""
+    head = (path_words.headline(path, str(path.target)), *_entry(path.claim, width))
+    return printable((*head, *_path(path, width)))
+
+
+def _path(path: Path, width: int) -> Iterator[str]:
+    yield from _entry(path.because, width)
+    if path.hops:
+        yield from ("", *(f"  {row}" for row in path_lines.table(path, width - 2)))
+    yield from entries("What differs", tuple(map(path_words.about, path_words.differing(path))), width)
+    yield from entries("Clear, in this order", tuple(map(path_words.about, path.clear)), width, numbered=True)
+    yield from entries("Neither right nor wrong", tuple(map(path_words.about, path_words.unclear(path))), width)
+    yield from entries("Not looked at", path.missing, width)
+
+
+def _verdict(verdict: Verdict, width: int, path: Path | None = None) -> Iterator[str]:
     shown = [f"{item.says} [{where(item.witnesses)}]".removesuffix(" []") for item in grounds(verdict)]
     yield from entries("What shows it" if verdict.cause else "What was seen", shown, width)
     yield from entries("Ruled out", [f"{out.side}: {' '.join(out.because)}" for out in verdict.ruled_out], width)
@@ -265,6 +305,7 @@ def _verdict(verdict: Verdict, width: int) -> Iterator[str]:
     yield from entries("Set off by", [verdict.trigger] if verdict.trigger else [], width)
     if verdict.next_test:
         yield from entries("Next test", [f"{verdict.next_test.do} ({verdict.next_test.who})"], width)
+    yield from entries("Tables on the way", path_lines.short(path) if path else (), width)
     yield from entries("Not looked at", verdict.missing, width)
 
 
@@ -288,12 +329,12 @@ def _without_verdict(card: Card, width: int) -> Iterator[str]:
     yield from entries("Not looked at", card.missing, width)
 
 
-def entries(title: str, texts: Sequence[str], width: int = 100) -> Iterator[str]:
+def entries(title: str, texts: Sequence[str], width: int = 100, *, numbered: bool = False) -> Iterator[str]:
     """The texts as a list under a title, in lines of at most that width; nothing where there are none."""
     if texts:
         yield from ("", title)
-        for text in texts:
-            yield from _entry(text, width, "  - ")
+        for number, text in enumerate(texts, 1):
+            yield from _entry(text, width, f"  {number}. " if numbered else "  - ")
 
 
 def _entry(text: str, width: int, mark: str = "  ") -> list[str]:
@@ -381,8 +422,12 @@ def _far(word: Progressed, now: datetime | None) -> str:
 
 
 def _looks_for(incident: Incident, job: Job) -> str:
+    if job.queue == pasting.QUEUE:
+        return pasting.looked_for(incident.request, job)
     first = next(event for event in incident.timeline if isinstance(event, Queued))
     further = incident.request.command == LOOK_UP and job not in first.jobs
+    if job.probe is Probe.NETWORK and (job.options.listen_s or job.options.macs):
+        return "the same tables, while it is asked for" if job.options.listen_s else "where its other MACs are"
     return "who else has it" if further else _LOOKS_FOR[job.probe]
 
 

@@ -1,12 +1,14 @@
 """A shared capture as an incident: the file is fetched as if an agent had brought it, and the vCenters are asked."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 
 from bot import probes
 from bot.errors import BundleError, RequestError
-from bot.incidents.planning import NO_VCENTER, Known, Plan, jobs
+from bot.incidents import planning
+from bot.incidents.planning import Known, Plan
 from bot.model.dropped import DroppedFile
 from bot.model.job import Artifact, Job, JobOptions, Media, Probe, Vantage, digest_of
 
@@ -42,13 +44,15 @@ def choose(files: Iterable[DroppedFile]) -> DroppedFile:
 
 
 def plan(incident: str, target: IPv4Address, *, known: Known, first: int) -> Plan:
-    """The fetching of the file, which is the first job, and a question to every vCenter; ids count from ``first``."""
+    """The fetching of the file, which is the first job, and the questions to vCenters and tables."""
     expires_at = known.now + timedelta(seconds=FETCH_S)
-    wanted = [(Probe.CAPTURE, QUEUE), *((Probe.VCENTER, f"vcenter.{name}") for name in known.vcenters)]
-    asked = [(probe, queue, target, JobOptions()) for probe, queue in wanted]
-    gaps = ["Only the shared file was read; no agent asked on the wire."]
-    gaps += [] if known.vcenters else [NO_VCENTER]
-    return Plan(jobs(incident, asked, known=known, first=first, expires_at=expires_at), tuple(gaps))
+    looking = planning.plan_first_look(incident, target, known=known, first=first + 1)
+    fetching = planning.jobs(
+        incident, [(Probe.CAPTURE, QUEUE, target, JobOptions())], known=known, first=first, expires_at=expires_at
+    )
+    gaps = ("Only the shared file was read; no agent asked on the wire.", *looking.gaps)
+    jobs = [replace(job, expires_at=expires_at) for job in looking.jobs]  # nobody is held up by them
+    return Plan((*fetching, *jobs), gaps)
 
 
 def artifact(job: Job, file: DroppedFile, data: bytes, at: datetime) -> Artifact:

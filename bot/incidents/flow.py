@@ -1,12 +1,18 @@
 """Every transition of an incident, and nowhere else.
 
-    Requested --address known--> plan --> Queued --> (Started, Reported, Lost)* --> Judged --> Closed
+    Requested --address known--> first look --> Queued --> tables Reported --> plan --> Queued
+                  --> (Started, Reported, Lost)* --> Judged --> Closed
               --name or MAC----> look-ups --> Queued --> Reported* --> Resolved --> plan ...
               --"judge"--------> the shared file is fetched --> Queued --> Reported --> as above
+              --"arptable"-----> as above ------------------------------------> Traced --> Closed
               --"vcenter"------> look-ups --> Queued --> (Reported --> who else? --> Queued)* --> LookedUp --> Closed
               --"capture"------> admit ------> Queued --> (Started, Reported, Lost)* --> look-ups --> Queued --> Closed
                                      --two persons--> AwaitsApproval --> Approved --> Queued --> ...
                                                                      --> Declined, or in vain --> Closed
+
+Look before you touch: where routers and switches can be read, nothing is sent before their tables are, because pings
+and broadcasts repair what is wrong in them. Who does not tell in time is not waited for. An entry that is still wrong
+when all has ended is read once more, a while later: devices show their tables late.
 
 Rules: a job ends by a final Reported, by Failed or by Expired, whichever comes first; what comes after adds nothing.
 A MAC that shows up on the wire is looked up in every vCenter, once. When every job has ended the evidence is judged
@@ -20,11 +26,13 @@ waits ``STOP_S`` for what was captured so far. When it is over the vCenters are 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 
 from bot.errors import RequestError
+from bot.findings.entries_arp import unsettled
+from bot.findings.flapping import turned
 from bot.incidents import dropping, planning
 from bot.incidents.folds import (
     artifacts,
@@ -33,14 +41,18 @@ from bot.incidents.folds import (
     captures,
     ended,
     gaps,
+    held,
     jobs,
     named,
     stopped,
+    touched,
 )
 from bot.incidents.identities import identities
-from bot.incidents.planning import Known
+from bot.incidents.planning import Known, Plan
 from bot.incidents.wishing import USUAL_S
+from bot.model.addresses import Mac
 from bot.model.capture import CaptureWish
+from bot.model.finding import Evidence
 from bot.model.incident import (
     Approved,
     Closed,
@@ -49,6 +61,7 @@ from bot.model.incident import (
     Expired,
     Failed,
     Incident,
+    Lost,
     Outcome,
     Progressed,
     Reported,
@@ -64,7 +77,7 @@ from bot.model.observation import (
     VcenterAnswered,
     VmFound,
 )
-from bot.model.request import CAPTURE, JUDGE, LOOK_UP
+from bot.model.request import CAPTURE, CHECK, JUDGE, LOOK_UP, TRACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +112,11 @@ class Judge:
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """Append Traced with what the tables on the way hold, and close."""
+
+
+@dataclass(frozen=True, slots=True)
 class Deliver:
     """Hand the captured files to the people and close."""
 
@@ -115,7 +133,7 @@ class Admit:
     put: Put
 
 
-Action = Put | Fetch | Append | Judge | Deliver | Tell | Admit
+Action = Put | Fetch | Append | Judge | Trace | Deliver | Tell | Admit
 
 STOP_S = 8.0  # an agent ends an ability within 5 s, and what it captured has to travel
 APPROVAL = timedelta(minutes=15)
@@ -169,9 +187,11 @@ def _step(incident: Incident, event: Event, seen: tuple[Observation, ...], known
     elif isinstance(event, Requested | Resolved) and address is not None:
         planned = _planned(incident, address, known)
         yield Admit(planned) if command == CAPTURE and isinstance(planned, Put) else planned
+        if not planned.jobs:  # only what people pasted is there, and all of it is
+            yield _over(incident)
     elif isinstance(event, Approved | Declined | StopAsked):
         yield from _decided(incident, event, known)
-    elif isinstance(event, Reported | Failed | Expired):
+    elif isinstance(event, Reported | Failed | Expired | Lost):
         if address is None and _all_ended(incident):
             yield Append(Resolved(at=known.now, address=_resolved(incident, seen)))
         elif address is not None and command == CAPTURE:
@@ -182,14 +202,46 @@ def _step(incident: Incident, event: Event, seen: tuple[Observation, ...], known
 
 def _looked(
     incident: Incident, event: Event, address: IPv4Address, seen: tuple[Observation, ...], known: Known
-) -> Iterator[Put | Append | Judge]:
+) -> Iterator[Put | Append | Judge | Trace]:
     """Whoever shows up on the wire is looked up; when all is in, it is judged, or there is nothing to judge."""
     if why := _unfetched(incident, event):
         yield Append(Closed(at=known.now, outcome=Outcome.FAILED, sentence=why))
         return
-    yield from _owners(incident, address, seen, known)
-    if _all_ended(incident):
-        yield Judge()
+    touching = _touching(incident, address, seen, known)
+    if touching:
+        yield touching
+    if touching and touching.jobs:
+        return
+    heard_from = _heard_from(incident, known)
+    more = _owners(incident, address, seen, heard_from)
+    if not more and _all_ended(incident):
+        more = _once_more(incident, address, seen, heard_from)
+    if more:
+        yield Put(more)
+    elif _all_ended(incident):
+        yield _over(incident)
+
+
+def _over(incident: Incident) -> Trace | Judge:
+    return Trace() if incident.request.command == TRACE else Judge()
+
+
+def _touching(incident: Incident, address: IPv4Address, seen: tuple[Observation, ...], known: Known) -> Put | None:
+    """The probes, once, when every first look at the tables is over or nobody is there to take it."""
+    looks = [job for job in jobs(incident) if job.probe is Probe.NETWORK]
+    over = ended(incident) | {event.job for event in incident.timeline if isinstance(event, Lost)}
+    if incident.request.command not in (CHECK, TRACE) or not looks or touched(incident):
+        return None
+    if any(job.id not in over for job in looks):
+        return None
+    there, first, deep = _heard_from(incident, known), len(jobs(incident)), incident.request.deep
+    try:
+        plan = planning.plan_check(
+            incident.id, address, deep=deep, known=there, first=first, watched=held(address, seen)
+        )
+    except RequestError as nobody:  # the agents that were there a moment ago are gone, or only tables are wanted
+        plan = Plan((), (str(nobody),))
+    return Put(plan.jobs, plan.gaps)
 
 
 def _decided(incident: Incident, event: Event, known: Known) -> Iterator[Put | Fetch | Append]:
@@ -283,21 +335,75 @@ def _planned(incident: Incident, address: IPv4Address, known: Known) -> Put | Fe
         wish = incident.request.capture or CaptureWish(USUAL_S)
         plan = planning.plan_capture(incident.id, address, wish, known=known, first=first)
     else:
+        plan = _check(incident, address, known, first)
+    pasted = bool(incident.request.tables)
+    return Put(plan.jobs, tuple(gap for gap in plan.gaps if not (pasted and gap == planning.NO_NETWORK)))
+
+
+def _check(incident: Incident, address: IPv4Address, known: Known, first: int) -> Plan:
+    """The first look, or the whole check at once where no router or switch can be read.
+
+    Tables can be compared without an agent on the segment too; they are then all there is. So can pasted ones.
+    """
+    pasted, readers = incident.request.tables, planning.readers(known)
+    try:
         plan = planning.plan_check(incident.id, address, deep=incident.request.deep, known=known, first=first)
-    return Put(plan.jobs, plan.gaps)
+    except RequestError as nobody:
+        if not pasted and (incident.request.command != TRACE or not readers):
+            raise
+        why = () if readers else (str(nobody),)  # with readers it is said once they have told
+    else:
+        if not readers:
+            return plan
+        why = ()
+    plan = planning.plan_first_look(incident.id, address, known=known, first=first)
+    return Plan(plan.jobs, (*plan.gaps, *why))
 
 
-def _owners(incident: Incident, address: IPv4Address, seen: tuple[Observation, ...], known: Known) -> Iterator[Put]:
-    asked = {mac for job in jobs(incident) if job.probe is Probe.VCENTER for mac in job.options.macs}
-    new = tuple(mac for mac in named(address, seen) if mac not in asked)
+def _owners(incident: Incident, address: IPv4Address, seen: tuple[Observation, ...], known: Known) -> tuple[Job, ...]:
     wire = [job for job in jobs(incident) if job.probe is Probe.ARP or job.queue == dropping.QUEUE]
-    if new and known.vcenters and wire:
-        expires_at = max(job.expires_at for job in wire)
-        yield Put(
-            planning.plan_owners(
-                incident.id, address, new, known=known, first=len(jobs(incident)), expires_at=expires_at
-            )
-        )
+    if not wire:
+        return ()
+    expires_at, macs = max(job.expires_at for job in wire), named(address, seen)
+    return planning.plan_owners(
+        incident.id,
+        address,
+        _unasked(incident, Probe.VCENTER, macs),
+        unplaced=_unasked(incident, Probe.NETWORK, macs),
+        known=known,
+        first=len(jobs(incident)),
+        expires_at=expires_at,
+    )
+
+
+def _once_more(
+    incident: Incident, address: IPv4Address, seen: tuple[Observation, ...], known: Known
+) -> tuple[Job, ...]:
+    """The tables once more, where what they showed so far may be half of it.
+
+    A device may show an entry for a while after it took the right one in, and would be accused of not listening. A
+    MAC that changed its port while the target was asked for may have moved, or be back when nobody asks.
+    """
+    watched = [job for job in jobs(incident) if job.probe is Probe.NETWORK and job.options.listen_s]
+    once = len(watched) == len({job.queue for job in watched})
+    evidence = Evidence(address, seen)
+    if not once or not (unsettled(evidence) or turned(evidence)):
+        return ()
+    return planning.plan_once_more(incident.id, address, held(address, seen), known=known, first=len(jobs(incident)))
+
+
+def _heard_from(incident: Incident, known: Known) -> Known:
+    """What is known, without the readers of tables that have let this incident down: they are not waited for again."""
+    told = {event.job for event in incident.timeline if isinstance(event, Reported)}
+    failed = {event.job for event in incident.timeline if isinstance(event, Failed | Expired | Lost)}
+    silent = {job.queue for job in jobs(incident) if job.probe is Probe.NETWORK and job.id in failed - told}
+    return replace(known, networks=tuple(name for name in known.networks if f"network.{name}" not in silent))
+
+
+def _unasked(incident: Incident, probe: Probe, macs: tuple[Mac, ...]) -> tuple[Mac, ...]:
+    """Those of the MACs that no job of this kind has asked about."""
+    asked = {mac for job in jobs(incident) if job.probe is probe for mac in job.options.macs}
+    return tuple(mac for mac in macs if mac not in asked)
 
 
 def _resolving(incident: Incident, known: Known) -> tuple[Job, ...]:

@@ -19,7 +19,18 @@ from bot.model.incident import (
     StopAsked,
 )
 from bot.model.job import Artifact, Job, Probe
-from bot.model.observation import ArpAnnounced, ArpAnswer, ArpAsked, NeighbourHeld, Observation
+from bot.model.network import ArpEntry
+from bot.model.observation import (
+    ArpAnnounced,
+    ArpAnswer,
+    ArpAsked,
+    NeighbourHeld,
+    NicFound,
+    Observation,
+    RowSeen,
+)
+
+_SENDS = (Probe.ARP, Probe.ICMP)
 
 
 def jobs(incident: Incident) -> tuple[Job, ...]:
@@ -97,6 +108,26 @@ def named(address: IPv4Address, seen: Iterable[Observation]) -> tuple[Mac, ...]:
     ]
     macs += [one.asker_mac for one in seen if isinstance(one, ArpAsked) and one.asker == address and not one.ours]
     return tuple(dict.fromkeys(mac for mac in macs if can_own(mac)))
+
+
+def touched(incident: Incident) -> bool:
+    """Whether anything that sends packets was queued, or nobody was there to send it.
+
+    The first look at the tables is over then.
+    """
+    queued = [event for event in incident.timeline if isinstance(event, Queued)]
+    return any(not event.jobs or any(job.probe in _SENDS for job in event.jobs) for event in queued)
+
+
+def held(address: IPv4Address, seen: Iterable[Observation]) -> tuple[Mac, ...]:
+    """The MACs that tables hold for the address, or vCenter gives its vNICs: whose ports are worth watching."""
+    macs: list[Mac | None] = []
+    for one in seen:
+        if isinstance(one, RowSeen) and isinstance(one.row, ArpEntry) and one.row.ip == address:
+            macs.append(one.row.mac)
+        elif isinstance(one, NicFound) and address in one.addresses:
+            macs.append(one.mac)
+    return tuple(dict.fromkeys(mac for mac in macs if mac is not None and can_own(mac)))
 
 
 def gaps(incident: Incident) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 
 from bot.errors import RequestError
+from bot.findings.entries_arp import SHOWN_AFTER_S
 from bot.model.addresses import Mac
 from bot.model.capture import CaptureWish
 from bot.model.job import Agent, Job, JobOptions, Probe, Vantage
@@ -17,19 +18,24 @@ DEEP_LISTEN_S = 1.5
 GRACE_S = 8.0  # an agent that dies is noticed after 3 s; its successor needs a whole run before the deadline
 CAPTURE_GRACE_S = 15.0  # the same, and the largest capture has to travel
 RESOLVE_S = 10.0
+FIRST_LOOK_S = 3.0  # a device that does not answer within this is read beside the probes, which it may not hold up
+BEFORE_WATCHING_S = 0.5  # a reader finds the rows first, and so ends with the probes
+FABRIC_S = 20.0  # a UCS Manager takes seconds to log in to
 NOBODY = "No agent is alive, so nobody can look; start one with `ruleout agent` or see its log."
 VANTAGES_PER_SEGMENT = 2
 ROUTED_VANTAGES = 2
 NO_VCENTER = "No vCenter is configured, so no MAC can be traced to a VM."
+NO_NETWORK = "No router or switch is configured, so no table on the way was read."
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the bot knows of its surroundings when it plans."""
+    """What the bot knows of its surroundings when it plans; ``networks`` are the readers of routers and switches."""
 
     agents: tuple[Agent, ...]
     vcenters: tuple[str, ...]
     now: datetime
+    networks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +55,19 @@ def jobs(incident: str, asked: Iterable[tuple[Probe, str, IPv4Address | None, Jo
     )
 
 
-def plan_check(incident: str, target: IPv4Address, *, deep: bool, known: Known, first: int) -> Plan:
+def plan_check(
+    incident: str,
+    target: IPv4Address,
+    *,
+    deep: bool,
+    known: Known,
+    first: int,
+    watched: Sequence[Mac] | None = None,
+) -> Plan:
     """Ask every segment that has the target, ping from others through the router, ask every vCenter.
+
+    ``watched`` are the MACs whose table entries are read again and again meanwhile. None: nobody has looked at the
+    tables and asked the vCenters before (see ``plan_first_look``).
 
     Raises:
         RequestError: nobody can look at this target; the text says where agents stand.
@@ -60,21 +77,74 @@ def plan_check(incident: str, target: IPv4Address, *, deep: bool, known: Known, 
     routed = _elsewhere(target, known.agents)
     wanted = [(Probe.ARP, queue) for queue in _queues(on_segment, VANTAGES_PER_SEGMENT)]
     wanted += [(Probe.ICMP, queue) for queue in _queues(routed, 1)[:ROUTED_VANTAGES]]
-    wanted += [(Probe.VCENTER, f"vcenter.{name}") for name in known.vcenters]
-    gaps = [] if known.vcenters else [NO_VCENTER]
-    if not routed:
-        gaps.append("No agent stands on another segment, so the way through the router was not tried.")
     longest_s = max(duration_s(probe, options) or 0.0 for probe, _ in wanted)
-    expires_at = known.now + timedelta(seconds=longest_s + GRACE_S)
     asked = [(probe, queue, target, options) for probe, queue in wanted]
-    return Plan(jobs(incident, asked, known=known, first=first, expires_at=expires_at), tuple(gaps))
+    if watched is not None:
+        watching = JobOptions(listen_s=longest_s - BEFORE_WATCHING_S, macs=tuple(watched))
+        asked += [(Probe.NETWORK, f"network.{name}", target, watching) for name in readers(known)]
+    expires_at = known.now + timedelta(seconds=longest_s + GRACE_S)
+    sending = jobs(incident, asked, known=known, first=first, expires_at=expires_at)
+    gaps = [] if routed else ["No agent stands on another segment, so the way through the router was not tried."]
+    if watched is not None:
+        return Plan(sending, tuple(gaps))
+    beside = _beside(incident, target, known, first + len(sending))
+    return Plan((*sending, *beside), (*_unconfigured(known), *gaps))
+
+
+def plan_first_look(incident: str, target: IPv4Address, *, known: Known, first: int) -> Plan:
+    """Read the tables on the way before anything is sent: a ping or a broadcast repairs what is wrong in them.
+
+    Beside it the vCenters are asked, and whoever knows the fabric under the hosts; neither sends anything there.
+    """
+    asked = [(Probe.NETWORK, f"network.{name}", target, JobOptions(listen_s=0.0)) for name in readers(known)]
+    until = known.now + timedelta(seconds=FIRST_LOOK_S)
+    looks = jobs(incident, asked, known=known, first=first, expires_at=until)
+    return Plan((*looks, *_beside(incident, target, known, first + len(looks))), tuple(_unconfigured(known)))
+
+
+def plan_once_more(
+    incident: str, target: IPv4Address, macs: Sequence[Mac], *, known: Known, first: int
+) -> tuple[Job, ...]:
+    """Read the same rows again and again, until what an SNMP agent shows late, or what comes back, has been shown."""
+    options = JobOptions(listen_s=SHOWN_AFTER_S + BEFORE_WATCHING_S, macs=tuple(macs))
+    asked = [(Probe.NETWORK, f"network.{name}", target, options) for name in readers(known)]
+    until = known.now + timedelta(seconds=options.listen_s + GRACE_S)
+    return jobs(incident, asked, known=known, first=first, expires_at=until)
+
+
+def _beside(incident: str, target: IPv4Address, known: Known, first: int) -> tuple[Job, ...]:
+    """Whoever tells something without sending anything to the target, each in its own time."""
+    owners = [(Probe.VCENTER, f"vcenter.{name}", target, JobOptions()) for name in known.vcenters]
+    fabrics = [(Probe.UCS, f"network.{name}", target, JobOptions()) for name in _able(known, Probe.UCS)]
+    until = known.now + timedelta(seconds=RESOLVE_S)
+    whose = jobs(incident, owners, known=known, first=first, expires_at=until)
+    until = known.now + timedelta(seconds=FABRIC_S)
+    return (*whose, *jobs(incident, fabrics, known=known, first=first + len(whose), expires_at=until))
+
+
+def readers(known: Known) -> list[str]:
+    """The networks whose tables can be read; one whose reader is not heard may be back in a moment."""
+    heard = {queue for agent in known.agents for queue in agent.queues}
+    able = _able(known, Probe.NETWORK)
+    return [name for name in known.networks if name in able or f"network.{name}" not in heard]
+
+
+def _able(known: Known, probe: Probe) -> list[str]:
+    """The networks whose readers announce that they can do this."""
+    able = {queue for agent in known.agents if probe in agent.probes for queue in agent.queues}
+    return [name for name in known.networks if f"network.{name}" in able]
+
+
+def _unconfigured(known: Known) -> list[str]:
+    return ([] if known.vcenters else [NO_VCENTER]) + ([] if known.networks else [NO_NETWORK])
 
 
 def plan_owners(incident: str, target: IPv4Address, macs: Sequence[Mac], *, known: Known, first: int,
-                expires_at: datetime) -> tuple[Job, ...]:  # fmt: skip
-    """Ask every vCenter who owns MACs that were seen on the wire."""
-    options = JobOptions(macs=tuple(macs))
-    asked = [(Probe.VCENTER, f"vcenter.{name}", target, options) for name in known.vcenters]
+                expires_at: datetime, unplaced: Sequence[Mac] = ()) -> tuple[Job, ...]:  # fmt: skip
+    """Ask every vCenter who owns MACs that were seen on the wire, and every switch where the ``unplaced`` ones are."""
+    whose, where = JobOptions(macs=tuple(macs)), JobOptions(listen_s=0.0, macs=tuple(unplaced))
+    asked = [(Probe.VCENTER, f"vcenter.{name}", target, whose) for name in known.vcenters if macs]
+    asked += [(Probe.NETWORK, f"network.{name}", target, where) for name in readers(known) if unplaced]
     return jobs(incident, asked, known=known, first=first, expires_at=expires_at)
 
 

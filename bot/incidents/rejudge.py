@@ -3,9 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.incidents import judging
+from bot.incidents import judging, tracing
 from bot.incidents.bundle import Case
-from bot.incidents.card import entries, verdict_as_text
+from bot.incidents.card import entries, path_as_text, verdict_as_text
+from bot.model.finding import Evidence
+from bot.model.incident import Requested, Traced
+from bot.model.path import Path
+from bot.model.request import TRACE
 from bot.model.verdict import EvidenceItem, Verdict, Weighs
 from bot.probes import Blob
 
@@ -18,34 +22,48 @@ class Rejudged:
 
     ``changes`` are sentences, none where both say the same; ``unexpected`` says that they differ by one catalogue,
     which is a fault of ours: a verdict is a function of the bytes and the catalogue. ``gone`` are sentences, one for
-    each artifact whose bytes were deleted since: ``now`` rests on what is left, and ``then`` on all of it.
+    each artifact whose bytes were deleted since: ``now`` rests on what is left, and ``then`` on all of it. ``path`` is
+    what the tables on the way held, read anew where their bytes are here, and ``asked_for_path`` that nothing else was
+    asked for. ``more`` says that ``now`` rests on evidence that ``then`` had not.
     """
 
     then: Verdict | None
     now: Verdict
     changes: tuple[str, ...]
     gone: tuple[str, ...] = ()
+    path: Path | None = None
+    asked_for_path: bool = False
+    more: bool = False
 
     @property
     def unexpected(self) -> bool:
         """Whether nothing explains the difference."""
         same = self.then is not None and self.then.catalogue == self.now.catalogue
-        return same and bool(self.changes) and not self.gone
+        return same and bool(self.changes) and not (self.gone or self.more)
 
 
-def rejudge(case: Case, blobs: Mapping[str, Blob]) -> Rejudged:
-    """Judge the case's bytes again."""
-    now, _ = judging.judge_artifacts(case.target, case.artifacts, blobs, case.gaps)
+def rejudge(case: Case, blobs: Mapping[str, Blob], *, more: bool = False) -> Rejudged:
+    """Judge the case's bytes again, and compare its tables again; ``more``: evidence was added since."""
+    observations, unreadable = judging.read(case.artifacts, blobs, case.target)
+    evidence = Evidence(case.target, observations, (*case.gaps, *unreadable))
+    now, _ = judging.judge_evidence(evidence)
     gone = tuple(judging.gone(artifact) for artifact in case.artifacts if artifact.digest not in blobs)
-    return Rejudged(case.verdict, now, tuple(_changes(case.verdict, now)) if case.verdict else (), gone)
+    changes = tuple(_changes(case.verdict, now)) if case.verdict else ()
+    kept = next((event.path for event in reversed(case.timeline) if isinstance(event, Traced)), None)
+    path = tracing.trace(evidence) if tracing.has_tables(evidence) else kept
+    asked = any(isinstance(event, Requested) and event.request.command == TRACE for event in case.timeline)
+    return Rejudged(case.verdict, now, changes, gone, path, asked, more)
 
 
 def as_text(again: Rejudged) -> str:
     """Today's verdict for a terminal, and below it the one that the case was closed with."""
     lines, before = [], ""
+    traced = path_as_text(again.path) if again.path else ""
     if again.gone:
         _, *told = entries("Not kept any more", again.gone)
         before = "".join(f"{line}\n" for line in (*told, _REST, ""))
+    if traced and again.asked_for_path and again.then is None:
+        return before + traced
     if again.then is not None:
         lines = ["", f"When the case was closed (catalogue {again.then.catalogue})"]
         lines += [f"  {_short(again.then)}", *entries("What is different", again.changes)]
@@ -55,7 +73,8 @@ def as_text(again: Rejudged) -> str:
             lines += ["  It was given with all of the evidence, and it stands."]
         elif not again.changes:
             lines += ["  The same bytes give the same verdict today."]
-    return before + verdict_as_text(again.now) + "".join(f"{line}\n" for line in lines)
+    text = before + verdict_as_text(again.now) + "".join(f"{line}\n" for line in lines)
+    return f"{text}\n{traced}" if traced else text
 
 
 def _changes(then: Verdict, now: Verdict) -> Iterator[str]:

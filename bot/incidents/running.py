@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.incidents import bundle, folds, judging, owning
+from bot.incidents import bundle, folds, judging, owning, tracing
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.incident import AnyEvent, Incident, Progressed, Reported
 from bot.model.job import Probe
-from bot.model.observation import Observation
+from bot.model.observation import Observation, TableRead
 from bot.model.owners import Owners
+from bot.model.path import Path
 from bot.model.request import CAPTURE, LOOK_UP
 from bot.model.verdict import Verdict
 from bot.probes import vcenter
@@ -85,6 +86,17 @@ class Running:
         elif evidence := self.evidence():
             self.told.add(report.job)
             self.facts = _statements(judging.judge_evidence(evidence)[1])
+
+    def trace(self) -> Path:
+        """What the tables on the way hold for it. The incident has an address."""
+        evidence = self.evidence()
+        assert evidence is not None, "only an incident with an address is traced"
+        return tracing.trace(evidence)
+
+    @property
+    def tabled(self) -> bool:
+        """Whether a table on the way was read, or should have been."""
+        return any(isinstance(one, TableRead) for one in self.seen())
 
     def judge(self) -> Verdict:
         """The verdict on what is here. The incident has an address."""

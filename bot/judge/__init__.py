@@ -11,9 +11,9 @@ The rules, in this order:
   So taking findings away can never prove another side.
 * What people report can make a cause likely, never proven, and not by symptoms alone: something must have been
   measured.
-* What vCenter shows around a VM (``vcenter.<family>.<name>``) is a lead. It weighs only beside a symptom that was
-  seen: an uplink that is down somewhere accuses nobody while nothing is lost. Where it was not read, nothing that it
-  might have shown is considered.
+* What vCenter shows around a VM, what tables on the way hold and what a fabric tells (``vcenter.<family>.<name>``,
+  ``tables.`` and ``fabric.`` likewise) is a lead. It weighs only beside a symptom that was seen: an uplink that is down
+  somewhere accuses nobody while nothing is lost. Where it was not read, nothing that it might have shown is considered.
 * A repair that was really made on one side and changed nothing speaks against every cause of that side.
 * Likely: one side leads clearly, but another is not excluded. Otherwise nobody is accused.
 """

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.judge.named import BY_CHANCE, LEAD_FAMILY, REPORTED_COUNTERED, SYMPTOMS
+from bot.judge.named import BY_CHANCE, LEADS, REPORTED_COUNTERED, SYMPTOMS
 from bot.model.cause import Cause, Side
 from bot.model.finding import Finding, Standing
 from bot.model.verdict import RuledOut
@@ -66,7 +66,7 @@ def _unreported(bench: Bench, cause: Cause) -> bool:
 
 
 def _is_lead(id_: str) -> bool:
-    return id_.startswith(LEAD_FAMILY) and id_.count(".") > 1
+    return id_.startswith(LEADS) and id_.count(".") > 1
 
 
 def by_chance(id_: str) -> bool:

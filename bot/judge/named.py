@@ -5,7 +5,7 @@ from bot.model.cause import Side
 REPORTED, OVERHEARD = "reported.", "overheard."
 BY_CHANCE = (REPORTED, OVERHEARD)
 """What nobody sets out to measure: where it is PRESENT it counts, and where it is not, nothing was left undone."""
-LEAD_FAMILY = "vcenter."
+LEADS = ("vcenter.", "tables.", "fabric.")
 SYMPTOMS = (
     "arp.target_silent",
     "arp.silent_to_one_vantage",
@@ -20,9 +20,13 @@ SYMPTOMS = (
     "overheard.echoes_lost",
     "path.lost_towards_target",
     "path.lost_from_target",
+    "tables.fdb.flaps_elsewhere",
     "reported.loss.seen",
 )
-"""What makes anybody ask; a lead without one of these may be as old as the hosts."""
+"""What makes anybody ask; a lead without one of these may be as old as the hosts.
+
+A MAC that is heard where its VM is not is lost half the time, whether or not a packet of ours was.
+"""
 
 HEALTHY_IF_PRESENT = ("arp.target_answers", "icmp.target_answers")
 HEALTHY_IF_ABSENT = ("arp.two_answers_per_request", "icmp.target_loss")
@@ -43,6 +47,13 @@ NEVER_HEALTHY = (
     "path.sent_by_no_claimant",
     "path.lost_towards_target",
     "path.lost_from_target",
+    "tables.arp.stale",
+    "tables.arp.static_wrong",
+    "tables.fdb.kept_wrong_port",
+    "tables.fdb.static_wrong",
+    "tables.fdb.flaps_on_one_host",
+    "tables.fdb.flaps_between_hosts",
+    "tables.fdb.flaps_elsewhere",
     AGENT_ENDED,
 )
 SEVERAL_MACS = "arp.several_macs_claim"
@@ -53,6 +64,7 @@ INSTRUMENTS = (
     "instrument.listened_fully",
     "instrument.control_heard",
     "instrument.surroundings_read",
+    "instrument.fabric_read",
     "instrument.clocks_agree",
 )
 OWNER_UNRESOLVED = "owner.unresolved"

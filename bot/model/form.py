@@ -1,4 +1,4 @@
-"""The form of a capture, and what it would do, before it is asked for."""
+"""Forms: of a capture, and what it would do before it is asked for, and of a pasted table."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,3 +36,12 @@ class Preview:
     second: str | None
     words: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TableForm:
+    """The form for a pasted table: what stands in its fields, and the roles and platforms that can be chosen."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    roles: tuple[Choice, ...] = ()
+    platforms: tuple[Choice, ...] = ()

@@ -10,6 +10,7 @@ from ipaddress import IPv4Address
 
 from bot.model.job import Artifact, Job
 from bot.model.owners import Owners
+from bot.model.path import Path
 from bot.model.request import Person, Request
 from bot.model.verdict import Verdict
 
@@ -144,6 +145,13 @@ class LookedUp(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Traced(Event):
+    """What every table on the way holds; where a verdict was asked for, it comes before Judged."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Published(Event):
     """The card was first posted, or the ``part`` of it that asks a second person; ``message`` is its timestamp id."""
 
@@ -190,6 +198,7 @@ AnyEvent = (
     | Expired
     | Judged
     | LookedUp
+    | Traced
     | Published
     | Closed
     | Delivered
@@ -233,4 +242,10 @@ class Incident:
     def owners(self) -> Owners | None:
         """What a look-up found, once it did."""
         found = [event.owners for event in self.timeline if isinstance(event, LookedUp)]
+        return found[-1] if found else None
+
+    @property
+    def path(self) -> Path | None:
+        """What the tables on the way hold, once they were compared."""
+        found = [event.path for event in self.timeline if isinstance(event, Traced)]
         return found[-1] if found else None

@@ -51,6 +51,8 @@ class Probe(StrEnum):
     ICMP = "icmp"  # from another segment: echo requests through the gateway
     VCENTER = "vcenter"  # who owns these addresses
     CAPTURE = "capture"  # listen only
+    NETWORK = "network"  # the tables and ports of the routers and switches on the way
+    UCS = "ucs"  # the fabric interconnects and blades under the hosts
     REPORT = "report"  # what people know: no agent does it, it comes with its reporter
 
 
@@ -59,8 +61,9 @@ class JobOptions:
     """What a job may vary. An agent refuses what its own configuration does not allow.
 
     ``listen_s`` is the time from the last broadcast request (or from the start of a capture) to the end of
-    listening. ``names`` and ``macs`` are further things to look up in vCenter. ``filter`` says what to capture (None:
-    the target's ARP and ICMP), ``payload`` whether whole frames are wished for instead of headers.
+    listening; of a network job, how long it reads the rows of the target and of ``macs`` again and again (0: once).
+    ``names`` and ``macs`` are further things to look up in vCenter and in tables. ``filter`` says what to capture
+    (None: the target's ARP and ICMP), ``payload`` whether whole frames are wished for instead of headers.
     """
 
     listen_s: float = 1.0
@@ -94,6 +97,9 @@ class Media(StrEnum):
     PCAP = "application/vnd.tcpdump.pcap"
     NEIGHBOURS = "application/vnd.ruleout.neighbours+json"  # the agent's own ARP table before it asked anything
     VCENTER = "application/vnd.ruleout.vcenter+json"
+    NETWORK = "application/vnd.ruleout.network+json"  # what one device answered over SNMP
+    PASTED = "application/vnd.ruleout.pasted+json"  # the output of a device's command line, and who pasted it
+    UCS = "application/vnd.ruleout.ucs+json"
     REPORT = "application/vnd.ruleout.report+json"
 
 

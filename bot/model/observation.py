@@ -6,6 +6,8 @@ from ipaddress import IPv4Address
 
 from bot.model.addresses import Mac
 from bot.model.job import Vantage
+from bot.model.network import Device, Extent, Row, Table
+from bot.model.ucs import UcsGap, UcsThing
 from bot.model.vsphere import (
     Alarm,
     Clocks,
@@ -300,6 +302,47 @@ class SurroundingSeen(Observation):
 
     vcenter: str
     thing: VmState | Host | Group | Port | Switch | Alarm | Happened | Counter | Neighbour | Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRead(Observation):
+    """A device was asked for one of its tables, or somebody pasted it; how much of it was read, and why not all.
+
+    ``asked_ip`` and ``asked_macs`` are whose rows were looked for by name: with Extent.ASKED the absence of one of
+    theirs says something, that of another row nothing. ``why`` is a sentence; None where nothing is missing.
+    """
+
+    device: Device
+    table: Table
+    extent: Extent
+    asked_ip: IPv4Address | None = None
+    asked_macs: tuple[Mac, ...] = ()
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowSeen(Observation):
+    """One row of a device's table, as it stood at that moment; the same row may be read several times."""
+
+    device: Device
+    row: Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FabricRead(Observation):
+    """A UCS Manager was asked. ``read`` are the classes of objects that it told of, ``gaps`` what it did not."""
+
+    domain: str
+    read: tuple[str, ...]
+    gaps: tuple[UcsGap, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FabricSeen(Observation):
+    """One thing of the fabric under the hosts that this UCS Manager told of."""
+
+    domain: str
+    thing: UcsThing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,12 @@ from ipaddress import IPv4Address
 from bot.model.addresses import Mac
 from bot.model.capture import CaptureWish
 from bot.model.dropped import DroppedFile
+from bot.model.pasted import PastedTable
 
-CHECK, CAPTURE, LOOK_UP, JUDGE = "arpcheck", "capture", "vcenter", "judge"
-"""The commands: judge a machine, capture its packets, ask every vCenter who it is, judge a shared capture."""
-IN_WORDS = (CHECK, LOOK_UP)
+CHECK, CAPTURE, LOOK_UP, JUDGE, TRACE = "arpcheck", "capture", "vcenter", "judge", "arptable"
+"""The commands: judge a machine, capture its packets, ask every vCenter who it is, judge a shared capture, and lay
+what every table on the way holds for it side by side."""
+IN_WORDS = (CHECK, LOOK_UP, TRACE)
 """What can be asked in words; a capture has a door of its own, with another right."""
 
 
@@ -53,7 +55,8 @@ class Place:
 class Request:
     """One question, as accepted. ``command`` is the word that was typed, without its slash.
 
-    ``capture`` says how to capture and ``file`` what to judge; None for every other command.
+    ``capture`` says how to capture and ``file`` what to judge; None for every other command. ``tables`` are those that
+    people pasted, one of each device and command.
     """
 
     id: str
@@ -65,3 +68,4 @@ class Request:
     asked_at: datetime
     capture: CaptureWish | None = None
     file: DroppedFile | None = None
+    tables: tuple[PastedTable, ...] = ()

@@ -6,7 +6,7 @@ from bot.errors import BundleError
 from bot.frames.hearing import MOST_FRAMES, Hearing, hear
 from bot.model.job import Artifact, JobOptions, Media, Probe
 from bot.model.observation import Listened, Observation
-from bot.probes import arp, icmp, neighbours, passing, report, vcenter
+from bot.probes import arp, icmp, neighbours, passing, pasted, report, tables, ucs, vcenter
 
 Blob = bytes | Hearing
 """What an artifact holds: its bytes, or of a large capture what was already read from them."""
@@ -27,6 +27,12 @@ def read(artifact: Artifact, data: Blob, about: IPv4Address | None = None) -> tu
             return neighbours.read(artifact, data)
         case Media.VCENTER:
             return vcenter.read(artifact, data)
+        case Media.NETWORK:
+            return tables.read(artifact, data)
+        case Media.PASTED:
+            return pasted.read(artifact, data)
+        case Media.UCS:
+            return ucs.read(artifact, data)
         case Media.REPORT:
             return report.read(artifact, data)
 
@@ -40,7 +46,9 @@ def duration_s(probe: Probe, options: JobOptions) -> float | None:
             return icmp.duration_s(options)
         case Probe.CAPTURE:
             return options.listen_s
-        case Probe.VCENTER | Probe.REPORT:
+        case Probe.NETWORK:
+            return options.listen_s
+        case Probe.VCENTER | Probe.UCS | Probe.REPORT:
             return None
 
 

@@ -77,6 +77,7 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         clock=clock,
         rules=granted,
         vcenters=settings.items("RULEOUT_VCENTERS"),
+        networks=settings.items("RULEOUT_NETWORKS"),
         directory=directory,
         audit=audit,
         links=links,

@@ -12,6 +12,7 @@ from bot.incidents.card import as_text, card, printable
 from bot.model import codec
 from bot.model.incident import Incident, Outcome
 from bot.model.request import CHECK
+from bot.roles import table_files
 from bot.roles.nowhere import Nowhere
 from bot.roles.terminal import ask
 from bot.settings import Settings
@@ -22,6 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", help="an IPv4 address, a VM name or a MAC")
     parser.add_argument("--deep", action="store_true", help="listen longer for late answers")
     parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
+    table_files.argument(parser)
     parser.add_argument("--save", type=Path, metavar="DIR", help="keep the case in this directory")
 
 
@@ -29,7 +31,9 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
     """Ask, wait for the end, print. Exit status 0 with a verdict, 1 without one."""
     archive = CaseArchive(given.save) if given.save else Nowhere()
     text = f"{given.target}{' deep' if given.deep else ''}"
-    return _print(ask(settings, CHECK, text, archive, quiet=given.json), as_json=given.json)
+    return _print(
+        ask(settings, CHECK, text, archive, quiet=given.json, tables=table_files.read(given.tables)), as_json=given.json
+    )
 
 
 def _print(final: Incident, *, as_json: bool) -> int:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import AddressValueError, IPv4Address
 from multiprocessing import get_context
@@ -16,7 +17,7 @@ from bot import archive
 from bot.archive import FileSource, file_digest
 from bot.errors import BundleError, RequestError
 from bot.frames.hearing import hear
-from bot.incidents import bundle, field_cases, judging, story
+from bot.incidents import bundle, field_cases, judging, pasting, story
 from bot.incidents.bundle import Case
 from bot.incidents.card import entries, printable, verdict_as_text
 from bot.incidents.chart import chart_of
@@ -24,7 +25,9 @@ from bot.incidents.rejudge import Rejudged, as_text, rejudge
 from bot.model import codec
 from bot.model.job import Artifact, Media, Probe, Vantage, digest_of
 from bot.model.observation import Observation
+from bot.model.path import Path as TablePath
 from bot.probes import Blob
+from bot.roles import table_files
 from bot.settings import Settings
 
 
@@ -34,6 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", help="the IPv4 address in question; needed for a capture")
     parser.add_argument("--vcenter", type=Path, help="a vCenter snapshot (JSON) that belongs to the capture")
     parser.add_argument("--report", type=Path, help="what people reported about it (JSON), beside the capture")
+    table_files.argument(parser)
     parser.add_argument(
         "--field-cases", type=Path, help="incidents known by report alone (a JSON list) instead of PATH"
     )
@@ -57,7 +61,10 @@ def run(_settings: Settings, given: argparse.Namespace) -> int:
         blobs: dict[str, Blob] = {**kept}
     else:
         case, blobs = _dropped(given.path, given.target, given.vcenter, given.report)
-    again = rejudge(case, blobs)
+    added = tuple(pasting.artifact_of(one, "file") for one in table_files.read(given.tables))
+    case = replace(case, artifacts=(*case.artifacts, *(artifact for artifact, _ in added)))
+    blobs.update({artifact.digest: data for artifact, data in added})
+    again = rejudge(case, blobs, more=bool(added))
     observations = judging.read(case.artifacts, blobs, case.target)[0] if given.story or given.picture else ()
     lines = story.tell_of(case.target, observations, case.artifacts).lines if given.story else ()
     if given.json:
@@ -65,7 +72,7 @@ def run(_settings: Settings, given: argparse.Namespace) -> int:
     else:
         sys.stdout.write(as_text(again) + printable(tuple(entries("What the captures show", lines))))
     if given.picture is not None:
-        _draw(case, observations, given.picture)
+        _draw(case, observations, again.path if again.asked_for_path else None, given.picture)
     return 0
 
 
@@ -75,19 +82,24 @@ def _as_json(again: Rejudged, lines: Sequence[str]) -> dict[str, Any]:
         verdict["story"] = list(lines)
     if again.gone:
         verdict["gone"] = list(again.gone)
+    if again.path and again.asked_for_path:
+        verdict["path"] = codec.encode(again.path)
     if again.then is None:
         return verdict
     return {**verdict, "then": codec.encode(again.then), "changes": list(again.changes)}
 
 
-def _draw(case: Case, observations: Sequence[Observation], path: Path) -> None:
+def _draw(case: Case, observations: Sequence[Observation], traced: TablePath | None, path: Path) -> None:
     shown = chart_of(case.target, observations, case.artifacts)
-    if shown is None:
+    if shown is None and traced is None:
         raise RequestError(f"There is no capture of {case.target} here, so {path} was not drawn.")
-    from bot.drawing.timeline import draw  # who wants no picture need not wait for Pillow
+    from bot.drawing import path_picture, timeline  # who wants no picture need not wait for Pillow
 
     try:
-        path.write_bytes(draw(shown))
+        if traced is not None:
+            path.write_bytes(path_picture.draw(traced))
+        elif shown is not None:
+            path.write_bytes(timeline.draw(shown))
     except OSError as error:
         raise RequestError(
             f"{path} cannot be written: {error.strerror}. Name a file in a directory of yours."

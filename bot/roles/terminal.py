@@ -10,6 +10,7 @@ from bot.incidents.policy import TERMINAL, Policy
 from bot.model.download import Link
 from bot.model.dropped import DroppedFile
 from bot.model.incident import Incident, Progressed
+from bot.model.pasted import PastedTable
 from bot.model.request import Person, Place
 from bot.ports import Archive
 from bot.queue.bot_side import RedisQueue
@@ -21,8 +22,18 @@ from bot.settings import Settings
 from bot.system import SystemClock, apart
 
 
-def ask(settings: Settings, command: str, text: str, archive: Archive, *, quiet: bool) -> Incident:
+def ask(
+    settings: Settings,
+    command: str,
+    text: str,
+    archive: Archive,
+    *,
+    quiet: bool,
+    tables: tuple[PastedTable, ...] = (),
+) -> Incident:
     """The incident as it ended; while it runs, what is established is printed, unless ``quiet`` or piped.
+
+    ``tables`` are further evidence.
 
     Raises:
         RequestError: the question cannot be taken.
@@ -45,6 +56,7 @@ def ask(settings: Settings, command: str, text: str, archive: Archive, *, quiet:
         clock=clock,
         rules=Policy(teams=()),
         vcenters=settings.items("RULEOUT_VCENTERS"),
+        networks=settings.items("RULEOUT_NETWORKS"),
         directory=Nowhere(),
         audit=Nowhere(),
         links=Nowhere(),
@@ -56,7 +68,7 @@ def ask(settings: Settings, command: str, text: str, archive: Archive, *, quiet:
     stop = threading.Event()
     collector = threading.Thread(target=coordinator.run, args=(stop,), name="collector")
     try:
-        incident = coordinator.ask(command, text, person, place)
+        incident = coordinator.ask(command, text, person, place, tables)
         collector.start()
         try:
             final = chat.wait()

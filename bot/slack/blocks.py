@@ -12,8 +12,8 @@ from bot.model import request
 from bot.model.dropped import DroppedFile
 from bot.model.incident import Approved, Declined, Outcome, StopAsked
 from bot.model.verdict import Answer, EvidenceItem, RuledOut, Verdict
-from bot.slack import owners, tokens
-from bot.slack.mrkdwn import fitted, fitted_lines, marked
+from bot.slack import owners, paths, tokens
+from bot.slack.mrkdwn import fitted, fitted_lines, marked, named
 from bot.slack.pieces import (
     LINE,
     SECTION,
@@ -30,9 +30,10 @@ from bot.slack.pieces import (
 
 AGAIN, CAPTURE, STOP, DOWNLOAD, JUDGE = "check_again", "capture", "stop", "download", "judge"
 APPROVE, DECLINE = "approve", "decline"
-ACTIONS = (AGAIN, CAPTURE, STOP, DOWNLOAD, JUDGE, APPROVE, DECLINE)
+TABLES = "add_tables"
+ACTIONS = (AGAIN, CAPTURE, STOP, DOWNLOAD, JUDGE, APPROVE, DECLINE, TABLES)
 """Every button that we make."""
-_AGAIN = {request.LOOK_UP: "Look up again", request.JUDGE: "Judge again"}
+_AGAIN = {request.LOOK_UP: "Look up again", request.JUDGE: "Judge again", request.TRACE: "Read again"}
 _TEXT = 3900  # Slack advises 4,000 characters of text beside blocks
 _EVIDENCE = 3
 _FACTS = 6
@@ -67,6 +68,8 @@ def card_message(card: Card, key: bytes) -> Message:
         parts = (*_answered(card, card.verdict), _footer(card), *_buttons(card, key))
     elif card.owners:
         parts = (*owners.parts(card, card.owners), _footer(card), *_buttons(card, key))
+    elif card.path:
+        parts = (*paths.parts(card, card.path), _footer(card), *_buttons(card, key))
     else:
         parts = (*_unanswered(card, card.ended), _footer(card), *_buttons(card, key))
     return checked(text, parts)
@@ -104,6 +107,8 @@ def _answered(card: Card, verdict: Verdict) -> Iterator[Block]:
         yield section(f"*Set off by*  {fitted(verdict.trigger, LINE)}")
     if verdict.next_test:
         yield section(f"👉 *Next test*  {next_test(verdict.next_test)}")
+    if card.path:
+        yield paths.beside(card.path)
     if verdict.missing:
         yield context(f"Not looked at: {fitted(' '.join(verdict.missing), LINE)}")
 
@@ -180,12 +185,14 @@ def _offered(card: Card) -> Iterator[tuple[str, str]]:
             yield DOWNLOAD, "Download"
     elif card.ended is not Outcome.REFUSED:
         yield AGAIN, _AGAIN.get(card.command, "Check again")
-        if card.verdict:
+        if card.verdict or card.path:
             yield CAPTURE, "Capture"
+        if card.command in (request.CHECK, request.TRACE):
+            yield TABLES, "Add tables"
 
 
 def _instrument(it: Instrument) -> str:
-    return f"{STAGES[it.stage]} *{marked(it.name)}*  {marked(it.looks_for)}  ·  {fitted(str(it), LINE)}"
+    return f"{STAGES[it.stage]} *{marked(it.name)}*  {named(marked(it.looks_for))}  ·  {fitted(str(it), LINE)}"
 
 
 def _evidence(item: EvidenceItem) -> str:

@@ -1,4 +1,4 @@
-"""Everything that a verdict or the answer of a look-up rests on, item by item, for the card's thread."""
+"""Everything that a verdict, a look-up or a comparison of tables rests on, item by item, for the card's thread."""
 
 import html
 from collections.abc import Iterator, Sequence
@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from bot.incidents import guest_word
 from bot.incidents.card import Card
 from bot.model.download import Link
-from bot.model.finding import Standing, Witness
+from bot.model.finding import Standing
 from bot.model.incident import Incident
 from bot.model.verdict import EvidenceItem, Verdict, Weighs
-from bot.slack import owners
+from bot.slack import owners, paths
 from bot.slack.limits import BLOCKS, CHARACTERS
-from bot.slack.mrkdwn import code, fitted, fitted_lines, marked
-from bot.slack.pieces import LINE, SECTION, STAGES, Message, bullets, checked, joined, next_test, section
+from bot.slack.mrkdwn import code, fitted, fitted_lines, marked, named
+from bot.slack.pieces import LINE, SECTION, STAGES, Message, bullets, checked, joined, next_test, place, section
 
 _MESSAGES = 5
 _TEXT = 3900
@@ -21,7 +21,7 @@ _PLACES = 3
 
 def details(card: Card) -> tuple[Message, ...]:
     """The thread's messages for a card with an answer: everything that it rests on, item by item."""
-    if card.verdict is None and card.owners is None:
+    if card.verdict is None and card.owners is None and card.path is None:
         return ()
     asker = "" if card.asked_by.team == "terminal" else f"<@{card.asked_by.user}> "
     title = f"{asker}*{marked(card.headline)}*\nEverything that this rests on, so that anybody can check it."
@@ -81,8 +81,11 @@ def _sections(card: Card) -> Iterator[str]:
         yield from _evidence(card.verdict)
     elif card.owners:
         yield from owners.texts(card, card.owners)
+    if card.path:
+        yield from paths.texts(card.path, card.verdict.missing if card.verdict else ())
     lines = [
-        f"{STAGES[it.stage]} {marked(it.name)} ({marked(it.looks_for)}): {marked(str(it))}" for it in card.instruments
+        f"{STAGES[it.stage]} {marked(it.name)} ({named(marked(it.looks_for))}): {marked(str(it))}"
+        for it in card.instruments
     ]
     if lines:
         yield joined("*Instruments*", "\n".join(lines))
@@ -117,14 +120,9 @@ def _evidence(verdict: Verdict) -> Iterator[str]:
 
 def _item(number: int, item: EvidenceItem) -> str:
     standing = "" if item.standing is Standing.PRESENT else f"_{item.standing}_  "
-    witnesses = "\n".join(dict.fromkeys(map(_witness, item.witnesses[:_PLACES])))
+    witnesses = "\n".join(dict.fromkeys(map(place, item.witnesses[:_PLACES])))
     more = len(item.witnesses) - _PLACES
     return joined(
         f"{number}. {standing}{fitted(item.says, 2 * LINE)}",
         f"{witnesses}\n" + (f"… and {more} more places\n" if more > 0 else "") + f"finding {code(item.finding)}",
     )
-
-
-def _witness(witness: Witness) -> str:
-    algorithm, _, digest = witness.artifact.partition(":")
-    return f"↳ {marked(witness.locator)} at {marked(witness.vantage)}, file {code(f'{algorithm}:{digest[:12]}')}"

@@ -9,9 +9,10 @@ from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock, SectionBlo
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTextObject
 
 from bot.incidents.card import Stage
+from bot.model.finding import Witness
 from bot.model.verdict import NextTest
 from bot.slack.limits import check_message
-from bot.slack.mrkdwn import fitted, plain
+from bot.slack.mrkdwn import code, fitted, marked, plain
 
 LINE = 420
 SECTION = 2900
@@ -77,6 +78,17 @@ def listing(title: str, lines: Sequence[str], more: int, of_what: str) -> Block:
 def bullets(texts: Sequence[str]) -> list[str]:
     """Foreign sentences as the lines of a list."""
     return [f"• {fitted(text, LINE)}" for text in texts]
+
+
+def numbered(texts: Sequence[str]) -> list[str]:
+    """Foreign sentences as the lines of a list whose order counts."""
+    return [f"{number}. {fitted(text, LINE)}" for number, text in enumerate(texts, 1)]
+
+
+def place(witness: Witness) -> str:
+    """Where a reader can check a statement: the place, the vantage and the file."""
+    algorithm, _, digest = witness.artifact.partition(":")
+    return f"↳ {marked(witness.locator)} at {marked(witness.vantage)}, file {code(f'{algorithm}:{digest[:12]}')}"
 
 
 def joined(title: str, body: str) -> str:

@@ -18,7 +18,7 @@ def fill(table: Table, snapshot: Snapshot) -> tuple[Table, tuple[str, ...]]:
     A machine is the VM of its name; where there is none, or several, its MACs and then its addresses lead to it. A
     column of the table stays as it is, with its gaps: two ways of writing one cluster would be two clusters.
     """
-    vms = list(_vms(table, snapshot))
+    vms = list(vms_of(table, snapshot))
     known = [found[0] if len(found) == 1 else None for found in vms]
     own = {ADDRESSES[0]: ADDRESSES, MACS[0]: MACS}
     filled = [
@@ -32,7 +32,7 @@ def fill(table: Table, snapshot: Snapshot) -> tuple[Table, tuple[str, ...]]:
     return replace(table, attributes=(*table.attributes, *seen)), tuple(_gaps(table, snapshot, vms))
 
 
-def _vms(table: Table, snapshot: Snapshot) -> Iterator[Sequence[Vm]]:
+def vms_of(table: Table, snapshot: Snapshot) -> Iterator[Sequence[Vm]]:
     """For each machine the VMs that it may be."""
     by: defaultdict[object, dict[str, Vm]] = defaultdict(dict)
     for vm in snapshot.vms:

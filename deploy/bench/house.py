@@ -16,10 +16,12 @@ from bot.queue.bot_side import RedisQueue
 from bot.queue.seal import queue_key
 from bot.system import SystemClock
 from deploy.demo.server import Server
-from deploy.lab import vcsim
+from deploy.lab import snmp, vcsim
 from deploy.lab.client import Lab, LabError
+from deploy.lab.faults import FAULTS
 from deploy.lab.scenario import scenario
 from deploy.lab.state import LabState
+from deploy.lab.topology import MANAGEMENT
 from deploy.lab.vcenter import NAME, everything
 
 READY_WITHIN_S = 20.0
@@ -52,7 +54,7 @@ def house(directory: Path, fault: str, seed: int, vcenter: Vcenter) -> Iterator[
     """The lab's state with the fault staged, everything that looks at it, and the environment of whoever asks."""
     with ExitStack() as ends:
         server = ends.enter_context(Server.running(directory / "queue"))
-        lab = ends.enter_context(Lab.running(directory / "lab", seed=seed))
+        lab = ends.enter_context(Lab.running(directory / "lab", seed=seed, uplinks=FAULTS[fault].uplinks, snmp=True))
         state = _apply(lab, fault, seed)
         master = secrets.token_bytes(32)
         common = {"RULEOUT_REDIS_URL": server.url, "PATH": os.defpath}
@@ -76,8 +78,16 @@ def house(directory: Path, fault: str, seed: int, vcenter: Vcenter) -> Iterator[
             own = {"RULEOUT_AGENT_NAME": name, "RULEOUT_SEGMENT": agent["segment"], "RULEOUT_INTERFACE": "eth0"}
             command = lab.argv(agent["name"], [sys.executable, "-m", "bot", "agent"])
             start(command, own, f"segment.{agent['segment']}", f"agent.{name}")
-        _wait_ready(server.url, master, {f"vcenter.{NAME}", *(f"{one['segment']}-1" for one in state["agents"])})
-        yield state, {**common, "RULEOUT_MASTER_KEYS": master.hex(), "RULEOUT_VCENTERS": NAME}
+        wanted = {f"vcenter.{NAME}", *(f"{one['segment']}-1" for one in state["agents"])}
+        asked = {**common, "RULEOUT_MASTER_KEYS": master.hex(), "RULEOUT_VCENTERS": NAME}
+        file = directory / "network.toml"
+        file.write_text(snmp.settings(state))
+        command = lab.argv(MANAGEMENT, [sys.executable, "-m", "bot", "network"])
+        start(command, {"RULEOUT_NETWORK_NAME": NAME, "RULEOUT_NETWORK_FILE": str(file)}, f"network.{NAME}")
+        wanted.add(f"network.{NAME}")
+        asked["RULEOUT_NETWORKS"] = NAME
+        _wait_ready(server.url, master, wanted)
+        yield state, asked
 
 
 def _apply(lab: Lab, fault: str, seed: int) -> LabState:

@@ -32,13 +32,23 @@ ANSWERS = ("guest", "network", "hypervisor", "inconclusive", "healthy")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One fault, staged and asked about; ``separates`` are the causes that the named next test tells apart."""
+    """One fault, staged and asked about; ``separates`` are the causes that the named next test tells apart.
+
+    ``tables``: whether the tables of routers and switches could be read.
+    """
 
     staged: FaultState
     seed: int
     answer: str
     cause: str | None
     separates: tuple[str, ...] = ()
+    tables: bool = False
+
+    @property
+    def honest(self) -> tuple[str, str | None]:
+        """The answer that honest evidence gives, and the cause that is true."""
+        told = self.staged["tabled"] if self.tables else None
+        return (told["answer"], told["cause"]) if told else (self.staged["answer"], self.staged["cause"])
 
     @property
     def side(self) -> str:
@@ -58,16 +68,16 @@ class Result:
     @property
     def decidable(self) -> bool:
         """Whether what we measure tells the fault from its twins."""
-        return self.staged["answer"] == self.side
+        return self.honest[0] == self.side
 
     @property
     def right(self) -> bool:
         """Whether the answer is the honest one, with the right cause, or a next test that can find the right side."""
         if self.accused:
-            told = self.cause == self.staged["cause"]
+            told = self.cause == self.honest[1]
         else:
             told = self.side == "none" or self.side in {cause.partition(".")[0] for cause in self.separates}
-        return told and self.answer == self.staged["answer"]
+        return told and self.answer == self.honest[0]
 
 
 def main() -> int:
@@ -114,7 +124,7 @@ def stage(vcenter: Vcenter, fault: str, seed: int) -> Result:
         raise RuntimeError(f"{fault}, seed {seed}: {said.stdout}{said.stderr}")
     verdict = json.loads(said.stdout)
     separates = tuple((verdict["next_test"] or {}).get("separates", ()))
-    return Result(staged, seed, verdict["verdict"], verdict["cause"], separates)
+    return Result(staged, seed, verdict["verdict"], verdict["cause"], separates, tables=state["snmp"] is not None)
 
 
 def report(results: Iterable[Result]) -> int:
@@ -133,7 +143,7 @@ def report(results: Iterable[Result]) -> int:
     print(f"decidable faults decided with the right cause: {decided} of {len(decidable)}")
     for result in results:
         if not result.right:
-            truth = f"{result.staged['answer']} {result.staged['cause'] or ''}".strip()
+            truth = " ".join(filter(None, result.honest))
             got = f"{result.answer} {result.cause or ' or '.join(result.separates)}".strip()
             print(f"  {result.staged['fault']}, seed {result.seed}, {result.staged['vm']}: {got}, not {truth}")
     return 1 if wrong or decided < ENOUGH * len(decidable) else 0

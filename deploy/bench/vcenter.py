@@ -24,8 +24,8 @@ from typing import Any
 import structlog
 from pyVmomi import SoapStubAdapter, vim, vmodl
 
+from bot.agents.deadline import Deadline
 from bot.agents.vcenter import VcenterSettings
-from bot.agents.vcenter.deadline import Deadline
 from bot.agents.vcenter.index import Inventory
 from bot.agents.vcenter.session import Sessions
 from bot.agents.vcenter.watcher import Watcher
@@ -242,7 +242,7 @@ def _worker(vcenter: Vcsim, place: Path, bounds: Bounds) -> None:
             vcenter.reset()
             took_s = [_ask(queue, number) for number in range(CHECKS)]
             calls = {name: count for name, count in vcenter.calls().items() if name != "WaitForUpdatesEx"}
-            bounds.row("calls to the vCenter for one check", sum(calls.values()) / CHECKS, "", 15)
+            bounds.row("calls to the vCenter for one check", sum(calls.values()) / CHECKS, "", 17)
             bounds.row(f"`ruleout vcenter` warm, through the queue, p50 of {CHECKS}", statistics.median(took_s), "s")
             bounds.row(f"`ruleout vcenter` warm, through the queue, worst of {CHECKS}", max(took_s), "s", 1)
             vcenter.expire_sessions()

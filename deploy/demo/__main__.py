@@ -10,6 +10,7 @@ from types import FrameType
 
 from deploy.demo import stage
 from deploy.demo.stage import Stage
+from deploy.lab import snmp
 from deploy.lab.faults import DEMO, FAULTS
 
 CHANNEL, ASKER = "inc-network", "ana"
@@ -52,6 +53,10 @@ def _say_how(running: Stage, *, replay: bool) -> None:
         print(f"{running.why_no_lab}\nRecorded captures are replayed instead.\n", file=sys.stderr)
     elif replay:
         print("Recorded captures are replayed.\n", file=sys.stderr)
+    if running.snmp == snmp.PLAYED:
+        print(
+            "snmpd is not installed, so agents of ours answer SNMP in the lab's router and switches.\n", file=sys.stderr
+        )
 
 
 def _serve(running: Stage) -> int:
@@ -59,6 +64,7 @@ def _serve(running: Stage) -> int:
     for vm, fault in DEMO.items():
         print(f"  /arpcheck 10.0.0.{int(vm.removeprefix('app'))}    {FAULTS[fault].symptom}")
     print("  /arpcheck app05       the first one again, by its VM name")
+    print("  /arptable 10.0.0.7    what router, switches, vCenter and the wire hold for it, and what to clear")
     print("  /vcenter 10.0.0.4     who has it, as vCenter knows it: two VMs do")
     print("  /vcenter app05        owner, host, port group, uplinks, and what to ask the guest itself")
     if running.lab:

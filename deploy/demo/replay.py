@@ -24,7 +24,7 @@ from bot.roles.process import until_told
 from bot.settings import Settings
 from bot.system import SystemClock
 from deploy.demo.vcenter import SnapshotAbility
-from deploy.lab.faults import DEMO
+from deploy.lab.faults import DEMO, FAULTS
 
 SCENARIOS = Path(__file__).parents[2] / "tests" / "scenarios"
 
@@ -49,10 +49,11 @@ class ReplayAbility:
 
 
 def load(scenarios: Path) -> Recorded:
-    """The artifacts recorded of each fault that the demonstration shows, by target."""
+    """The artifacts recorded of each fault that the demonstration shows, by target; with tables where they tell."""
     recorded: dict[IPv4Address, tuple[tuple[Artifact, bytes], ...]] = {}
     for fault in DEMO.values():
-        (index,) = scenarios.glob(f"*/{fault}/{bundle.INDEX}")
+        name = f"{fault}.tables" if FAULTS[fault].tabled else fault
+        (index,) = scenarios.glob(f"*/{name}/{bundle.INDEX}")
         case, blobs = bundle.unpack(archive.load(index.parent))
         recorded[case.target] = tuple((a, blobs[a.digest]) for a in case.artifacts)
     return recorded
@@ -89,14 +90,20 @@ def main() -> None:
     recorded, stop, clock = load(SCENARIOS), until_told(), SystemClock()
     keys = settings.queue_keys("RULEOUT_QUEUE_KEYS")
     seen = {(a.probe, a.vantage) for artifacts in recorded.values() for a, _ in artifacts}
-    names = {Probe.ARP: "prod-1", Probe.ICMP: "office-1", Probe.VCENTER: "vcenter.dc1"}
+    names = {
+        Probe.ARP: "prod-1",
+        Probe.ICMP: "office-1",
+        Probe.VCENTER: "vcenter.dc1",
+        Probe.NETWORK: "network.dc1",
+    }
     vcenter = Vantage(names[Probe.VCENTER], "dc1", "")
     abilities: dict[Probe, Ability] = {Probe.VCENTER: SnapshotAbility(lambda: inventory(recorded), vcenter, clock)}
     runners = []
     for probe, name in names.items():
         vantages = [replace(vantage, agent=name) for seen_by, vantage in seen if seen_by is probe]
-        places: tuple[Vantage, ...] = tuple(vantages[:1]) if probe is not Probe.VCENTER else ()
-        queues = (name,) if probe is Probe.VCENTER else (f"segment.{places[0].segment}", f"agent.{name}")
+        stands = probe in (Probe.ARP, Probe.ICMP)
+        places: tuple[Vantage, ...] = tuple(vantages[:1]) if stands else ()
+        queues = (f"segment.{places[0].segment}", f"agent.{name}") if stands else (name,)
         mine = {probe: abilities.get(probe) or ReplayAbility(recorded, probe)}
         if probe is Probe.ARP:
             mine[Probe.CAPTURE] = ReplayAbility(captured(recorded), Probe.CAPTURE)

@@ -19,24 +19,34 @@ from deploy.demo.server import Server
 from deploy.demo.slack import StandIn
 from deploy.demo.slack.records import BOT_USER
 from deploy.demo.slack.workspace import Workspace
+from deploy.lab import snmp
 from deploy.lab.client import Lab
 from deploy.lab.faults import DEMO
 from deploy.lab.ns import Unsupported
+from deploy.lab.topology import MANAGEMENT
 from deploy.lab.vcenter import everything
 
 MANIFEST = Path(__file__).parents[1] / "slack-manifest.yaml"
-VCENTER = "dc1"
+VCENTER = NETWORK = "dc1"
 TWO_PERSONS = "10.0.0.4/32"  # a capture of app04 needs a second person's agreement
 MOVED = "app10"
 """The VM that was moved to another host, if there is a lab; nothing is wrong with it."""
 READY_WITHIN_S = 30.0
 ENDS_WITHIN_S = 15.0
-RUNNING = ("Checking ", "Capturing ", "Looking up ", "Waiting ")  # how the text of a card begins that has not ended
+RUNNING = (
+    "Checking ",
+    "Capturing ",
+    "Looking up ",
+    "Reading ",
+    "Waiting ",
+)  # how the text of a card begins that has not ended
 
 
 @dataclass
 class Stage:
     """A running demonstration. ``lab`` is None where recorded captures are replayed instead of it.
+
+    ``snmp`` says who answers it in the lab's router and switches (see ``LabState``).
 
     Every process writes into a file of its name in ``logs``.
     """
@@ -48,6 +58,7 @@ class Stage:
     logs: Path
     lab: Lab | None
     why_no_lab: str | None
+    snmp: str | None
     processes: dict[str, "subprocess.Popen[Any]"]
 
 
@@ -73,12 +84,12 @@ def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path 
             "RULEOUT_SLACK_API": slack.base_url,
             "RULEOUT_RULES_FILE": str(_rules(directory, slack)),
             "RULEOUT_CASES_DIR": str(directory / "cases"),
-            **_downloads(),
+            **ends.enter_context(_downloads()),
         }
         clock = SystemClock()
         queue = RedisQueue(server.url, [master], clock.new_id("stage"), clock)
         ends.callback(queue.close)
-        stage = Stage(slack, server, queue, environment, logs, None, None, {})
+        stage = Stage(slack, server, queue, environment, logs, None, None, None, {})
 
         def keys(*queues: str) -> dict[str, str]:
             pairs = (f"{name}={queue_key(master, name).hex()}" for name in queues)
@@ -95,7 +106,7 @@ def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path 
 
         if not replay:
             try:
-                stage.lab = ends.enter_context(Lab.running(directory / "lab"))
+                stage.lab = ends.enter_context(Lab.running(directory / "lab", snmp=True))
             except Unsupported as reason:
                 stage.why_no_lab = str(reason)
         ends.callback(_end, stage.processes)  # before the lab ends, so that its agents can say goodbye
@@ -112,9 +123,16 @@ def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path 
                     **keys(f"segment.{segment}", f"agent.{name}"),
                     "RULEOUT_AGENT_NAME": name, "RULEOUT_SEGMENT": segment, "RULEOUT_INTERFACE": "eth0",
                 }, node=f"agent-{segment}")  # fmt: skip
+            stage.snmp = state["snmp"]
+            file = directory / "network.toml"
+            file.write_text(snmp.settings(state))
+            names = {"RULEOUT_NETWORK_NAME": NETWORK, "RULEOUT_NETWORK_FILE": str(file)}
+            start("network", ["bot", "network"], keys(f"network.{NETWORK}") | names, node=MANAGEMENT)
+            environment["RULEOUT_NETWORKS"] = NETWORK
         else:
-            queues = keys("segment.prod", "agent.prod-1", "segment.office", "agent.office-1", f"vcenter.{VCENTER}")
-            start("replay", ["deploy.demo.replay"], queues)
+            queues = ("segment.prod", "agent.prod-1", "segment.office", "agent.office-1", f"vcenter.{VCENTER}")
+            start("replay", ["deploy.demo.replay"], keys(*queues, f"network.{NETWORK}"))
+            environment["RULEOUT_NETWORKS"] = NETWORK
         start("bot", ["bot", "bot"], environment)
         _wait_ready(stage, logs)
         yield stage
@@ -154,11 +172,18 @@ def _vcenter(keys: Any) -> dict[str, str]:
     return {**keys(f"vcenter.{VCENTER}"), "RULEOUT_VCENTER_NAME": VCENTER}
 
 
-def _downloads() -> dict[str, str]:
-    """A port of loopback that was free a moment ago, where the bot hands captures out."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        at = f"127.0.0.1:{server.getsockname()[1]}"
-    return {"RULEOUT_DOWNLOAD_LISTEN": at, "RULEOUT_DOWNLOAD_URL": f"http://{at}"}
+@contextmanager
+def _downloads() -> Iterator[dict[str, str]]:
+    """A port of loopback where the bot hands captures out; kept for it until the block ends.
+
+    The kernel gives a bound port to nobody who asks for any, and to whoever asks for it by its number while none
+    listens on it and both allow reuse (socket(7)), as ThreadingHTTPServer does.
+    """
+    with socket.socket() as kept:
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        kept.bind(("127.0.0.1", 0))
+        at = f"127.0.0.1:{kept.getsockname()[1]}"
+        yield {"RULEOUT_DOWNLOAD_LISTEN": at, "RULEOUT_DOWNLOAD_URL": f"http://{at}"}
 
 
 def _rules(directory: Path, slack: StandIn) -> Path:
@@ -180,6 +205,8 @@ def _people(slack: StandIn) -> list[str]:
 def _wait_ready(stage: Stage, logs: Path) -> None:
     """Return when every agent is heard and the bot's socket is open."""
     wanted, ends_at = {"prod-1", "office-1", f"vcenter.{VCENTER}"}, time.monotonic() + READY_WITHIN_S
+    if "RULEOUT_NETWORKS" in stage.environment:
+        wanted.add(f"network.{NETWORK}")
     while True:
         for name, process in stage.processes.items():
             if process.poll() is not None:

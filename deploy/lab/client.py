@@ -6,10 +6,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Literal, Self, cast
 
 from deploy.lab import join
 from deploy.lab.ns import Unsupported
@@ -31,13 +31,18 @@ class Lab:
 
     @classmethod
     @contextmanager
-    def running(cls, directory: Path, *, seed: int = 1) -> Iterator[Self]:
+    def running(
+        cls, directory: Path, *, seed: int = 1, uplinks: int = 1, snmp: bool | Literal["played"] = False
+    ) -> Iterator[Self]:
         """A fresh lab for the length of the block. It also ends when this process does.
+
+        ``uplinks``: how many each host has. ``snmp``: routers and switches answer SNMP, by snmpd where that is
+        installed, else, or where "played" is wished, by agents of ours.
 
         Raises:
             Unsupported: this machine does not allow it.
         """
-        process, lab = cls._start(directory, seed, tied=True)
+        process, lab = cls._start(directory, seed, uplinks, tied=True, snmp=snmp)
         try:
             yield lab
         finally:
@@ -53,7 +58,7 @@ class Lab:
             LabError: a lab runs in this directory.
             Unsupported: this machine does not allow it.
         """
-        return cls._start(directory, seed, tied=False)[1]
+        return cls._start(directory, seed, 1, tied=False, snmp=True)[1]
 
     def down(self) -> None:
         """End the lab and everything in it. Returns when the holder is gone.
@@ -79,6 +84,16 @@ class Lab:
         """
         return cast(LabState, self._call({"do": "apply", "fault": fault, "vm": vm, "options": options})["state"])
 
+    def corrupt(self, seeds: Mapping[str, int]) -> LabState:
+        """Wrong entries in the tables on the way to these VMs, drawn from a seed each; which, the state tells exactly.
+
+        What was wronged before on the way to the same VM is mended.
+
+        Raises:
+            LabError: there is no such VM, or the lab has two uplinks.
+        """
+        return cast(LabState, self._call({"do": "corrupt", "seeds": dict(seeds)})["state"])
+
     def argv(self, node: str, argv: Sequence[str]) -> list[str]:
         """The command line that runs a program in the node, for whoever starts programs in their own way."""
         return [sys.executable, "-I", "-S", join.__file__, str(self.directory.resolve() / SOCKET), node, *argv]
@@ -92,7 +107,9 @@ class Lab:
         return subprocess.run(self.argv(node, argv), process_group=0, **options)
 
     @classmethod
-    def _start(cls, directory: Path, seed: int, *, tied: bool) -> tuple["subprocess.Popen[bytes]", Self]:
+    def _start(
+        cls, directory: Path, seed: int, uplinks: int, *, tied: bool, snmp: bool | Literal["played"]
+    ) -> tuple["subprocess.Popen[bytes]", Self]:
         lab = cls(directory)
         if len(os.fsencode(directory.resolve() / f"{SOCKET}.new")) > _PATH_BYTES:
             raise LabError(f"{directory} is too long a path for a unix socket; choose a shorter one")
@@ -102,7 +119,7 @@ class Lab:
         (directory / SOCKET).unlink(missing_ok=True)
         log = directory / "holder.log"
         with log.open("wb") as out:
-            how = [str(directory.resolve()), str(seed), "tied" if tied else "untied"]
+            how = [str(directory.resolve()), str(seed), str(uplinks), *["tied"] * tied, *[str(snmp)] * bool(snmp)]
             process = subprocess.Popen(
                 [sys.executable, "-m", "deploy.lab.holder", *how],
                 cwd=ROOT,

@@ -3,12 +3,12 @@
 import os
 from collections.abc import Sequence
 
-from deploy.lab.fabric import SWITCH, UPLINK, Fabric, switch_port
+from deploy.lab.fabric import SECOND_UPLINK, UPLINK, Fabric, switch_port
 from deploy.lab.state import FaultState, HostNicState, HostState, LabState, NicState, VmState
-from deploy.lab.topology import Host, Vm, Vmk
+from deploy.lab.topology import SECOND, SWITCH, Host, Vm, Vmk
 
 
-def describe(fabric: Fabric, faults: Sequence[FaultState]) -> LabState:
+def describe(fabric: Fabric, faults: Sequence[FaultState], snmp: str | None) -> LabState:
     """How the lab is now. To be called in the process that holds it."""
     topology = fabric.topology
     return {
@@ -16,6 +16,12 @@ def describe(fabric: Fabric, faults: Sequence[FaultState]) -> LabState:
         "pid": os.getpid(),
         "built_s": round(fabric.built_s, 3),
         "nodes": list(fabric.namespaces),
+        "uplinks": topology.uplinks,
+        "network": [
+            {"name": one.name, "role": one.role, "address": str(one.management), "fabric": one.fabric}
+            for one in topology.devices
+        ],
+        "snmp": snmp,
         "segments": [
             {
                 "name": segment.name,
@@ -49,19 +55,25 @@ def describe(fabric: Fabric, faults: Sequence[FaultState]) -> LabState:
             for move in fabric.moves
         ],
         "faults": list(faults),
+        "corrupted": dict(fabric.corrupted),
     }
 
 
 def _host(fabric: Fabric, host: Host) -> HostState:
     ports = (Vmk("vmk0", host.vmk_mac, host.vmk), *fabric.vmks.get(host.name, ()))
-    uplink: HostNicState = {
-        "device": UPLINK,
-        "mac": host.uplink_mac,
-        "address": None,
-        "link_up": host.name not in fabric.unlinked,
-        "switch": SWITCH,
-        "port": switch_port(host.name),
-    }
+    cables = [(UPLINK, host.uplink_mac, SWITCH)]
+    cables += [(SECOND_UPLINK, host.second_mac, SECOND)] if host.second_mac else []
+    uplinks: list[HostNicState] = [
+        {
+            "device": device,
+            "mac": mac,
+            "address": None,
+            "link_up": host.name not in fabric.unlinked or device != UPLINK,
+            "switch": switch,
+            "port": switch_port(host.name),
+        }
+        for device, mac, switch in cables
+    ]
     vmks: list[HostNicState] = [
         {
             "device": vmk.device,
@@ -76,7 +88,7 @@ def _host(fabric: Fabric, host: Host) -> HostState:
     return {
         "name": host.name,
         "cluster": host.cluster,
-        "nics": [uplink, *vmks],
+        "nics": [*uplinks, *vmks],
         "responding": host.name not in fabric.not_responding,
     }
 
@@ -90,7 +102,9 @@ def _vm(fabric: Fabric, vm: Vm) -> VmState:
             "interface": nic.interface,
             "mac": nic.mac,
             "connected": None if off else nic.mac not in fabric.unplugged,
-            "addresses": [str(vm.address)] if slot == 1 and not off and vm.name not in fabric.addressless else [],
+            "addresses": [str(vm.address)]
+            if slot == fabric.slots.get(vm.name, 1) and not off and vm.name not in fabric.addressless
+            else [],
             "guest_mac": fabric.guest_macs.get(nic.mac, nic.mac),
             "blocked": nic.mac in fabric.blocked,
         }

@@ -15,11 +15,28 @@ from bot.model.addresses import Mac
 from bot.system import SystemClock
 from deploy.lab.links import Links
 from deploy.lab.ns import Namespaces
-from deploy.lab.topology import Host, Macs, Move, Nic, Segment, Station, Topology, Vm, Vmk
+from deploy.lab.state import CorruptedState
+from deploy.lab.topology import (
+    DIST,
+    MANAGEMENT,
+    ROUTER,
+    SECOND,
+    SWITCH,
+    Host,
+    Macs,
+    Move,
+    Nic,
+    Segment,
+    Station,
+    Topology,
+    Vm,
+    Vmk,
+)
 from deploy.lab.wire import Wire
 
-SWITCH, ROUTER, UPLINK = "switch", "router", "vmnic0"
+UPLINK, SECOND_UPLINK = "vmnic0", "vmnic1"
 _DISCARD = 9  # RFC 863
+_MANAGEMENT_BRIDGE = "management"
 
 # A router as most vendors make it: the last ARP answer wins, and an entry is not asked after again within the life of
 # a lab. A Linux router would heal itself within seconds.
@@ -76,11 +93,15 @@ class Fabric:
     hosts that vCenter does not hear from, ``rejecting`` segments whose port group lets no MAC through but the vNICs'.
     ``guest_macs`` is the MAC that a guest uses instead of its vNIC's, ``networks`` the port group of a VM that is not
     on its segment's, ``vmks`` are further VMkernel ports by host, ``moves`` the VMs that were moved, oldest first.
+    ``slots`` is the number of the vNIC that has the address of a VM, where that is not the first one.
+    ``corrupted`` are, by VM, entries that were wronged on the way to it.
+    ``wires`` are, by node, interfaces that stand on a bridge in place of a port. ``directory`` is for its files.
     """
 
-    def __init__(self, topology: Topology) -> None:
+    def __init__(self, topology: Topology, directory: Path) -> None:
         started = time.monotonic()
         self.topology = topology
+        self.directory = directory
         self.namespaces = Namespaces()
         self.links = Links(self.namespaces)
         self.vms: dict[str, Vm] = {}
@@ -98,6 +119,9 @@ class Fabric:
         self.networks: dict[str, str] = {}
         self.vmks: dict[str, list[Vmk]] = {}
         self.moves: list[Move] = []
+        self.corrupted: dict[str, list[CorruptedState]] = {}
+        self.slots: dict[str, int] = {}
+        self.wires: dict[str, dict[str, str]] = {}
         self._guests: dict[str, list[int]] = {}
         self._build()
         self.built_s = time.monotonic() - started
@@ -197,7 +221,7 @@ class Fabric:
         ``macs`` are what the virtual switch sends there beside what goes to the vNIC's MAC.
         """
         inner = self._insert(vm.host, _port(vm, vm.nics[0]), vm.segment, how, port_is_outer=False)
-        self.links.enslave(vm.host, inner, vm.segment, learning=0, unicast_flood=0)
+        self.links.enslave(vm.host, inner, self._bridge_of(vm), learning=0, unicast_flood=0)
         for mac in (vm.nics[0].mac, *macs):
             self.links.forward_to(vm.host, inner, mac)
 
@@ -211,11 +235,32 @@ class Fabric:
         inner = self._insert(SWITCH, switch_port(host), segment, how, port_is_outer=False)
         self.links.enslave(SWITCH, inner, segment)
 
+    def damage_cable(self, vm: Vm, *, lost: float, seed: int) -> None:
+        """Let the cable that carries the VM damage frames; the switch's port counts those that it cannot read."""
+        switch, port = self.switch_of(vm), switch_port(vm.host)
+        self._damage(switch, port, vm.segment, None, lost=lost, seed=seed)
+
+    def damage_trunk(self, switch: str, *, lost: float, seed: int) -> None:
+        """Let the cables between the distribution switch and this one damage frames; the ports at both ends count."""
+        for number, segment in enumerate(self.topology.segments):
+            far = self._counter(switch, trunk_port(DIST, segment.vlan))
+            self._damage(DIST, trunk_port(switch, segment.vlan), segment.name, far, lost=lost, seed=seed + number)
+
+    def _damage(self, node: str, port: str, segment: str, far: Path | None, *, lost: float, seed: int) -> None:
+        how = {"lost": lost, "seed": seed, "damages": (far, self._counter(node, port))}
+        self.links.enslave(node, self._insert(node, port, segment, how, port_is_outer=False), segment)
+
+    def _counter(self, device: str, port: str) -> Path:
+        """Where a wire writes how many frames it damaged on their way into this port."""
+        counted = errors(self.directory, device) / port
+        counted.write_text(f"{0:020}")
+        return counted
+
     def tamper_at_router(self, segment: str, **how: Any) -> None:
         """Put a wire that misbehaves between the switch and the cable to the router of this segment."""
         port = f"p-{ROUTER}-{self.topology.segment(segment).vlan}"
-        inner = self._insert(SWITCH, port, segment, how, port_is_outer=False)
-        self.links.enslave(SWITCH, inner, segment)
+        inner = self._insert(DIST, port, segment, how, port_is_outer=False)
+        self.links.enslave(DIST, inner, segment)
 
     def spare_port(self, name: str) -> None:
         """A port of the switch, on and with a carrier, that belongs to no network."""
@@ -236,7 +281,7 @@ class Fabric:
 
     def cut_router(self, segment: str) -> None:
         """Switch the switch's port to the router of this segment off."""
-        self.links.down(SWITCH, f"p-{ROUTER}-{self.topology.segment(segment).vlan}")
+        self.links.down(DIST, f"p-{ROUTER}-{self.topology.segment(segment).vlan}")
         self.broken.add(ROUTER)
 
     def settle(self) -> None:
@@ -253,22 +298,18 @@ class Fabric:
         self.namespaces.sysctl(node, {f"ipv4/conf/{one}/arp_ignore": 8 for one in (port, end)})
         self.links.up(node, end, inner)
         self.run(node, Wire(ends=(port, end) if port_is_outer else (end, port), **how))
+        self.wires.setdefault(node, {})[inner] = port
         return inner
 
     def _plug_in(self, vm: Vm, nic: Nic) -> None:
         port = _port(vm, nic)
         # A virtual switch knows its own MACs: it neither learns them nor floods to them what it does not know.
-        self.links.enslave(vm.host, port, vm.segment, learning=0, unicast_flood=0)
+        self.links.enslave(vm.host, port, self._bridge_of(vm), learning=0, unicast_flood=0)
         self.links.forward_to(vm.host, port, nic.mac)
         self.links.up(vm.host, port)
 
     def _build(self) -> None:
-        self._node(SWITCH)
-        self._node(ROUTER)
-        for segment in self.topology.segments:
-            self.links.bridge(SWITCH, segment.name)
-            self._route_segment(segment)
-        self.namespaces.sysctl(ROUTER, {"ipv4/ip_forward": 1})
+        self._build_network()
         for host in self.topology.hosts:
             self._add_host(host)
         for agent in self.topology.agents:
@@ -279,28 +320,98 @@ class Fabric:
         for agent in self.topology.agents:
             self._acquaint(agent)
 
+    def _build_network(self) -> None:
+        self._node(MANAGEMENT)
+        self.links.bridge(MANAGEMENT, _MANAGEMENT_BRIDGE)
+        self.links.address(MANAGEMENT, _MANAGEMENT_BRIDGE, f"{self.topology.management[250]}/24")
+        switches = [device.name for device in self.topology.devices if device.bridges]
+        for device in self.topology.devices:
+            self._node(device.name)
+        for segment in self.topology.segments:
+            for switch in switches:
+                self.links.bridge(switch, segment.name)
+            self._route_segment(segment)
+            for switch in switches:
+                if switch != DIST:
+                    self._trunk(segment, switch)
+        self.namespaces.sysctl(ROUTER, {"ipv4/ip_forward": 1})
+        for device in self.topology.devices:
+            self._manage(device.name, f"{device.management}/24")
+
     def _route_segment(self, segment: Segment) -> None:
         port, interface = f"p-{ROUTER}-{segment.vlan}", segment.name
-        self.links.veth(SWITCH, port, ROUTER, interface, peer_mac=segment.gateway_mac)
-        self.links.enslave(SWITCH, port, segment.name)
-        self.links.up(SWITCH, port)
+        self.links.veth(DIST, port, ROUTER, interface, peer_mac=segment.gateway_mac)
+        self.links.enslave(DIST, port, segment.name)
+        self.links.up(DIST, port)
         self.links.address(ROUTER, interface, segment.cidr(segment.gateway))
         self.links.up(ROUTER, interface)
+        self.links.bar(ROUTER, interface, str(self.topology.management))
         self.namespaces.sysctl(
             ROUTER, {f"ipv4/neigh/{interface}/{name}": value for name, value in _ROUTER_NEIGHBOURS.items()}
         )
+
+    def _trunk(self, segment: Segment, switch: str) -> None:
+        """The segment's cable between the distribution switch and this one: a trunk is one cable for each VLAN."""
+        down, up = trunk_port(switch, segment.vlan), trunk_port(DIST, segment.vlan)
+        self.links.veth(DIST, down, switch, up)
+        for node, port in ((DIST, down), (switch, up)):
+            self.links.enslave(node, port, segment.name)
+            self.links.up(node, port)
+
+    def _manage(self, device: str, address: str) -> None:
+        """The device's cable to the network of management, from which nothing is forwarded."""
+        self.links.veth(MANAGEMENT, f"m-{device}", device, "mgmt0")
+        self.links.enslave(MANAGEMENT, f"m-{device}", _MANAGEMENT_BRIDGE)
+        self.links.up(MANAGEMENT, f"m-{device}")
+        self.links.address(device, "mgmt0", address)
+        self.links.up(device, "mgmt0")
+        self.namespaces.sysctl(device, {"ipv4/conf/mgmt0/forwarding": 0})
 
     def _add_host(self, host: Host) -> None:
         segment = self.topology.segment(host.segment)
         self._node(host.name)
         self.links.bridge(host.name, segment.name, mac=host.vmk_mac)
         self.links.address(host.name, segment.name, segment.cidr(host.vmk))
-        self.links.veth(SWITCH, switch_port(host.name), host.name, UPLINK, peer_mac=host.uplink_mac)
-        self.links.enslave(SWITCH, switch_port(host.name), segment.name)
+        self._uplink(host, SWITCH, UPLINK, host.uplink_mac, segment.name)
+        if host.second_mac:
+            # A vNIC stays with one uplink, as by "route based on originating virtual port". Here its host's other half
+            # is reached by both uplinks, where ESXi would not leave the host.
+            self.links.bridge(host.name, second_bridge(segment.name))
+            self._uplink(host, SECOND, SECOND_UPLINK, host.second_mac, second_bridge(segment.name))
+
+    def _uplink(self, host: Host, switch: str, device: str, mac: Mac, bridge: str) -> None:
+        self.links.veth(switch, switch_port(host.name), host.name, device, peer_mac=mac)
+        self.links.enslave(switch, switch_port(host.name), host.segment)
         # What a virtual switch does not know leaves by the uplink and never comes from it.
-        self.links.enslave(host.name, UPLINK, segment.name, learning=0, unicast_flood=1)
-        self.links.up(SWITCH, switch_port(host.name))
-        self.links.up(host.name, UPLINK)
+        self.links.enslave(host.name, device, bridge, learning=0, unicast_flood=1)
+        self.links.up(switch, switch_port(host.name))
+        self.links.up(host.name, device)
+
+    def on_bridge(self, node: str, port: str) -> str:
+        """What stands on the bridge for the port: itself, or the wire that was put in behind it."""
+        return next((inner for inner, outer in self.wires.get(node, {}).items() if outer == port), port)
+
+    def switch_of(self, vm: Vm) -> str:
+        """The switch that carries the VM: that of the uplink which it is pinned to."""
+        return SECOND if self._pinned_to_second(vm) else SWITCH
+
+    def _pinned_to_second(self, vm: Vm) -> bool:
+        """Every other VM of a host is: by the number in its name, as port ids are handed out in turn."""
+        return self.topology.uplinks > 1 and int(vm.name[-2:]) // 4 % 2 == 1
+
+    def _bridge_of(self, vm: Vm) -> str:
+        return second_bridge(vm.segment) if self._pinned_to_second(vm) else vm.segment
+
+    def cables(self, device: str) -> list[tuple[str, str, str]]:
+        """What the device hears by LLDP: its own port, the device at the other end, and that one's port."""
+        vlans = [segment.vlan for segment in self.topology.segments]
+        below = [one.name for one in self.topology.devices if one.bridges and one.name != DIST]
+        if device == DIST:
+            told = [(f"p-{ROUTER}-{one.vlan}", ROUTER, one.name) for one in self.topology.segments]
+            return told + [(trunk_port(name, vlan), name, trunk_port(DIST, vlan)) for name in below for vlan in vlans]
+        if device in below:
+            return [(trunk_port(DIST, vlan), DIST, trunk_port(device, vlan)) for vlan in vlans]
+        return []
 
     def _acquaint(self, agent: Station, *, within_s: float = 5.0) -> None:
         """Let the agent's kernel have talked to every VM of its segment once, as a machine that has been up for days.
@@ -326,6 +437,23 @@ class Fabric:
     def _hangs(self, node: str) -> bool:
         vm = self.vms.get(node)
         return node in self.broken or (vm is not None and any(nic.mac in self.unplugged for nic in vm.nics))
+
+
+def errors(directory: Path, device: str) -> Path:
+    """Where wires write, in a lab's directory, how many frames they damaged on their way into each port of a device."""
+    place = directory / "snmp" / device / "errors"
+    place.mkdir(parents=True, exist_ok=True)
+    return place
+
+
+def trunk_port(far: str, vlan: int) -> str:
+    """The port of a switch towards another one that carries this VLAN."""
+    return f"p-{far}-{vlan}"
+
+
+def second_bridge(segment: str) -> str:
+    """The half of a host's virtual switch that has the second uplink."""
+    return f"{segment}-b"
 
 
 def switch_port(host: str) -> str:

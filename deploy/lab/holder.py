@@ -10,13 +10,17 @@ import selectors
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from pyroute2.netlink.exceptions import NetlinkError
+
 from deploy.lab import ns
+from deploy.lab import snmp as agents
+from deploy.lab.corruption import corrupt_tables
 from deploy.lab.describe import describe
 from deploy.lab.fabric import Fabric
 from deploy.lab.faults import FAULTS
@@ -26,12 +30,15 @@ from deploy.lab.topology import topology
 _LINE_BYTES = 65536
 
 
-def main(directory: Path, seed: int, *, tied: bool) -> None:
-    """Build the lab and hold it until told to stop; ``tied`` also until standard input ends, with whoever opened it."""
+def main(directory: Path, seed: int, uplinks: int, *, tied: bool, snmp: str | None) -> None:
+    """Build the lab and hold it until told to stop; ``tied`` also until standard input ends, with whoever opened it.
+
+    ``snmp``: its network devices answer SNMP; "played": by agents of ours also where snmpd is installed.
+    """
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to everybody; whoever started us decides
     ns.enter()
-    holder = _Holder(Fabric(topology(seed)))
+    holder = _Holder(Fabric(topology(seed, uplinks), directory), snmp=snmp)
     waiting = directory / f"{SOCKET}.new"
     waiting.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as server:
@@ -46,8 +53,11 @@ def main(directory: Path, seed: int, *, tied: bool) -> None:
 
 
 class _Holder:
-    def __init__(self, fabric: Fabric) -> None:
+    def __init__(self, fabric: Fabric, *, snmp: str | None) -> None:
         self._fabric = fabric
+        self._snmp = agents.start(fabric, played=snmp == agents.PLAYED) if snmp else None
+        if self._snmp:
+            agents.wait_ready(fabric)
         self._faults: list[FaultState] = []
         self._user = os.open("/proc/self/ns/user", os.O_RDONLY | os.O_CLOEXEC)
         self._running = True
@@ -86,10 +96,13 @@ class _Holder:
         try:
             match json.loads(line):
                 case {"do": "state"}:
-                    return {"state": describe(fabric, self._faults)}, []
+                    return {"state": describe(fabric, self._faults, self._snmp)}, []
                 case {"do": "apply", "fault": str(name), "vm": str(vm), "options": dict(options)}:
                     self._apply(name, vm, options)
-                    return {"state": describe(fabric, self._faults)}, []
+                    return {"state": describe(fabric, self._faults, self._snmp)}, []
+                case {"do": "corrupt", "seeds": dict(seeds)}:
+                    self._corrupt({str(name): int(seed) for name, seed in seeds.items()})
+                    return {"state": describe(fabric, self._faults, self._snmp)}, []
                 case {"do": "join", "node": str(node)}:
                     return {"joined": node}, [self._user, fabric.namespaces.fd(node)]
                 case {"do": "stop"}:
@@ -99,6 +112,8 @@ class _Holder:
             return {"error": f"the lab has no {error.args[0]}"}, []
         except (ValueError, TypeError, TimeoutError) as error:
             return {"error": str(error)}, []
+        except NetlinkError as error:  # as for a port that another fault took off its bridge
+            return {"error": f"the kernel refused: {error}"}, []
         return {"error": f"the lab does not know how to do {line!r}"}, []
 
     def _apply(self, name: str, vm_name: str, options: dict[str, float]) -> None:
@@ -108,7 +123,15 @@ class _Holder:
             raise ValueError(f"{vm_name} already has a fault: one for each VM")
         fault.apply(fabric, vm, Random(f"{fabric.topology.seed}/{name}/{vm_name}"), **options)
         fabric.settle()
+        if self._snmp:
+            agents.publish(fabric)
+            agents.wait_told(fabric, vm)
         self._faults.append(fault.staged_on(vm))
+
+    def _corrupt(self, seeds: Mapping[str, int]) -> None:
+        corrupt_tables(self._fabric, seeds)
+        for name in seeds if self._snmp else ():
+            agents.wait_told(self._fabric, self._fabric.vms[name])
 
     def _stop(self) -> None:
         self._running = False
@@ -116,7 +139,14 @@ class _Holder:
 
 if __name__ == "__main__":
     try:
-        main(Path(sys.argv[1]), int(sys.argv[2]), tied=sys.argv[3] == "tied")
+        _, place, seed, uplinks, *how = sys.argv
+        main(
+            Path(place),
+            int(seed),
+            int(uplinks),
+            tied="tied" in how,
+            snmp=next((one for one in how if one != "tied"), None),
+        )
     except ns.Unsupported as reason:
         print(reason, file=sys.stderr)
         sys.exit(os.EX_NOPERM)

@@ -9,8 +9,8 @@ from pyroute2 import IPRoute
 from deploy.lab.ns import Namespaces
 
 _IFF_UP = 1
-_NUD_PERMANENT, _NUD_NOARP = 0x80, 0x40
-_NTF_MASTER = 0x04
+_NUD_REACHABLE, _NUD_NOARP, _NUD_PERMANENT = 0x02, 0x40, 0x80  # include/uapi/linux/neighbour.h
+_NTF_MASTER, _NTF_STICKY = 0x04, 0x40
 
 
 class Links:
@@ -64,6 +64,30 @@ class Links:
             "replace", ifindex=self.index(node, name), lladdr=mac, state=_NUD_NOARP, flags=_NTF_MASTER
         )
 
+    def pin(self, node: str, name: str, mac: str) -> None:
+        """The same, and the bridge does not learn better when ``mac`` is heard elsewhere: sticky, as on a switch."""
+        flags = _NTF_MASTER | _NTF_STICKY
+        self._socket(node).fdb("replace", ifindex=self.index(node, name), lladdr=mac, state=_NUD_NOARP, flags=flags)
+
+    def keep_learned(self, node: str, name: str, mac: str) -> None:
+        """An entry like a learned one, which the bridge keeps though ``mac`` is heard elsewhere."""
+        flags = _NTF_MASTER | _NTF_STICKY
+        self._socket(node).fdb("replace", ifindex=self.index(node, name), lladdr=mac, state=_NUD_REACHABLE, flags=flags)
+
+    def learned_mac(self, node: str, name: str, mac: str) -> None:
+        """An entry in the bridge's table as if it had just been learned."""
+        self._socket(node).fdb(
+            "replace", ifindex=self.index(node, name), lladdr=mac, state=_NUD_REACHABLE, flags=_NTF_MASTER
+        )
+
+    def learns(self, node: str, name: str, *, learns: bool) -> None:
+        """Whether the bridge learns from what comes in by this port."""
+        self._socket(node).brport("set", index=self.index(node, name), learning=int(learns))
+
+    def forget_mac(self, node: str, name: str, mac: str) -> None:
+        """Take an entry out of the bridge's table."""
+        self._socket(node).fdb("del", ifindex=self.index(node, name), lladdr=mac, flags=_NTF_MASTER)
+
     def up(self, node: str, *names: str) -> None:
         """Switch interfaces on."""
         for name in names:
@@ -104,14 +128,34 @@ class Links:
         """Drop whatever goes to ``destination``, without a word."""
         self._socket(node).route("add", dst=destination, type="blackhole")
 
+    def bar(self, node: str, name: str, destination: str) -> None:
+        """Forward nothing to ``destination`` (a prefix) of what comes in by this interface."""
+        network, _, length = destination.partition("/")
+        self._socket(node).rule(
+            "add", priority=100, iifname=name, dst=network, dst_len=int(length), action="FR_ACT_BLACKHOLE"
+        )
+
     def neighbour(self, node: str, name: str, ip: str, mac: str) -> None:
         """A permanent entry in the node's ARP table."""
         self._socket(node).neigh("replace", dst=ip, lladdr=mac, ifindex=self.index(node, name), state=_NUD_PERMANENT)
+
+    def learned_neighbour(self, node: str, name: str, ip: str, mac: str) -> None:
+        """An entry in the node's ARP table as if it had just been learned."""
+        self._socket(node).neigh("replace", dst=ip, lladdr=mac, ifindex=self.index(node, name), state=_NUD_REACHABLE)
+
+    def forget_neighbour(self, node: str, name: str, ip: str) -> None:
+        """Take an entry out of the node's ARP table."""
+        self._socket(node).neigh("del", dst=ip, ifindex=self.index(node, name))
 
     def neighbours(self, node: str) -> dict[str, str]:
         """The node's ARP table: MAC by address."""
         rows = self._socket(node).get_neighbours(family=2)
         return {row.get_attr("NDA_DST"): row.get_attr("NDA_LLADDR") for row in rows if row.get_attr("NDA_LLADDR")}
+
+    def is_permanent(self, node: str, ip: str) -> bool:
+        """Whether the entry of this address in the node's ARP table is a permanent one."""
+        rows = self._socket(node).get_neighbours(family=2)
+        return any(row.get_attr("NDA_DST") == ip and row["state"] & _NUD_PERMANENT for row in rows)
 
     def mac(self, node: str, name: str) -> str:
         """The interface's MAC."""

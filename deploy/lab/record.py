@@ -1,4 +1,4 @@
-"""Records a fault as a scenario directory: ``python -m deploy.lab.record FAULT DIRECTORY [--seed N] [--vm NAME]``.
+"""Records a fault as a scenario: ``python -m deploy.lab.record FAULT DIRECTORY [--seed N] [--vm NAME] [--tables]``.
 
 A fresh lab, the real planner, the real agents in their nodes, the lab's own vCenter; then the case as the bot would
 have kept it, and beside it ``expect.toml`` with what is true.
@@ -12,66 +12,111 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 from bot import probes
 from bot.agents.evidence import seal
+from bot.findings.entries_arp import unsettled
+from bot.findings.flapping import turned
 from bot.incidents import folds
 from bot.incidents.bundle import Case, pack
-from bot.incidents.planning import Known, plan_check, plan_owners
+from bot.incidents.planning import Known, plan_check, plan_first_look, plan_once_more, plan_owners
 from bot.model.addresses import parse_mac
+from bot.model.finding import Evidence
 from bot.model.job import Agent, Artifact, Job, JobOptions, Media, Probe, Vantage
+from bot.model.observation import Observation
 from bot.ports import Clock
 from bot.system import SystemClock
-from deploy.lab import look, vcenter
+from deploy.lab import look, snmp, vcenter
 from deploy.lab.client import ROOT, Lab
-from deploy.lab.fabric import SWITCH, UPLINK
+from deploy.lab.fabric import UPLINK
 from deploy.lab.faults import DEMO, FAULTS
 from deploy.lab.faults.fault import UNFED_PORT, Tap
 from deploy.lab.state import AgentState, FaultState, LabState
+from deploy.lab.topology import MANAGEMENT, SWITCH
 
-Evidence = tuple[Artifact, bytes]
+Brought = tuple[Artifact, bytes]
+
+NETWORK_FILE = "network.toml"
+STARTS_WITHIN_S = 10
 
 TAP_AFTER_S = 2.0
 """So much longer than the agents a tap listens: it begins before they do, and hears after they end."""
 
 
-def record(fault: str, vm: str, directory: Path, *, seed: int = 1) -> None:
-    """Stage the fault on the VM of a fresh lab, look at it once with everything there is, and write the scenario."""
-    clock = SystemClock()
-    with tempfile.TemporaryDirectory(prefix="lab-") as place, Lab.running(Path(place), seed=seed) as lab:
+def record(fault: str, vm: str, directory: Path, *, seed: int = 1, tables: bool = False) -> None:
+    """Stage the fault on the VM of a fresh lab, look at it once with everything there is, and write the scenario.
+
+    ``tables``: the tables of routers and switches are read as well.
+    """
+    clock, uplinks = SystemClock(), FAULTS[fault].uplinks
+    with (
+        tempfile.TemporaryDirectory(prefix="lab-") as place,
+        Lab.running(Path(place), seed=seed, uplinks=uplinks, snmp=tables) as lab,
+    ):
         state = lab.apply(fault, vm)
         staged = state["faults"][-1]
         target = IPv4Address(staged["address"])
         agents = tuple(_agent(row, state, clock.now()) for row in state["agents"])
-        known = Known(agents, (vcenter.NAME,), clock.now())
-        plan = plan_check("inc-lab", target, deep=False, known=known, first=0)
+        known = Known(agents, (vcenter.NAME,), clock.now(), (vcenter.NAME,) if tables else ())
+        evidence: list[Brought] = []
+        gaps: tuple[str, ...] = ()
+        if tables:
+            (lab.directory / NETWORK_FILE).write_text(snmp.settings(state))
+            first = plan_first_look("inc-lab", target, known=known, first=0)
+            evidence += _look(lab, state, [_after_starting(job) for job in first.jobs])
+            evidence += [_ask_vcenter(state, job, clock) for job in first.jobs if job.probe is Probe.VCENTER]
+            held = folds.held(target, _seen(evidence))
+            plan = plan_check("inc-lab", target, deep=False, known=known, first=len(first.jobs), watched=held)
+            gaps = first.gaps
+        else:
+            plan = plan_check("inc-lab", target, deep=False, known=known, first=0)
+        gaps = (*gaps, *plan.gaps)
         with _tapped(lab, state, staged, plan.jobs) as tapped:
-            evidence = list(_look(lab, state, plan.jobs))
+            evidence += _look(lab, state, [_after_starting(job) for job in plan.jobs])
         evidence += tapped
         evidence += [_ask_vcenter(state, job, clock) for job in plan.jobs if job.probe is Probe.VCENTER]
-        seen = [one for artifact, data in evidence for one in probes.read(artifact, data)]
+        seen = _seen(evidence)
         expires_at = max(job.expires_at for job in plan.jobs)
         owners = plan_owners(
-            "inc-lab", target, folds.named(target, seen), known=known, first=len(plan.jobs), expires_at=expires_at
+            "inc-lab", target, folds.named(target, seen), known=known, first=len(evidence), expires_at=expires_at
         )
         evidence += [_ask_vcenter(state, job, clock) for job in owners if job.options.macs]
-    case = Case(target, tuple(artifact for artifact, _ in evidence), plan.gaps)
+        told = Evidence(target, tuple(_seen(evidence)))
+        if unsettled(told) or turned(told):
+            macs = folds.held(target, _seen(evidence))
+            again = plan_once_more("inc-lab", target, macs, known=known, first=len(evidence))
+            evidence += _look(lab, state, [_after_starting(job) for job in again])
+    case = Case(target, tuple(artifact for artifact, _ in evidence), gaps)
     directory.mkdir(parents=True, exist_ok=True)
     for name, data in pack(case, {artifact.digest: data for artifact, data in evidence}).items():
         (directory / name).write_bytes(data)
-    (directory / "expect.toml").write_text(expectation(staged, seed))
+    (directory / "expect.toml").write_text(expectation(staged, seed, tables=tables))
 
 
-def expectation(staged: FaultState, seed: int) -> str:
+def _after_starting(job: Job) -> Job:
+    """The job with time for its reader to start, which in earnest stands ready."""
+    return replace(job, expires_at=job.expires_at + timedelta(seconds=STARTS_WITHIN_S))
+
+
+def _seen(evidence: Sequence[Brought]) -> list[Observation]:
+    return [one for artifact, data in evidence for one in probes.read(artifact, data)]
+
+
+def expectation(staged: FaultState, seed: int, *, tables: bool = False) -> str:
     """The text of ``expect.toml``: what a verdict with all evidence should say, and where the recording comes from."""
-    origin = f"recorded with python -m deploy.lab.record {staged['fault']} --vm {staged['vm']} --seed {seed}"
+    how = f"{staged['fault']} --vm {staged['vm']} --seed {seed}{' --tables' * tables}"
+    origin = f"recorded with python -m deploy.lab.record {how}"
+    told = staged["tabled"] if tables else None
+    answer, grade, cause = (
+        (told["answer"], told["grade"], told["cause"]) if told else (staged["answer"], staged["grade"], staged["cause"])
+    )
     rows = {
-        "verdict": staged["answer"],
-        "grade": staged["grade"],
-        "cause": None if staged["answer"] == "inconclusive" else staged["cause"],
+        "verdict": answer,
+        "grade": grade,
+        "cause": None if answer == "inconclusive" else cause,
         "true_cause": staged["cause"],
         "side": staged["side"],
         "acceptable_without_vcenter": staged["acceptable"] or ["healthy"],
@@ -79,7 +124,9 @@ def expectation(staged: FaultState, seed: int) -> str:
         "begins_with": staged["origin"],
         "remains_in": staged["residual"],
         "symptom": staged["symptom"],
-        "settled_by": [one or "" for one in staged["settled_by"]] if staged["settled_by"] else None,
+        "settled_by": [one or "" for one in staged["settled_by"]]
+        if staged["settled_by"] and answer == "inconclusive"
+        else None,
     }
     return "".join(f"{key} = {json.dumps(value)}\n" for key, value in rows.items() if value is not None)
 
@@ -98,18 +145,22 @@ def _agent(row: AgentState, state: LabState, now: datetime) -> Agent:
     return Agent(row["name"], (f"segment.{row['segment']}",), (Probe.ARP, Probe.ICMP), (vantage,), "lab", now)
 
 
-def _look(lab: Lab, state: LabState, jobs: Sequence[Job]) -> Iterator[Evidence]:
+def _look(lab: Lab, state: LabState, jobs: Sequence[Job]) -> Iterator[Brought]:
     """Every agent does its job, all of them at the same time, as they would in earnest."""
     places = {f"segment.{row['segment']}": row for row in state["agents"]}
     looking = []
     for job in jobs:
         if job.probe is Probe.VCENTER:
             continue
-        place = places[job.queue]
+        if job.probe is Probe.NETWORK:
+            node, order = MANAGEMENT, look.order(job, vcenter.NAME, "", str(lab.directory / NETWORK_FILE))
+        else:
+            place = places[job.queue]
+            node, order = place["name"], look.order(job, place["name"], place["segment"])
         argv = [sys.executable, "-m", look.__name__]
-        agent = lab.popen(place["name"], argv, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        agent = lab.popen(node, argv, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert agent.stdin is not None
-        agent.stdin.write(look.order(job, place["name"], place["segment"]))
+        agent.stdin.write(order)
         agent.stdin.close()
         looking.append(agent)
     for agent in looking:
@@ -121,12 +172,12 @@ def _look(lab: Lab, state: LabState, jobs: Sequence[Job]) -> Iterator[Evidence]:
 
 
 @contextmanager
-def _tapped(lab: Lab, state: LabState, staged: FaultState, jobs: Sequence[Job]) -> Iterator[list[Evidence]]:
+def _tapped(lab: Lab, state: LabState, staged: FaultState, jobs: Sequence[Job]) -> Iterator[list[Brought]]:
     """A second vantage that only listens, from before the agents begin until after they end; none where none is asked.
 
     What it brought back is in the list once the context is left.
     """
-    brought: list[Evidence] = []
+    brought: list[Brought] = []
     if staged["tap"] is None:
         yield brought
         return
@@ -155,7 +206,7 @@ def _tapped(lab: Lab, state: LabState, staged: FaultState, jobs: Sequence[Job]) 
     brought += look.brought(text)
 
 
-def _ask_vcenter(state: LabState, job: Job, clock: Clock) -> Evidence:
+def _ask_vcenter(state: LabState, job: Job, clock: Clock) -> Brought:
     started_at = clock.now()
     ips = (job.target,) if job.target else ()
     answer = vcenter.snapshot(state, ips, job.options.macs, job.options.names, read_at=started_at)
@@ -171,7 +222,9 @@ if __name__ == "__main__":
     parser.add_argument("fault", choices=sorted(FAULTS))
     parser.add_argument("directory", type=Path)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--tables", action="store_true", help="read the tables of routers and switches as well")
     parser.add_argument("--vm", help="the VM that gets the fault (the demonstration's, or app05)")
     asked = parser.parse_args()
     stage = {fault: vm for vm, fault in DEMO.items()}
-    record(asked.fault, asked.vm or stage.get(asked.fault, "app05"), asked.directory, seed=asked.seed)
+    machine = asked.vm or stage.get(asked.fault, "app05")
+    record(asked.fault, machine, asked.directory, seed=asked.seed, tables=asked.tables)

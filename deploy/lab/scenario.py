@@ -42,7 +42,7 @@ def scenario(state: LabState) -> dict[str, Any]:
                 "name": switch.name,
                 "mtu": switch.mtu,
                 "health_check": switch.health_checked,
-                "pnic": hosts[0].uplinks[0].device,
+                "pnics": [uplink.device for uplink in hosts[0].uplinks],
                 "portgroups": [_group(f"DC0_DVPG{n}", group) for n, group in enumerate(around.groups or ())],
                 "ports": [_port(port, whole) for port in around.ports or ()],
             }
@@ -72,7 +72,7 @@ def _host(name: str, host: Host, nics: list[HostNic], around: Surroundings) -> d
             }
             for uplink in host.uplinks
         ]
-        + [{"device": "vmnic1", "remove": True}],
+        + ([{"device": "vmnic1", "remove": True}] if len(host.uplinks) == 1 else []),
         "vmks": [{"device": nic.device, "mac": nic.mac, "ip": str(ip)} for nic in nics for ip in nic.addresses],
         "vswitches": [{"name": "vSwitch0", "pnics": []}],
         "hints": [_hint(one) for one in around.neighbours or () if one.host == host.name],
@@ -88,7 +88,7 @@ def _group(name: str, group: Group) -> dict[str, Any]:
         "name": name,
         "rename": group.name,
         "vlan": group.vlan,
-        "teaming": {"active": list(group.teaming.active)},
+        "teaming": {"active": list(group.teaming.active), "policy": group.teaming.policy},
         "security": {
             "promiscuous": group.policy.promiscuous,
             "mac_changes": group.policy.mac_changes,

@@ -18,6 +18,15 @@ class SegmentState(TypedDict):
     foreign_macs: bool
 
 
+class NetworkDeviceState(TypedDict):
+    """A router or switch, and where it is asked over the network of management; ``fabric``: of a redundant pair."""
+
+    name: str
+    role: str
+    address: str
+    fabric: str | None
+
+
 class AgentState(TypedDict):
     """A node that an agent can be run in."""
 
@@ -98,6 +107,14 @@ class MoveState(TypedDict):
     at: str
 
 
+class TabledState(TypedDict):
+    """What an honest check says of a fault once it can read the tables on the way."""
+
+    answer: str
+    grade: str
+    cause: str
+
+
 class FaultState(TypedDict):
     """A staged fault: the truth that a verdict is measured against. ``side`` is None where nothing is wrong,
     ``answer`` is what an honest check says, ``tap`` where a second vantage listens (see ``Tap``).
@@ -116,15 +133,39 @@ class FaultState(TypedDict):
     symptom: str
     settled_by: list[str | None] | None
     tap: str | None
+    tabled: TabledState | None
+
+
+How = Literal["stale", "astray", "static", "missing"]
+
+
+class CorruptedState(TypedDict):
+    """An entry on the way to a VM that is wrong on purpose: in which table of which device it is, and how.
+
+    ``table`` is "arp" or "fdb". ``mac`` and ``port`` are what it holds; both None where the entry is missing.
+    """
+
+    device: str
+    table: Literal["arp", "fdb"]
+    how: How
+    mac: str | None
+    port: str | None
 
 
 class LabState(TypedDict):
-    """Everything there is to know about a running lab."""
+    """Everything there is to know about a running lab; ``snmp`` says who answers it in the network devices
+    ("snmpd", or "played" where that is not installed), None: nobody, for it was not asked for.
+
+    ``corrupted`` are, by VM, the entries that ``Lab.corrupt`` wronged: a list, maybe empty, of each VM it was done to.
+    """
 
     seed: int
     pid: int
     built_s: float
     nodes: list[str]
+    uplinks: int
+    network: list[NetworkDeviceState]
+    snmp: str | None
     segments: list[SegmentState]
     agents: list[AgentState]
     hosts: list[HostState]
@@ -132,3 +173,4 @@ class LabState(TypedDict):
     devices: list[DeviceState]
     moves: list[MoveState]
     faults: list[FaultState]
+    corrupted: dict[str, list[CorruptedState]]

@@ -28,8 +28,8 @@ from bot.model.vsphere import (
 from deploy.lab.state import HostState, LabState, MoveState, SegmentState
 from deploy.lab.state import VmState as LabVm
 
-SWITCH, UPLINK_NAME = "DVS0", "Uplink 1"
-"""The virtual switches of all hosts are one distributed switch, in which each host has one uplink."""
+SWITCH = "DVS0"
+"""The virtual switches of all hosts are one distributed switch."""
 DRIVER, SPEED_MBPS, MTU = "veth", 10_000, 1500
 """What the kernel says of a cable of the lab (drivers/net/veth.c; include/uapi/linux/if_ether.h)."""
 
@@ -53,7 +53,7 @@ def surroundings(state: LabState) -> Surroundings:
         clock=Clocks(ahead_ms=0, within_ms=0),  # the machine's own, which the worker reads too
         vms=tuple(VmState(vm=vm["id"], name=vm["name"]) for vm in state["vms"]),
         hosts=tuple(map(_host, state["hosts"])),
-        groups=tuple(map(_group, state["segments"])),
+        groups=tuple(_group(segment, state["uplinks"]) for segment in state["segments"]),
         ports=tuple(port for vm in state["vms"] for port in _ports(vm, segments[vm["network"]])),
         switches=(_switch(state),),
         events=tuple(_move(move, ids[move["vm"]]) for move in state["moves"]),
@@ -92,20 +92,24 @@ def _host(host: HostState) -> Host:
             )
             for nic in uplinks
         ),
-        switches=(HostSwitch(name=SWITCH, distributed=True, mtu=MTU, uplinks=devices, names=(UPLINK_NAME,)),),
+        switches=(HostSwitch(name=SWITCH, distributed=True, mtu=MTU, uplinks=devices, names=_names(len(devices))),),
         groups=(),
     )
 
 
-def _group(segment: SegmentState) -> Group:
-    # A port of the lab's virtual switch hears what is for its vNIC's MAC and for everybody, and learns nothing. The
-    # one uplink leaves nothing to balance: how it would be done the lab does not say.
+def _names(uplinks: int) -> tuple[str, ...]:
+    return tuple(f"Uplink {number}" for number in range(1, uplinks + 1))
+
+
+def _group(segment: SegmentState, uplinks: int) -> Group:
+    # A port of the lab's virtual switch hears what is for its vNIC's MAC and for everybody, and learns nothing. One
+    # uplink leaves nothing to balance: how it would be done the lab does not say.
     foreign = segment["foreign_macs"]
     return Group(
         name=segment["portgroup"],
         switch=SWITCH,
         vlan=segment["vlan"],
-        teaming=Teaming(active=(UPLINK_NAME,)),
+        teaming=Teaming(active=_names(uplinks), policy="loadbalance_srcid" if uplinks > 1 else None),
         policy=Policy(promiscuous=False, mac_changes=foreign, forged=foreign, learns=False),
     )
 

@@ -4,7 +4,7 @@ VMs with odd numbers are all on cluster-a and carry a clustering agent with a vN
 cluster-b. So cluster and guest software split the VMs alike, as on the night that ruleout comes from.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network
 from random import Random
@@ -34,7 +34,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """An ESXi host with one uplink to the switch and a VMkernel port on the segment."""
+    """An ESXi host with an uplink to the switch, maybe a second one, and a VMkernel port on the segment."""
 
     name: str
     cluster: str
@@ -42,6 +42,7 @@ class Host:
     vmk: IPv4Address
     vmk_mac: Mac
     uplink_mac: Mac
+    second_mac: Mac | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +101,42 @@ class Station:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkDevice:
+    """A router or switch that can be asked over the network of management.
+
+    ``bridges``: it is a switch. ``fabric`` names the half of a redundant pair that it belongs to, None: of none.
+    """
+
+    name: str
+    role: str
+    management: IPv4Address
+    bridges: bool = True
+    fabric: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Topology:
-    """The whole lab before any fault."""
+    """The whole lab before any fault. ``devices`` are on the way from the router to the hosts, in this order.
+
+    ``uplinks``: how many each host has. The second goes to a switch of its own, and every other VM is pinned to it.
+    """
 
     seed: int
     segments: tuple[Segment, ...]
     hosts: tuple[Host, ...]
     vms: tuple[Vm, ...]
     agents: tuple[Station, ...]
+    devices: tuple[NetworkDevice, ...]
+    management: IPv4Network
+    uplinks: int = 1
 
     def segment(self, name: str) -> Segment:
         """The segment of that name."""
         return next(segment for segment in self.segments if segment.name == name)
+
+    def device(self, name: str) -> NetworkDevice:
+        """The network device of that name."""
+        return next(device for device in self.devices if device.name == name)
 
     def host(self, name: str) -> Host:
         """The host of that name."""
@@ -140,12 +165,15 @@ class Macs:
         return mac_from_bytes(prefix + self._rng.randbytes(6 - len(prefix)))
 
 
+ROUTER, DIST, SWITCH, SECOND, MANAGEMENT = "router", "dist", "switch", "switch-b", "mgmt"
+"""The nodes of the network: router, and switches of the hosts' first and second uplinks, all plugged into ``dist``."""
+
 CISCO, SUPERMICRO, BROTHER = "00:00:0c", "00:25:90", "00:80:77"
 
 
-def topology(seed: int = 1) -> Topology:
+def topology(seed: int = 1, uplinks: int = 1) -> Topology:
     """Two clusters of two hosts, ten VMs app02 (10.0.0.2) to app11 (10.0.0.11), an office behind the router."""
-    macs, uplinks = Macs(Random(seed)), Macs(Random(f"{seed}/uplinks"))
+    macs, nics = Macs(Random(seed)), Macs(Random(f"{seed}/uplinks"))
     segments = tuple(
         Segment(name, IPv4Network(f"{prefix}.0/24"), IPv4Address(f"{prefix}.1"), macs.physical(CISCO), vlan)
         for name, prefix, vlan in (("prod", "10.0.0", 10), ("office", "10.0.1", 20))
@@ -162,13 +190,21 @@ def topology(seed: int = 1) -> Topology:
             segment=prod.name,
             vmk=prod.network[200 + 2 * row + number],
             vmk_mac=macs.vmk(),
-            uplink_mac=uplinks.physical(SUPERMICRO),
+            uplink_mac=nics.physical(SUPERMICRO),
         )
         for row, side in enumerate("ab")
         for number in (1, 2)
     )
     vms = tuple(_vm(number, prod, hosts, macs) for number in range(2, 12))
-    return Topology(seed, segments, hosts, vms, agents)
+    hosts = tuple(replace(host, second_mac=nics.physical(SUPERMICRO) if uplinks > 1 else None) for host in hosts)
+    management = IPv4Network("192.168.99.0/24")
+    named = [(ROUTER, "core", None), (DIST, "distribution", None), (SWITCH, "access", "A" if uplinks > 1 else None)]
+    named += [(SECOND, "access", "B")] if uplinks > 1 else []
+    devices = tuple(
+        NetworkDevice(name, role, management[number], name != ROUTER, fabric)
+        for number, (name, role, fabric) in enumerate(named, 1)
+    )
+    return Topology(seed, segments, hosts, vms, agents, devices, management, uplinks)
 
 
 def _vm(number: int, segment: Segment, hosts: tuple[Host, ...], macs: Macs) -> Vm:

@@ -1,5 +1,6 @@
 """The vCenter simulator of tests/vcsim as a process: built once for each state of its source, gone with its parent."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -75,6 +76,8 @@ class Vcsim:
 def build() -> Path:
     """The simulator's binary; built once for each state of its source, outside the tree.
 
+    Of several processes that want it at the same time one builds, and the others wait.
+
     Raises:
         VcsimMissing: the compiler or govmomi's source is not installed.
     """
@@ -88,17 +91,10 @@ def build() -> Path:
         raise VcsimMissing(f"{cache} belongs to somebody else; remove it")
     binary = cache / digest
     if not binary.exists():
-        # HOME may not be writable for whoever builds, so Go's own cache lies here too.
-        environment = {
-            "PATH": os.defpath,
-            "GO111MODULE": "off",
-            "GOPATH": str(_GOPATH),
-            "GOCACHE": str(cache / "go"),
-            "GOFLAGS": "",
-        }
-        fresh = cache / f"{digest}.{os.getpid()}"
-        subprocess.run([go, "build", "-o", fresh, *_SOURCES], env=environment, check=True, timeout=_BUILD_WITHIN_S)
-        fresh.rename(binary)
+        with (cache / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not binary.exists():
+                _compile(go, cache, binary)
     return binary
 
 
@@ -127,6 +123,20 @@ def running(scenario: Path | Mapping[str, Any], directory: Path) -> Iterator[Vcs
             yield Vcsim(int(ready[1].removesuffix("/sdk").rpartition(":")[2]), ca_file)
         finally:
             process.kill()
+
+
+def _compile(go: str, cache: Path, binary: Path) -> None:
+    # HOME may not be writable for whoever builds, so Go's own cache lies here too.
+    environment = {
+        "PATH": os.defpath,
+        "GO111MODULE": "off",
+        "GOPATH": str(_GOPATH),
+        "GOCACHE": str(cache / "go"),
+        "GOFLAGS": "",
+    }
+    fresh = cache / f"{binary.name}.{os.getpid()}"
+    subprocess.run([go, "build", "-o", fresh, *_SOURCES], env=environment, check=True, timeout=_BUILD_WITHIN_S)
+    fresh.rename(binary)
 
 
 def _program(name: str) -> str:

@@ -4,11 +4,13 @@ It stands in for what the kernel of a lab may lack (netem, VLAN filtering, a fir
 seed loses the same frames.
 """
 
+import os
 import select
 import socket
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 from bot.model.addresses import Mac
@@ -27,7 +29,8 @@ class Wire:
     Of the frames that are concerned, ``lost`` is the share that vanishes and ``copies`` how often the others arrive.
     ``kinds`` are "arp", "ip" or "icmp" (none: all), ``inward`` tells one direction from the other (None: both),
     ``unicast`` spares broadcasts, ``larger_than_bytes`` spares small frames. ``source`` is the sender's MAC that every
-    frame gets on its way out.
+    frame gets on its way out. ``damages`` are files that hold how many were lost on their way inwards and out, where
+    a port at that end is to count them.
     """
 
     ends: tuple[str, str]
@@ -39,6 +42,7 @@ class Wire:
     larger_than_bytes: int = 0
     seed: int = 0
     source: Mac | None = None
+    damages: tuple[Path | None, Path | None] = (None, None)
 
     def listen(self) -> list[socket.socket]:
         """Its two sockets, opened where the caller stands."""
@@ -54,6 +58,8 @@ class Wire:
         outer, inner = ports
         chance = Random(self.seed)
         source = bytes.fromhex(self.source.replace(":", "")) if self.source else None
+        counted = [os.open(one, os.O_WRONLY) if one else None for one in self.damages]
+        damaged = [0, 0]
         while True:
             for port in select.select(ports, [], [])[0]:
                 frame, (_, _, kind, _, _) = port.recvfrom(_MAX_BYTES)
@@ -65,6 +71,11 @@ class Wire:
                 copies = 1
                 if self.concerns(frame, inward=inward):
                     copies = 0 if chance.random() < self.lost else self.copies
+                way = 0 if inward else 1
+                file = counted[way]
+                if file is not None and not copies:
+                    damaged[way] += 1
+                    os.pwrite(file, f"{damaged[way]:020}".encode(), 0)
                 for _ in range(copies):
                     (inner if inward else outer).send(frame)
 

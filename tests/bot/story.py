@@ -12,6 +12,7 @@ from typing import Any, Self
 from bot.model.addresses import BROADCAST, Mac
 from bot.model.finding import Evidence
 from bot.model.job import Vantage
+from bot.model.network import Device, Extent, Row, Table
 from bot.model.observation import (
     ArpAnnounced,
     ArpAnswer,
@@ -31,8 +32,10 @@ from bot.model.observation import (
     PacketSeen,
     RarpNotice,
     ReportedFact,
+    RowSeen,
     SurroundingSeen,
     SurroundingsRead,
+    TableRead,
     VcenterAnswered,
     VmFound,
 )
@@ -428,6 +431,32 @@ class Story:
         self.gaps.append("vCenter vc1 did not answer within 20 s")
         return self
 
+    def reads(
+        self,
+        device: Device,
+        table: Table,
+        *rows: Row,
+        extent: Extent = Extent.WHOLE,
+        why: str | None = None,
+        asked: Sequence[Mac] = (),
+    ) -> Self:
+        """A device's table was read, and held these rows."""
+        self.frame += 1
+        place = Vantage("network.dc1", device.name, "")
+        facts: dict[str, Any] = {
+            "seen_at": self.now, "vantage": place, "artifact": f"sha256:{device.name}", "device": device,
+        }  # fmt: skip
+        self.observations.append(
+            TableRead(
+                locator=f"{table} {self.frame}", table=table, extent=extent, asked_ip=self.target,
+                asked_macs=tuple(asked), why=why, **facts,
+            )
+        )  # fmt: skip
+        self.observations += [
+            RowSeen(locator=f"{table} {self.frame}.{number}", row=row, **facts) for number, row in enumerate(rows)
+        ]
+        return self
+
     def reports(
         self, kind: str, value: str | None = None, *, domain: str | None = None, symptom: bool = False, by: str = "ana"
     ) -> Self:
@@ -490,7 +519,9 @@ class Story:
         """Everything, with the time of listening of each vantage up to a second after its last frame."""
         listened: list[Observation] = []
         people = {one.reporter for one in self.observations if isinstance(one, ReportedFact)}
-        for agent in sorted({one.vantage.agent for one in self.observations} - {"vcenter"} - people - self.deaf):
+        for agent in sorted(
+            {one.vantage.agent for one in self.observations} - {"vcenter", "network.dc1"} - people - self.deaf
+        ):
             seen = [one for one in self.observations if one.vantage.agent == agent]
             listened.append(
                 Listened(

@@ -9,6 +9,7 @@ import pytest
 from bot.errors import BundleError, InstrumentError, RequestError
 from bot.incidents import flow
 from bot.incidents.bundle import LOOK_UP_INDEX, unpack
+from bot.incidents.policy import Capability, Policy
 from bot.model.incident import Closed, Expired, Failed, Judged, Outcome, Requested
 from bot.model.job import Media
 from bot.model.request import Person
@@ -282,3 +283,14 @@ def test_a_look_up_can_be_asked_again_and_is_one(house: House) -> None:
     first = house.ask("app01", "vcenter")
     again = house.coordinator.again(first.id, ASKER, HERE)
     assert (again.request.command, again.request.target) == ("vcenter", first.request.target)
+
+
+def test_tables_can_be_asked_about_again_and_take_the_right_to_check(house: House) -> None:
+    """The wire is asked too, so whoever may only look up may not."""
+    first = house.ask("10.0.0.5", "arptable")
+    again = house.coordinator.again(first.id, ASKER, HERE)
+    assert (again.request.command, again.request.target) == ("arptable", first.request.target)
+    bounded = House(rules=Policy(teams=("T1",), members=Capability.LOOK_UP))
+    with pytest.raises(RequestError, match="check"):
+        bounded.ask("10.0.0.5", "arptable")
+    assert bounded.queue.jobs == []

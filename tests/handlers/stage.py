@@ -8,7 +8,7 @@ from slack_bolt import App, BoltRequest, BoltResponse
 
 import handlers
 from bot.model.dropped import DroppedFile
-from bot.model.form import CaptureForm, Choice, Preview
+from bot.model.form import CaptureForm, Choice, Preview, TableForm
 from bot.model.incident import Incident
 from bot.model.request import Person, Place
 from bot.slack import tokens
@@ -34,6 +34,7 @@ class Noting:
         self.asked: list[Asked] = []
         self.files: list[tuple[DroppedFile, ...]] = []
         self.deeds: tuple[str, ...] = ()
+        self.pasted: list[tuple[dict[str, str], str | None]] = []
         self.offered = CaptureForm({"target": "10.0.0.5", "for": "10"}, (Choice("prod-1", "segment prod"),))
 
     def ask(self, command: str, text: str, person: Person, place: Place) -> Incident:
@@ -83,6 +84,28 @@ class Noting:
     def dropped(self, files: Sequence[DroppedFile], person: Person, place: Place) -> None:
         self.files.append(tuple(files))
         self._note("dropped", "", "", person, place)
+
+    def paste_words(self, text: str, files: Sequence[DroppedFile], person: Person, place: Place) -> str:
+        self.files.append(tuple(files))
+        self._note("paste_words", "", text, person, place)
+        return "I read 4 entries."
+
+    def paste(
+        self,
+        fields: Mapping[str, str],
+        files: Sequence[DroppedFile],
+        person: Person,
+        place: Place,
+        incident: str | None = None,
+    ) -> str:
+        self.files.append(tuple(files))
+        self.pasted.append((dict(fields), incident))
+        self._note("paste", "", fields.get("text", ""), person, place)
+        return "I read 4 entries."
+
+    def table_form(self, incident: str | None, person: Person, place: Place) -> TableForm:
+        self._note("table_form", "", incident or "", person, place)
+        return TableForm({"target": "10.0.0.5"}, (Choice("core", "core"),), (Choice("cisco_ios", "Cisco IOS"),))
 
     def _note(self, door: str, command: str, text: str, person: Person, place: Place) -> Incident:
         if self.refusal:

@@ -8,15 +8,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
-from deploy.lab import ns
+from bot.model.job import Probe
+from deploy.lab import mib, ns, snmp
 from deploy.lab.client import ROOT, Lab, LabError
+from deploy.lab.faults import DEMO
 from tests.fixtures.tools import missing, program
 from tests.lab.looking import ask
+from tests.lab.reading import job, reader
 
 pytestmark = pytest.mark.lab
 
@@ -60,19 +64,42 @@ def descriptors_of(process: Path) -> list[Path]:
         return []
 
 
-def namespaces_of(pid: int) -> set[str]:
-    """The namespaces that a process holds descriptors of."""
-    return {link for link in links_of(*descriptors_of(Path(f"/proc/{pid}"))) if link.startswith("net:[")}
+@contextmanager
+def namespaces_of(pid: int) -> Iterator[set[str]]:
+    """The network namespaces that a process holds descriptors of, kept until the block ends.
+
+    The kernel gives the number of a namespace that is gone to the next one (Linux 6.18: the very next), which may
+    belong to another lab that somebody makes on this machine at that moment.
+    """
+    with ExitStack() as kept:
+        found = set()
+        for descriptor in descriptors_of(Path(f"/proc/{pid}")):
+            for link in links_of(descriptor):
+                if link.startswith("net:["):
+                    with suppress(FileNotFoundError):  # one that it had only for a moment
+                        kept.callback(os.close, os.open(descriptor, os.O_RDONLY))
+                        found.add(link)
+        yield found
 
 
 def whoever_uses(namespaces: set[str]) -> set[int]:
-    """The processes that stand in one of the namespaces or hold a descriptor of it."""
+    """The processes, but for this one, that stand in one of the namespaces or hold a descriptor of it."""
     processes = [process for process in Path("/proc").iterdir() if process.name.isdigit()]
     return {
         int(process.name)
         for process in processes
         if links_of(process / "ns/net", *descriptors_of(process)) & namespaces
-    }
+    } - {os.getpid()}
+
+
+def called(pid: int) -> str:
+    """The program's name, and of a Python the options and the module that it runs."""
+    try:
+        first, *words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    except OSError:  # it ended
+        return ""
+    name = Path(first).name
+    return f"python {' '.join(words[:2])}" if name.startswith("python") else name
 
 
 def test_a_lab_that_says_it_is_ready_loses_no_frame(directory: Path) -> None:
@@ -87,19 +114,34 @@ def test_a_lab_that_says_it_is_ready_loses_no_frame(directory: Path) -> None:
             assert ask(lab, "agent-prod", "arp", nic["addresses"][0]) == [nic["mac"]]
 
 
-def test_nothing_survives_the_holder_even_if_it_is_killed(directory: Path) -> None:
+@pytest.mark.parametrize(
+    ("answers", "programs"),
+    [
+        pytest.param(True, {"snmpd", f"python -SEs {mib.__file__}"}, id="snmpd"),
+        pytest.param("played", {"python -m deploy.lab.holder"}, id="played"),
+    ],
+)
+def test_nothing_survives_the_holder_even_if_it_is_killed(
+    directory: Path, answers: Literal[True, "played"], programs: set[str]
+) -> None:
     """A lab that leaves namespaces or daemons behind poisons the next run."""
-    with Lab.running(directory) as lab:
+    if answers is True and snmp.SNMPD is None:
+        missing("snmpd is not installed (Debian package snmpd)")
+    with Lab.running(directory, snmp=answers) as lab:
         lab.apply("crashed_agent", "app05")
+        with reader(lab) as tables:  # snmpd starts its helpers when they are first needed
+            assert tables.look(job(Probe.NETWORK, "10.0.0.5"))
         # A program, and one that it started itself.
         sleeper = lab.popen("agent-prod", ["sh", "-c", "sleep 600 & echo here; sleep 600"], stdout=subprocess.PIPE)
         assert sleeper.stdout is not None
         assert sleeper.stdout.readline() == b"here\n"
         holder = lab.state()["pid"]
-        namespaces = namespaces_of(holder)
-        assert len(whoever_uses(namespaces)) >= 4  # the holder, the crashed agent, the program and its child
-        os.kill(holder, signal.SIGKILL)
-        assert within(5.0, lambda: not whoever_uses(namespaces))
+        with namespaces_of(holder) as namespaces:
+            users = whoever_uses(namespaces)
+            assert len(users) >= 7  # the holder, the crashed agent, the program and its child, three SNMP agents
+            assert programs <= set(map(called, users))
+            os.kill(holder, signal.SIGKILL)
+            assert within(5.0, lambda: not whoever_uses(namespaces))
         assert sleeper.wait(5.0) == -signal.SIGKILL
         with pytest.raises(LabError, match="no lab runs"):
             lab.state()
@@ -112,14 +154,15 @@ def test_a_lab_ends_with_the_process_that_runs_it(directory: Path) -> None:
         "with Lab.running(pathlib.Path(sys.argv[1])) as lab: print(lab.state()['pid'], flush=True); time.sleep(600)"
     )
     argv = [sys.executable, "-c", code, str(directory)]
-    with subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE) as owner:
-        try:
-            assert owner.stdout is not None
-            namespaces = namespaces_of(int(owner.stdout.readline()))
-        finally:
-            owner.kill()
-    assert namespaces
-    assert within(5.0, lambda: not whoever_uses(namespaces))
+    with ExitStack() as kept:
+        with subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE) as owner:
+            try:
+                assert owner.stdout is not None
+                namespaces = kept.enter_context(namespaces_of(int(owner.stdout.readline())))
+            finally:
+                owner.kill()
+        assert namespaces
+        assert within(5.0, lambda: not whoever_uses(namespaces))
 
 
 def test_a_lab_that_was_brought_up_stays_until_it_is_brought_down(directory: Path) -> None:
@@ -130,13 +173,13 @@ def test_a_lab_that_was_brought_up_stays_until_it_is_brought_down(directory: Pat
         return subprocess.run(argv, cwd=ROOT, check=True, capture_output=True, text=True, timeout=30).stdout
 
     assert "agent-prod" in command("up")
-    namespaces = namespaces_of(Lab(directory).state()["pid"])
-    with pytest.raises(LabError, match="already runs"):
-        Lab.up(directory)
-    assert command("demo").count("\n") == 6
-    assert command("exec", "agent-prod", "sh", "-c", "id -u") == "0\n"
-    command("down")
-    assert within(5.0, lambda: not whoever_uses(namespaces))
+    with namespaces_of(Lab(directory).state()["pid"]) as namespaces:
+        with pytest.raises(LabError, match="already runs"):
+            Lab.up(directory)
+        assert command("demo").count("\n") == len(DEMO)
+        assert command("exec", "agent-prod", "sh", "-c", "id -u") == "0\n"
+        command("down")
+        assert within(5.0, lambda: not whoever_uses(namespaces))
     with pytest.raises(LabError, match="no lab runs"):
         Lab(directory).down()
 

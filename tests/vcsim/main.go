@@ -236,7 +236,7 @@ type DVSSpec struct {
 	Name       string       `json:"name"`
 	Mtu        int32        `json:"mtu"`
 	Protocol   string       `json:"discovery_protocol"`
-	Pnic       string       `json:"pnic"`         // the card of every host that is its uplink, instead of vmnic1
+	Pnics      []string     `json:"pnics"`        // the cards of every host that are its uplinks, instead of vmnic1
 	Checked    *bool        `json:"health_check"` // is the VLAN and MTU check on? Absent: no word about it
 	Portgroups []DVPGSpec   `json:"portgroups"`
 	Ports      []DVPortSpec `json:"ports"`
@@ -1086,16 +1086,20 @@ func (s *state) applyDVS(d DVSSpec) error {
 	if d.Mtu != 0 {
 		cfg.MaxMtu = d.Mtu
 	}
-	if d.Pnic != "" {
-		backing := func(key string) *types.DistributedVirtualSwitchHostMemberPnicBacking {
-			return &types.DistributedVirtualSwitchHostMemberPnicBacking{PnicSpec: []types.DistributedVirtualSwitchHostMemberPnicSpec{{PnicDevice: d.Pnic, UplinkPortKey: key}}}
+	if len(d.Pnics) > 0 {
+		backing, keys, ports := &types.DistributedVirtualSwitchHostMemberPnicBacking{}, []string{}, []types.KeyValue{}
+		for i, pnic := range d.Pnics {
+			key := fmt.Sprint(10 + i)
+			ports = append(ports, types.KeyValue{Key: key, Value: fmt.Sprintf("Uplink %d", i+1)})
+			keys = append(keys, "key-vim.host.PhysicalNic-"+pnic)
+			backing.PnicSpec = append(backing.PnicSpec, types.DistributedVirtualSwitchHostMemberPnicSpec{PnicDevice: pnic, UplinkPortKey: key})
 		}
 		for i := range cfg.Host {
-			cfg.Host[i].Config.Backing = backing("")
+			cfg.Host[i].Config.Backing = backing
 			hs := simulator.Map.Get(*cfg.Host[i].Config.Host).(*simulator.HostSystem)
 			for j := range hs.Config.Network.ProxySwitch {
 				if p := &hs.Config.Network.ProxySwitch[j]; p.DvsUuid == w.Uuid {
-					p.Pnic, p.Spec.Backing = []string{"key-vim.host.PhysicalNic-" + d.Pnic}, backing(p.UplinkPort[0].Key)
+					p.Pnic, p.UplinkPort, p.Spec.Backing = keys, ports, backing
 				}
 			}
 		}

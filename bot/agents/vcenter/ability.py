@@ -6,8 +6,8 @@ from concurrent.futures import Future, wait
 from dataclasses import replace
 from datetime import datetime
 
+from bot.agents.deadline import Deadline
 from bot.agents.vcenter.asking import Memory
-from bot.agents.vcenter.deadline import Deadline
 from bot.agents.vcenter.guest_processes import Guests
 from bot.agents.vcenter.keeper import Keeper
 from bot.agents.vcenter.lookup import Index, LookUp

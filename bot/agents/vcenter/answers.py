@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from pyVmomi import SoapAdapter
 
-from bot.agents.vcenter.deadline import Deadline
+from bot.agents.deadline import Deadline
 
 VIM = "{urn:vim25}"
 KIND = "{http://www.w3.org/2001/XMLSchema-instance}type"

@@ -77,7 +77,7 @@ def _families(asking: Asking, found: Found) -> Surroundings:
     running = {each.vm.id: each.vm.name for each in vms if each.vm.power == "poweredOn"}
     overlay = any(one.around.overlay for one in groups) or any(each.state.opaque for each in vms)
     counted = counters.around(asking, running, {one.host.id: one.host.name for one in at}, overlay=overlay)
-    heard = neighbours.around(asking, at)
+    heard = neighbours.around(asking, at, neighbours.beside(at, seen or (), happened or ()))
     return Surroundings(
         clock=clock,
         vms=tuple(_state(each, beside_ids) for each in vms),

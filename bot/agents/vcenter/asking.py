@@ -12,7 +12,7 @@ from bot.ports import Clock
 
 T = TypeVar("T")
 
-MOST_CALLS = 15
+MOST_CALLS = 17
 """What one look-up may ask, whatever the size of the inventory."""
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from pyVmomi import SoapAdapter
 
+from bot.agents.deadline import Deadline
 from bot.agents.vcenter.answers import Asked, Timed, all_of, unpacked
-from bot.agents.vcenter.deadline import Deadline
 from bot.agents.vcenter.settings import VcenterSettings
 from bot.agents.vcenter.words import refusal
 

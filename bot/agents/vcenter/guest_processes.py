@@ -13,7 +13,7 @@ from dataclasses import replace
 from pyVmomi import vim, vmodl
 
 from bot import log
-from bot.agents.vcenter.deadline import Deadline
+from bot.agents.deadline import Deadline
 from bot.agents.vcenter.machine import Live
 from bot.agents.vcenter.properties import collect, of
 from bot.agents.vcenter.reasons import FAILURES, clause

@@ -2,7 +2,7 @@
 
 import threading
 
-from bot.agents.vcenter.deadline import Deadline
+from bot.agents.deadline import Deadline
 from bot.agents.vcenter.session import Sessions
 from bot.agents.vcenter.settings import VcenterSettings
 

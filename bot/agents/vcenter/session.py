@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pyVmomi import vim
 
 from bot import log
-from bot.agents.vcenter.deadline import Deadline
+from bot.agents.deadline import Deadline
 from bot.agents.vcenter.reasons import FAILURES, session_is_gone
 from bot.agents.vcenter.settings import VcenterSettings
 from bot.agents.vcenter.stub import Stub

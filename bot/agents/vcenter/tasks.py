@@ -14,8 +14,8 @@ from xml.etree.ElementTree import Element
 
 from pyVmomi import vim
 
+from bot.agents.deadline import Deadline
 from bot.agents.vcenter.asking import MOST_CALLS, Asking
-from bot.agents.vcenter.deadline import Deadline
 from bot.agents.vcenter.events import MOST_ASKED, SAYS_CHARS
 from bot.agents.vcenter.groups import line, text
 from bot.agents.vcenter.machine import Live

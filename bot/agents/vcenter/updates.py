@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element
 
 from pyVmomi import vim, vmodl
 
+from bot.agents.deadline import Deadline
 from bot.agents.vcenter.answers import VIM, Asked
-from bot.agents.vcenter.deadline import Deadline
 from bot.agents.vcenter.index import Delta
 from bot.agents.vcenter.inventory import DEVICES, HOST, VM, HostRow, VmRow, host_row, vm_row
 from bot.agents.vcenter.machine import PortGroup, port_group

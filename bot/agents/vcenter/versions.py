@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 from pyVmomi import VmomiSupport
 
-from bot.agents.vcenter.deadline import Deadline
+from bot.agents.deadline import Deadline
 from bot.agents.vcenter.settings import VcenterSettings
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pyVmomi import vim, vmodl
 
 from bot import log
-from bot.agents.vcenter.deadline import Deadline
+from bot.agents.deadline import Deadline
 from bot.agents.vcenter.index import Inventory
 from bot.agents.vcenter.inventory import DEVICES, KEYED
 from bot.agents.vcenter.reasons import FAILURES

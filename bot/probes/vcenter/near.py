@@ -52,7 +52,7 @@ def near(told: Surroundings, vms: Sequence[Vm]) -> Surroundings | None:
             lambda one: one.vm_id in ids if one.vm_id else one.host in around or one.switch in carrying,
         ),
         counters=_those(told.counters, lambda one: one.on in names | home),
-        neighbours=_those(told.neighbours, lambda one: one.host in home),
+        neighbours=_those(told.neighbours, lambda one: one.host in around),
         tasks=_those(told.tasks, lambda one: one.vm in ids),
     )
 

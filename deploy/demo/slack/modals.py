@@ -9,6 +9,8 @@ from deploy.demo.slack.records import Json, User
 from deploy.demo.slack.slack import Origin, Refused, Slack
 from deploy.demo.slack.sockets import Delivery
 
+_LONGEST = 3000  # what a plain_text_input holds
+
 
 async def press_in_view(slack: Slack, user: str, view_id: str, name: str, option: str | None = None) -> Json:
     """Press a button in a modal or on the app's home."""
@@ -39,6 +41,8 @@ async def submit(slack: Slack, user: str, values: Json, view_id: str | None = No
     }
     if missing:
         return {"ok": False, "error": "required", "errors": missing}
+    if long := dict(_too_long(view)):
+        return {"ok": False, "error": "too_long", "errors": long}
     body = payloads.view_submission(who, view, slack.new_trigger(Origin(who.id, view=view["id"])))
     delivery = await slack.sockets.deliver("interactive", body, f"view_submission {view['callback_id']}")
     if delivery.error:
@@ -97,6 +101,17 @@ def _value(element: Json, given: object) -> Json:
         return {"type": element["type"], "selected_option": chosen or first}
     text = given if given is not None else element.get("initial_value")
     return {"type": element["type"], "value": str(text) if text not in (None, "") else None}
+
+
+def _too_long(view: Json) -> Iterator[tuple[str, str]]:
+    """What Slack's own field does not let anybody enter."""
+    for block in view["blocks"]:
+        element = block.get("element") or {}
+        if block["type"] == "input" and element["type"] == "plain_text_input":
+            most = int(element.get("max_length", _LONGEST))
+            entered = view["state"]["values"][block["block_id"]][element["action_id"]].get("value") or ""
+            if len(entered) > most:
+                yield block["block_id"], f"Must be at most {most:,} characters."
 
 
 def _is_empty(view: Json, block: Json) -> bool:

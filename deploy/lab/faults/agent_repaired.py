@@ -4,9 +4,9 @@ from random import Random
 
 from bot.model.cause import Side
 from bot.model.verdict import Grade
-from deploy.lab.fabric import ROUTER, Fabric
+from deploy.lab.fabric import Fabric
 from deploy.lab.faults.fault import Fault
-from deploy.lab.topology import Vm
+from deploy.lab.topology import ROUTER, Vm
 
 
 def _apply(fabric: Fabric, vm: Vm, _rng: Random) -> None:
@@ -14,10 +14,9 @@ def _apply(fabric: Fabric, vm: Vm, _rng: Random) -> None:
         raise ValueError(f"{vm.name} has no clustering agent that could have crashed")
     first, second = vm.nics
     gateway = fabric.topology.segment(vm.segment)
-    # Until the guest asks for its gateway or announces itself, nothing corrects the router. An entry that is valid for
-    # a whole lab is what a router's four hours are.
+    # Until the guest asks for its gateway or announces itself, nothing corrects the router.
     fabric.links.neighbour(vm.name, first.interface, str(gateway.gateway), gateway.gateway_mac)
-    fabric.links.neighbour(ROUTER, vm.segment, str(vm.address), second.mac)
+    fabric.links.learned_neighbour(ROUTER, vm.segment, str(vm.address), second.mac)
 
 
 FAULT = Fault(

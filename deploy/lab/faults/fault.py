@@ -31,6 +31,8 @@ class Fault:
     ``origin`` says where the wrong state begins, ``residual`` where it still sits once the origin is cured.
     ``settled_by`` is what somebody would report (kind and value) who took that measurement; None where the vocabulary
     has no word for it. ``tap`` is where a second vantage listens at the same time; None: nowhere.
+    ``tabled`` is how far a check carries that can also read the tables of routers and switches, and the cause that it
+    then finds; None: no further. ``uplinks``: how many the hosts need.
     ``apply(fabric, vm, rng, **options)`` takes every choice from ``rng``; it raises ValueError when the VM cannot have
     this fault.
     """
@@ -46,11 +48,16 @@ class Fault:
     apply: Callable[..., None]
     settled_by: tuple[str, str | None] | None = None
     tap: Tap | None = None
+    tabled: tuple[Grade, str] | None = None
+    uplinks: int = 1
 
     @property
     def answer(self) -> Answer:
         """What an honest check says."""
-        if self.grade in (Grade.UNDECIDED, Grade.NOT_ENOUGH_EVIDENCE):
+        return self._at(self.grade)
+
+    def _at(self, grade: Grade) -> Answer:
+        if grade in (Grade.UNDECIDED, Grade.NOT_ENOUGH_EVIDENCE):
             return Answer.INCONCLUSIVE
         return Answer(self.side.value) if self.side else Answer.HEALTHY
 
@@ -70,4 +77,7 @@ class Fault:
             "symptom": self.symptom,
             "settled_by": list(self.settled_by) if self.settled_by else None,
             "tap": self.tap,
+            "tabled": {"answer": self._at(self.tabled[0]), "grade": self.tabled[0], "cause": self.tabled[1]}
+            if self.tabled
+            else None,
         }

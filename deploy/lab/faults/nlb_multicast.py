@@ -8,10 +8,10 @@ from random import Random
 
 from bot.model.addresses import mac_from_bytes
 from bot.model.verdict import Grade
-from deploy.lab.fabric import ROUTER, Fabric
+from deploy.lab.fabric import Fabric
 from deploy.lab.faults.fault import Fault
 from deploy.lab.guests import ArpAnswerer
-from deploy.lab.topology import Vm
+from deploy.lab.topology import ROUTER, Vm
 
 
 def _apply(fabric: Fabric, vm: Vm, rng: Random) -> None:

@@ -4,9 +4,9 @@ from random import Random
 
 from bot.model.cause import Side
 from bot.model.verdict import Grade
-from deploy.lab.fabric import ROUTER, Fabric
+from deploy.lab.fabric import Fabric
 from deploy.lab.faults.fault import Fault
-from deploy.lab.topology import Vm
+from deploy.lab.topology import ROUTER, Vm
 
 
 def _apply(fabric: Fabric, vm: Vm, _rng: Random) -> None:

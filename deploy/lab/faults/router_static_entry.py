@@ -4,9 +4,9 @@ from random import Random
 
 from bot.model.cause import Side
 from bot.model.verdict import Grade
-from deploy.lab.fabric import ROUTER, Fabric
+from deploy.lab.fabric import Fabric
 from deploy.lab.faults.fault import Fault
-from deploy.lab.topology import Macs, Vm
+from deploy.lab.topology import ROUTER, Macs, Vm
 
 
 def _apply(fabric: Fabric, vm: Vm, rng: Random) -> None:
@@ -21,10 +21,11 @@ FAULT = Fault(
         Side.GUEST,
         Side.HYPERVISOR,
     ),
-    cause="network.routed_path_broken",
+    cause="network.static_entry_wrong",
     grade=Grade.UNDECIDED,
     origin="a static entry in the router's ARP table",
     residual="the same",
     symptom="its own segment reaches it, others do not",
     apply=_apply,
+    tabled=(Grade.LIKELY, "network.static_entry_wrong"),
 )

@@ -28,4 +28,5 @@ FAULT = Fault(
     symptom="nothing on that host answers",
     apply=_apply,
     settled_by=("switch_log_fault", "no_forwarding"),
+    tabled=(Grade.LIKELY, "network.path_to_port_broken"),
 )

@@ -4,9 +4,9 @@ from random import Random
 
 from bot.model.cause import Side
 from bot.model.verdict import Grade
-from deploy.lab.fabric import SWITCH, Fabric, switch_port
+from deploy.lab.fabric import Fabric, switch_port
 from deploy.lab.faults.fault import Fault
-from deploy.lab.topology import Vm
+from deploy.lab.topology import SWITCH, Vm
 
 
 def _apply(fabric: Fabric, vm: Vm, _rng: Random) -> None:
@@ -28,4 +28,5 @@ FAULT = Fault(
     symptom="nothing on that host answers",
     apply=_apply,
     settled_by=("switch_port_vlan_mismatch", None),
+    tabled=(Grade.LIKELY, "network.port_vlan_wrong"),
 )

@@ -186,11 +186,15 @@ def test_a_deleted_capture_is_said_to_be_deleted(desk: Desk) -> None:
 
 
 def test_silent_callers_do_not_keep_others_out(desk: Desk) -> None:
-    """One that sends nothing costs a place for seconds; when all are taken the next is told so at once."""
+    """One that sends nothing costs a place for seconds, and there are more places."""
     with ExitStack() as ends:
         for _ in range(15):
             ends.enter_context(socket.create_connection(("127.0.0.1", desk.server.port)))
         assert desk.ask(desk.link())[0] == 200
+
+
+def test_when_all_places_are_taken_the_next_is_told_so_at_once(desk: Desk) -> None:
+    """A browser can come again; one that is kept waiting cannot know why."""
     with ExitStack() as ends:
         silent = [ends.enter_context(socket.create_connection(("127.0.0.1", desk.server.port))) for _ in range(40)]
         told = [caller.recv(12) for caller in silent[-3:]]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.errors import RequestError
 from bot.incidents.asking import Question, parse
 from bot.model.addresses import Mac
-from bot.model.request import IN_WORDS, LOOK_UP, Target
+from bot.model.request import IN_WORDS, LOOK_UP, TRACE, Target
 
 
 @pytest.mark.parametrize(
@@ -102,6 +102,32 @@ def test_a_mistake_in_a_look_up_is_answered_with_a_right_look_up(text: str, says
     assert says in str(refused.value)
     assert "`/vcenter 10.0.0.5`" in str(refused.value)
     assert "/arpcheck" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param("", "Say whose entries to compare", id="nothing"),
+        pytest.param("10.0.0.300", "10.0.0.300 is not an IPv4 address", id="number over 255"),
+        pytest.param("fe80::1", "ARP tables hold only IPv4", id="IPv6"),
+        pytest.param("10.0.0.5 deep", "takes one address and nothing such as deep", id="another command's option"),
+        pytest.param("10.0.0.0/24", "10.0.0.0/24 is a network", id="network"),
+        pytest.param("<!channel>", "neither an address nor a VM name", id="a broadcast mention"),
+    ],
+)
+def test_a_mistake_about_tables_is_answered_with_a_right_question(text: str, says: str) -> None:
+    """The example can be copied: it is of the command that was typed."""
+    with pytest.raises(RequestError) as refused:
+        parse(text, TRACE)
+    assert says in str(refused.value)
+    assert "`/arptable 10.0.0.5`" in str(refused.value)
+    assert "/arpcheck" not in str(refused.value)
+
+
+def test_tables_are_asked_about_by_name_and_mac_too() -> None:
+    """Whoever can type one command can type the other."""
+    assert parse("app05", TRACE) == Question(Target(name="app05"), deep=False)
+    assert parse("0050.56AA.0001", TRACE) == Question(Target(mac=Mac("00:50:56:aa:00:01")), deep=False)
 
 
 @given(st.text(max_size=400), st.sampled_from(IN_WORDS))

@@ -72,3 +72,12 @@ def test_an_agent_name_cannot_choose_a_directory() -> None:
     vantage = replace(PROD, agent="../../evil")
     files = pack(replace(CASE, artifacts=(replace(ARTIFACT, vantage=vantage),)), {ARTIFACT.digest: DATA})
     assert all("/" not in name for name in files)
+
+
+@pytest.mark.parametrize("media", Media)
+def test_whatever_an_agent_can_bring_back_can_be_kept(media: Media) -> None:
+    """A kind of bytes without a name for its file would lose the whole case."""
+    data = b"[]"
+    artifact = Artifact("job-1", Probe.NETWORK, PROD, media, digest_of(data), len(data), NOON, NOON, None)
+    case, blobs = unpack(pack(Case(TARGET, (artifact,)), {artifact.digest: data}))
+    assert (case.artifacts, blobs) == ((artifact,), {artifact.digest: data})

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from bot.incidents import flow, folds
+from bot.incidents import flow, folds, planning
 from bot.incidents.planning import Known
 from bot.model.addresses import Mac
 from bot.model.capture import CaptureWish
@@ -141,6 +141,7 @@ def test_it_is_judged_when_the_last_job_has_ended_however_it_ended() -> None:
     incident = then(incident, Expired(at=NOON, job=icmp.id))
     assert last(incident) == (flow.Judge(),)
     assert folds.gaps(incident) == (
+        planning.NO_NETWORK,
         "vcenter.dc1 could not look: down.",
         "Nobody answered on segment.office within the time.",
     )

@@ -95,7 +95,7 @@ def test_nothing_of_another_vm_is_handed_out() -> None:
     assert [one.name for one in told.groups or ()] == ["front"]
     assert [one.on for one in told.alarms or ()] == ["app05", "esx2", "dvs1"]
     assert [one.on for one in told.counters or ()] == ["app05", "esx1"]
-    assert [one.host for one in told.neighbours or ()] == ["esx1"]
+    assert [one.host for one in told.neighbours or ()] == ["esx1", "esx2"]
 
 
 def test_events_are_those_of_the_vm_its_cluster_and_its_switch() -> None:

@@ -26,10 +26,12 @@ from bot.model.incident import (
     Reported,
     Requested,
     Started,
+    Traced,
 )
 from bot.model.job import Artifact, Job, JobOptions, Media, Probe, Vantage
 from bot.model.owners import Conflict, Owner, Owners, Section
-from bot.model.request import CAPTURE, LOOK_UP, Person, Place, Request, Target
+from bot.model.path import Path
+from bot.model.request import CAPTURE, LOOK_UP, TRACE, Person, Place, Request, Target
 from bot.model.verdict import Answer, EvidenceItem, Grade, NextTest, RuledOut, Verdict, Weighs
 
 ASKED_AT = datetime(2026, 3, 1, 12, 0, 5, tzinfo=UTC)
@@ -209,6 +211,32 @@ def looked_up(owners: Owners, name: str = "inc-k3v9") -> Incident:
         LookedUp(at=after(10), owners=owners),
         Closed(at=after(10), outcome=Outcome.ANSWERED),
     )
+
+
+def traced(path: Path, name: str = "inc-k3v9") -> Incident:
+    """A comparison of tables that has ended: the switches were read, one agent failed, and vCenter answered."""
+    incident = asked(name, command=TRACE)
+    wanted = ((Probe.NETWORK, "network.dc1"), (Probe.VCENTER, "vcenter.dc1"), (Probe.ARP, "segment.dc1-a"))
+    jobs = tuple(
+        Job(f"{name}.{n}", name, probe, queue, TARGET, JobOptions(), ASKED_AT, after(10))
+        for n, (probe, queue) in enumerate(wanted)
+    )
+    return then(
+        incident,
+        Queued(at=after(0.01), jobs=jobs),
+        Reported(at=after(1.2), job=jobs[0].id, agent="network.dc1", artifacts=(), final=True),
+        Reported(at=after(0.4), job=jobs[1].id, agent="vcenter.dc1", artifacts=(), final=True),
+        Failed(at=after(1.9), job=jobs[2].id, agent="probe-a1", reason="eth1 has no carrier."),
+        Traced(at=after(2.0), path=path),
+        Closed(at=after(2.0), outcome=Outcome.ANSWERED),
+    )
+
+
+def judged_beside(path: Path, verdict: Verdict | None = None) -> Incident:
+    """A check that ended with a verdict, and the tables on the way beside it."""
+    incident = ended(verdict)
+    *before, judged, closed = incident.timeline
+    return replace(incident, timeline=(*before, Traced(at=after(2.1), path=path), judged, closed))
 
 
 WHY = "Captures in 10.0.0.0/24 need the agreement of a second person."

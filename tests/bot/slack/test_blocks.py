@@ -21,6 +21,7 @@ from bot.slack.blocks import approval_message, card_message
 from bot.slack.details import details, links_text, story_messages
 from bot.slack.limits import characters, check_message
 from bot.slack.pieces import Message, plain_message
+from tests.bot import paths
 from tests.bot.slack import stories
 
 KEY = b"k" * 32
@@ -99,6 +100,9 @@ INCIDENTS = [
     pytest.param(stories.looked_up(stories.no_owner()), id="nobody"),
     pytest.param(stories.looked_up(hostile_owners()), id="hostile owners"),
     pytest.param(stories.looked_up(huge_owners()), id="huge owners"),
+    *(pytest.param(stories.traced(told()), id=f"path: {told.__name__}") for told in paths.ALL),
+    *(pytest.param(stories.judged_beside(told()), id=f"beside: {told.__name__}") for told in paths.ALL),
+    pytest.param(stories.judged_beside(paths.huge(), huge()), id="huge beside huge"),
     pytest.param(stories.unanswered(Outcome.FAILED, LONG), id="failed"),
     pytest.param(stories.unanswered(Outcome.REFUSED, HOSTILE), id="refused"),
 ]
@@ -149,7 +153,7 @@ def texts(node: Any) -> list[str]:
     "name",
     [
         "running", "guest", "inconclusive", "failed", "owner", "conflict", "nobody",
-        "waits", "captures", "captured", "incomplete",
+        "waits", "captures", "captured", "incomplete", "stale", "agreeing", "beside",
     ],
 )  # fmt: skip
 def test_the_card_is_the_golden_one(name: str) -> None:
@@ -162,6 +166,9 @@ def test_the_card_is_the_golden_one(name: str) -> None:
         "owner": stories.looked_up(stories.one_owner()),
         "conflict": stories.looked_up(stories.two_owners()),
         "nobody": stories.looked_up(stories.no_owner()),
+        "stale": stories.traced(paths.stale()),
+        "agreeing": stories.traced(paths.agreeing()),
+        "beside": stories.judged_beside(paths.stale()),
         "waits": stories.waits(),
         "captures": stories.captures(),
         "captured": stories.captured(),
@@ -222,9 +229,10 @@ def test_the_details_name_every_item_with_its_places() -> None:
     ("incident", "expected"),
     [
         pytest.param(stories.running(), [], id="running"),
-        pytest.param(stories.ended(), ["Check again", "Capture"], id="answered"),
+        pytest.param(stories.ended(), ["Check again", "Capture", "Add tables"], id="answered"),
         pytest.param(stories.looked_up(stories.one_owner()), ["Look up again"], id="looked up"),
-        pytest.param(stories.unanswered(Outcome.FAILED, "x"), ["Check again"], id="failed"),
+        pytest.param(stories.traced(paths.stale()), ["Read again", "Capture", "Add tables"], id="traced"),
+        pytest.param(stories.unanswered(Outcome.FAILED, "x"), ["Check again", "Add tables"], id="failed"),
         pytest.param(stories.unanswered(Outcome.REFUSED, "x"), [], id="refused"),
         pytest.param(stories.waits(), ["Stop"], id="capture waits"),
         pytest.param(stories.captures(), ["Stop"], id="captures"),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.mrkdwn import fitted, fitted_lines, marked, plain
+from bot.slack.mrkdwn import fitted, fitted_lines, marked, named, plain
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,10 @@ def test_a_header_has_no_emoji_by_accident() -> None:
     """A header knows no code spans."""
     assert plain("FAILED · 00:50:56:de:ad:be", 150) == "FAILED · 00-50-56-de-ad-be"
     assert len(plain("x" * 200, 140)) == 140
+
+
+def test_who_pasted_something_has_a_name_and_nobody_else_gets_one() -> None:
+    """An identifier tells no reader anything."""
+    assert named(marked("show ip arp, pasted by U0ANA")) == "show ip arp, pasted by <@U0ANA>"
+    for text in ("pasted by ana", "U0ANA", "pasted by <@U0ANA>"):
+        assert named(marked(text)) == marked(text)

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pyVmomi import VmomiSupport, vim, vmodl
 
+from bot.agents.deadline import Deadline
 from bot.agents.vcenter.allowlist import ALLOWED, ForbiddenError
-from bot.agents.vcenter.deadline import Deadline
 from bot.agents.vcenter.stub import Stub
 from tests.bot.agents.vcenter.conftest import settings
 from tests.fixtures.vcsim import StartHere

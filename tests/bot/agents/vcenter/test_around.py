@@ -259,3 +259,18 @@ def test_a_worker_that_is_cut_off_while_it_looks_around_still_tells_the_owners(
     answer = looking.ask("10.0.0.5")
     assert [vm.name for vm in answer.vms] == ["app-01", "app-02"]
     assert "in time" in sentences(answer)
+
+
+def test_where_the_vm_came_from_is_heard_too(vcsim: StartHere, worker: MakeWorker) -> None:
+    """A switch that still sends to the old host's port is told only by who knows that port."""
+    hints = [{"device": "vmnic0", "cdp": {"switch": "access-1", "port": f"Gi1/0/{number}"}} for number in range(1, 5)]
+    hosts = [{"name": f"DC0_C0_H{number}", "hints": [hint]} for number, hint in enumerate(hints)]
+    moved = {"type": "VmMigratedEvent", "vm": "DC0_C0_RP0_VM0", "host": "DC0_C0_H0", "from_host": "DC0_C0_H3"}
+    vm = {"name": "DC0_C0_RP0_VM0", "host": "DC0_C0_H0", "nics": [{"mac": "00:50:56:aa:00:01", "ips": ["10.0.0.5/24"]}]}
+    looking = worker(
+        vcsim({"model": {"hosts": 4}, "hosts": hosts, "vms": [vm], "events": [{**moved, "minutes_ago": 1}]})
+    )
+    around = looking.ask("10.0.0.5").surroundings
+    assert around is not None
+    heard = {one.host for one in around.neighbours or () if one.port}
+    assert heard == {"DC0_C0_H0", "DC0_C0_H1", "DC0_C0_H3"}

@@ -110,10 +110,12 @@ def test_a_cancelled_job_ends_at_once() -> None:
 
 def test_a_closed_port_is_said_to_be_one() -> None:
     """Nothing listens: a wrong port, or vCenter is down."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    with pytest.raises(InstrumentError, match=r"vCenter dc1 \(127.0.0.1\) .* refuses connections. Check the host name"):
-        run(VcenterAbility(settings(port, ""), CLOCK), job("10.0.0.5"))
+    says = r"vCenter dc1 \(127.0.0.1\) .* refuses connections. Check the host name"
+    with socket.socket() as reserved:  # bound and deaf, so that nobody else listens there meanwhile
+        reserved.bind(("127.0.0.1", 0))
+        ability = VcenterAbility(settings(reserved.getsockname()[1], ""), CLOCK)
+        with pytest.raises(InstrumentError, match=says):
+            run(ability, job("10.0.0.5"))
 
 
 @vcsim_needed

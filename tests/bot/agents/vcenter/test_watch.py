@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from bot.agents.deadline import Deadline
 from bot.agents.vcenter.asking import MOST_CALLS
-from bot.agents.vcenter.deadline import Deadline
 from bot.agents.vcenter.index import Inventory
 from bot.agents.vcenter.session import Sessions
 from bot.agents.vcenter.watcher import Watcher
@@ -19,7 +19,7 @@ from bot.model.addresses import Mac
 from bot.probes.vcenter import Query
 from deploy.lab.vcsim import Vcsim
 from tests.bot.agents.vcenter.conftest import MakeWorker, settings
-from tests.bot.agents.vcenter.test_limits import AROUND, LOG_IN, ONCE, OWNERS, PORTS, budget
+from tests.bot.agents.vcenter.test_limits import AROUND, LOG_IN, ONCE, OWNERS, PORTS, THIRD, budget
 from tests.contracts.bench import until
 from tests.fixtures.vcsim import StartHere
 
@@ -101,7 +101,7 @@ def test_a_look_up_asks_little_and_says_how_old_the_list_is(vcsim: StartHere, wa
     answer = looking.ask("10.64.0.150")
     calls = looking.vcenter.calls()
     assert ([vm.name for vm in answer.vms], answer.complete) == (["bulk-00150"], True)
-    assert calls == budget(OWNERS, PORTS, AROUND, ONCE)
+    assert calls == budget(OWNERS, PORTS, AROUND, THIRD, ONCE)
     assert sum(calls.values()) <= MOST_CALLS
     assert any("looked up in a list" in note and "s old" in note for note in answer.unread)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pyVmomi import vim
 
-from bot.agents.vcenter.deadline import Deadline
+from bot.agents.deadline import Deadline
 from bot.agents.vcenter.stub import Stub
 from bot.errors import InstrumentError
 from bot.probes.vcenter import Snapshot
