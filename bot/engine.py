@@ -18,7 +18,7 @@ from bot.clerk import machines_of
 from bot.desk import Desk, Ground
 from bot.errors import InstrumentError, RequestError
 from bot.handing import Handing
-from bot.incidents import captured, dropping, flow, folds, pasting, path_words
+from bot.incidents import actions, captured, dropping, flow, folds, pasting, path_words
 from bot.incidents.policy import TERMINAL, Capability
 from bot.incidents.running import Running
 from bot.incidents.wishing import Wanted
@@ -240,40 +240,40 @@ class Engine(Desk):
         except RequestError as refusal:
             self._close(running, Outcome.REFUSED, str(refusal))
 
-    def _do(self, running: Running, action: flow.Action) -> None:
-        if isinstance(action, flow.Put):
+    def _do(self, running: Running, action: actions.Action) -> None:
+        if isinstance(action, actions.Put):
             self._put(running, action)
-        elif isinstance(action, flow.Fetch):
+        elif isinstance(action, actions.Fetch):
             self._begin_fetching(running, action)
-        elif isinstance(action, flow.Append) and isinstance(action.event, Closed):
+        elif isinstance(action, actions.Append) and isinstance(action.event, Closed):
             self._close(running, action.event.outcome, action.event.sentence)
-        elif isinstance(action, flow.Append):
+        elif isinstance(action, actions.Append):
             self._append(running, action.event)
             self._follow(running, action.event)
-        elif isinstance(action, flow.Judge):
+        elif isinstance(action, actions.Judge):
             if running.tabled:
                 self._append(running, Traced(at=self._clock.now(), path=running.trace()))
             verdict = running.judge()
             self._append(running, Judged(at=self._clock.now(), verdict=verdict))
             _log.info("judged", incident=running.incident.id, verdict=verdict.verdict, grade=verdict.grade)
             self._close(running, Outcome.ANSWERED)
-        elif isinstance(action, flow.Trace):
+        elif isinstance(action, actions.Trace):
             path = running.trace()
             self._append(running, Traced(at=self._clock.now(), path=path))
             _log.info("traced", incident=running.incident.id, hops=len(path.hops), clear=len(path.clear))
             self._close(running, Outcome.ANSWERED)
-        elif isinstance(action, flow.Tell):
+        elif isinstance(action, actions.Tell):
             owners = running.look_up()
             assert owners is not None, "told only after a vCenter answered"
             self._append(running, LookedUp(at=self._clock.now(), owners=owners))
             _log.info("looked_up", incident=running.incident.id, owners=len(owners.owners))
             self._close(running, Outcome.ANSWERED)
-        elif isinstance(action, flow.Admit):
+        elif isinstance(action, actions.Admit):
             self._admit(running, action)
         else:
             self._deliver(running)
 
-    def _put(self, running: Running, put: flow.Put) -> None:
+    def _put(self, running: Running, put: actions.Put) -> None:
         incident = running.incident
         for job in put.jobs if incident.request.command == CAPTURE else ():
             if job.options.filter is not None:  # a look-up captures nothing
@@ -284,7 +284,7 @@ class Engine(Desk):
         self._queue.put(put.jobs)
         self._append(running, Queued(at=self._clock.now(), jobs=put.jobs, gaps=put.gaps))
 
-    def _begin_fetching(self, running: Running, fetch: flow.Fetch) -> None:
+    def _begin_fetching(self, running: Running, fetch: actions.Fetch) -> None:
         fetching, *asked = fetch.jobs
         self._queue.put(asked)
         self._append(running, Queued(at=self._clock.now(), jobs=fetch.jobs, gaps=fetch.gaps))
@@ -312,7 +312,7 @@ class Engine(Desk):
             reason = f"ruleout itself broke on this file; its operator can look up {reference}."
             return News(incident.id, failed(at=self._clock.now(), reason=reason), {})
 
-    def _admit(self, running: Running, admit: flow.Admit) -> None:
+    def _admit(self, running: Running, admit: actions.Admit) -> None:
         """Let a capture begin, or ask for a second person; the right is looked up again now that the machine is known.
 
         Raises:

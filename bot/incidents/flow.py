@@ -26,7 +26,7 @@ waits ``STOP_S`` for what was captured so far. When it is over the vCenters are 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 
@@ -34,6 +34,7 @@ from bot.errors import RequestError
 from bot.findings.entries_arp import unsettled
 from bot.findings.flapping import turned
 from bot.incidents import dropping, planning
+from bot.incidents.actions import Action, Admit, Append, Deliver, Fetch, Judge, Put, Tell, Trace
 from bot.incidents.folds import (
     artifacts,
     awaits,
@@ -78,62 +79,6 @@ from bot.model.observation import (
     VmFound,
 )
 from bot.model.request import CAPTURE, CHECK, JUDGE, LOOK_UP, TRACE
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """Put these jobs on their queues, then append a Queued event with the gaps."""
-
-    jobs: tuple[Job, ...]
-    gaps: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Fetch:
-    """Fetch the shared file, which is the first job, and put the others on their queues; then as after Put.
-
-    What the fetching brings is a Reported of that job, or a Failed.
-    """
-
-    jobs: tuple[Job, ...]
-    gaps: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Append:
-    """Append this event."""
-
-    event: Resolved | Closed | Expired
-
-
-@dataclass(frozen=True, slots=True)
-class Judge:
-    """Judge all evidence, append Judged and close."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """Append Traced with what the tables on the way hold, and close."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deliver:
-    """Hand the captured files to the people and close."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tell:
-    """Append LookedUp with what the vCenters said, and close."""
-
-
-@dataclass(frozen=True, slots=True)
-class Admit:
-    """See whether this person may capture this machine and whether a second one has to agree; if not, put the jobs."""
-
-    put: Put
-
-
-Action = Put | Fetch | Append | Judge | Trace | Deliver | Tell | Admit
 
 STOP_S = 8.0  # an agent ends an ability within 5 s, and what it captured has to travel
 APPROVAL = timedelta(minutes=15)

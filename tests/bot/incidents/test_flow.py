@@ -6,7 +6,7 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from bot.incidents import flow, folds, planning
+from bot.incidents import actions, flow, folds, planning
 from bot.incidents.planning import Known
 from bot.model.addresses import Mac
 from bot.model.capture import CaptureWish
@@ -47,7 +47,7 @@ def then(incident: Incident, *events: AnyEvent) -> Incident:
 
 def queued(incident: Incident, seen: tuple[Observation, ...] = ()) -> Incident:
     """The incident after its last event's Put was carried out."""
-    put = next(a for a in flow.step(incident, incident.timeline[-1], seen, KNOWN) if isinstance(a, flow.Put))
+    put = next(a for a in flow.step(incident, incident.timeline[-1], seen, KNOWN) if isinstance(a, actions.Put))
     return then(incident, Queued(at=NOON, jobs=put.jobs, gaps=put.gaps))
 
 
@@ -93,14 +93,14 @@ ASKED = VcenterAnswered(
 )  # fmt: skip
 
 
-def last(incident: Incident, seen: tuple[Observation, ...] = ()) -> tuple[flow.Action, ...]:
+def last(incident: Incident, seen: tuple[Observation, ...] = ()) -> tuple[actions.Action, ...]:
     return flow.step(incident, incident.timeline[-1], seen, KNOWN)
 
 
 def test_a_known_address_is_planned_at_once() -> None:
     """From the question to the queues is one step."""
     (put,) = last(begin())
-    assert isinstance(put, flow.Put)
+    assert isinstance(put, actions.Put)
     assert [job.probe for job in put.jobs] == [Probe.ARP, Probe.ICMP, Probe.VCENTER]
 
 
@@ -139,7 +139,7 @@ def test_it_is_judged_when_the_last_job_has_ended_however_it_ended() -> None:
     incident = then(incident, reported(arp), Failed(at=NOON, job=vcenter.id, agent="vcenter.dc1", reason="down."))
     assert last(incident) == ()
     incident = then(incident, Expired(at=NOON, job=icmp.id))
-    assert last(incident) == (flow.Judge(),)
+    assert last(incident) == (actions.Judge(),)
     assert folds.gaps(incident) == (
         planning.NO_NETWORK,
         "vcenter.dc1 could not look: down.",
@@ -184,7 +184,7 @@ def test_a_vm_name_is_resolved_through_vcenter_and_then_checked() -> None:
     assert (job.probe, job.options.names, job.target) == (Probe.VCENTER, ("app05",), None)
     incident = then(incident, reported(job))
     (append,) = last(incident, owner("app05", ("10.0.0.5",)))
-    assert isinstance(append, flow.Append)
+    assert isinstance(append, actions.Append)
     assert append.event == Resolved(at=NOON, address=TARGET)
     incident = queued(then(incident, append.event))
     assert [j.id for j in folds.jobs(incident)] == ["inc-1.0", "inc-1.1", "inc-1.2", "inc-1.3"]
@@ -210,7 +210,7 @@ def test_a_name_that_leads_to_no_single_address_is_refused_with_the_reason(
     incident = queued(begin(target))
     incident = then(incident, reported(folds.jobs(incident)[0]))
     (append,) = last(incident, seen)
-    assert isinstance(append, flow.Append)
+    assert isinstance(append, actions.Append)
     assert isinstance(append.event, Closed)
     assert append.event.outcome is Outcome.REFUSED
     assert says in (append.event.sentence or "")
@@ -219,7 +219,7 @@ def test_a_name_that_leads_to_no_single_address_is_refused_with_the_reason(
 def test_a_name_without_any_vcenter_is_refused() -> None:
     """There is nobody to ask."""
     (append,) = flow.step(begin(Target(name="app05")), begin().timeline[0], (), replace(KNOWN, vcenters=()))
-    assert isinstance(append, flow.Append)
+    assert isinstance(append, actions.Append)
     assert isinstance(append.event, Closed)
 
 
@@ -228,7 +228,7 @@ def capturing(wish: CaptureWish | None = None) -> Incident:
     asked = replace(request(command="capture"), capture=wish or CaptureWish(60))
     incident = Incident(asked.id, (Requested(at=NOON, request=asked),))
     (admit,) = last(incident)
-    assert isinstance(admit, flow.Admit)
+    assert isinstance(admit, actions.Admit)
     return then(incident, Queued(at=NOON, jobs=admit.put.jobs, gaps=admit.put.gaps))
 
 
@@ -241,7 +241,7 @@ def test_a_capture_is_admitted_and_when_it_is_over_asks_what_moved_and_is_delive
     moves = folds.jobs(incident)[-1]
     assert (moves.probe, moves.queue, moves.target) == (Probe.VCENTER, "vcenter.dc1", TARGET)
     incident = then(incident, Failed(at=NOON, job=moves.id, agent="vcenter.dc1", reason="down."))
-    assert last(incident) == (flow.Deliver(),)
+    assert last(incident) == (actions.Deliver(),)
     assert [one.digest for one in folds.captures(incident)] == ["sha256:aa"]
 
 
@@ -249,7 +249,7 @@ def test_a_capture_that_brought_nothing_asks_nobody_what_moved() -> None:
     """There is nothing to put beside it."""
     incident = capturing()
     (job,) = folds.jobs(incident)
-    assert last(then(incident, Expired(at=NOON, job=job.id))) == (flow.Deliver(),)
+    assert last(then(incident, Expired(at=NOON, job=job.id))) == (actions.Deliver(),)
 
 
 def test_what_a_dead_agent_captured_stays_beside_what_its_successor_did() -> None:
@@ -269,7 +269,7 @@ def test_a_stopped_capture_waits_a_bounded_time_for_what_it_has() -> None:
     assert last(incident) == ()
     assert list(flow.overdue(incident, NOON + timedelta(seconds=flow.STOP_S - 1))) == []
     (expired,) = flow.overdue(incident, NOON + timedelta(seconds=flow.STOP_S))
-    assert last(then(incident, expired)) == (flow.Deliver(),)
+    assert last(then(incident, expired)) == (actions.Deliver(),)
 
 
 def waiting() -> Incident:
@@ -281,7 +281,7 @@ def test_an_approved_capture_is_planned_with_the_time_of_its_approval() -> None:
     """Its jobs must not have expired while people talked."""
     incident = then(waiting(), Approved(at=NOON, by=ASKER))
     (put,) = flow.step(incident, incident.timeline[-1], (), replace(KNOWN, now=NOON + timedelta(minutes=14)))
-    assert isinstance(put, flow.Put)
+    assert isinstance(put, actions.Put)
     assert put.jobs[0].asked_at == NOON + timedelta(minutes=14)
     assert folds.awaits(incident) is None
 
@@ -296,7 +296,7 @@ def test_an_approved_capture_is_planned_with_the_time_of_its_approval() -> None:
 def test_a_capture_that_nobody_approves_ends_without_a_job(event: AnyEvent, outcome: Outcome) -> None:
     """Whoever said no is obeyed at once."""
     (append,) = last(then(waiting(), event))
-    assert isinstance(append, flow.Append)
+    assert isinstance(append, actions.Append)
     assert isinstance(append.event, Closed)
     assert append.event.outcome is outcome
     assert "nothing was captured" in (append.event.sentence or "") or "before anything" in (append.event.sentence or "")
@@ -318,7 +318,7 @@ def test_a_capture_that_cannot_be_planned_is_refused_before_anybody_has_to_appro
     """A second person's time is not spent on what cannot be."""
     asked = replace(request(command="capture"), capture=CaptureWish(60, at=("dc9",)))
     (append,) = last(Incident(asked.id, (Requested(at=NOON, request=asked),)))
-    assert isinstance(append, flow.Append)
+    assert isinstance(append, actions.Append)
     assert isinstance(append.event, Closed)
     assert "there are office-1" in (append.event.sentence or "")
 

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from bot.incidents import flow, folds
+from bot.incidents import actions, flow, folds
 from bot.incidents.planning import Known
 from bot.model.addresses import Mac
 from bot.model.incident import AnyEvent, Closed, Expired, Failed, Incident, Outcome, Queued, Started
@@ -23,7 +23,7 @@ BY_ADDRESS = Target(address=TARGET)
 def queued(incident: Incident, seen: tuple[Observation, ...] = (), known: Known = TWO) -> Incident:
     """The incident after its last event's Put was carried out."""
     (put,) = flow.step(incident, incident.timeline[-1], seen, known)
-    assert isinstance(put, flow.Put)
+    assert isinstance(put, actions.Put)
     return then(incident, Queued(at=NOON, jobs=put.jobs, gaps=put.gaps))
 
 
@@ -58,7 +58,7 @@ def test_without_a_vcenter_it_is_refused_with_what_the_operator_has_to_do() -> N
     """There is nobody to ask, and the card says who can change that."""
     incident = begin(BY_ADDRESS, LOOK_UP)
     (append,) = flow.step(incident, incident.timeline[0], (), replace(TWO, vcenters=()))
-    assert isinstance(append, flow.Append)
+    assert isinstance(append, actions.Append)
     assert isinstance(append.event, Closed)
     assert append.event.outcome is Outcome.REFUSED
     assert "RULEOUT_VCENTERS" in (append.event.sentence or "")
@@ -110,7 +110,7 @@ def test_what_very_many_vms_have_is_not_followed() -> None:
     one, two = folds.jobs(incident)
     seen = (ASKED, *(found for n in range(5) for found in owner(f"vm{n}", ("10.0.0.5",))))
     incident = then(incident, reported(one), reported(two))
-    assert last(incident, seen) == (flow.Tell(),)
+    assert last(incident, seen) == (actions.Tell(),)
 
 
 @pytest.mark.parametrize("end", ["reported", "failed", "expired"])
@@ -126,7 +126,7 @@ def test_it_is_told_when_the_last_job_has_ended_however_it_ended(end: str) -> No
         "expired": Expired(at=NOON, job=two.id),
     }
     incident = then(incident, events[end])
-    assert last(incident, (ASKED,)) == (flow.Tell(),)
+    assert last(incident, (ASKED,)) == (actions.Tell(),)
     assert len(folds.gaps(incident)) == (end != "reported")
 
 
@@ -137,7 +137,7 @@ def test_when_no_vcenter_answered_it_has_failed_and_says_why() -> None:
     failed = Failed(at=NOON, job=one.id, agent="vcenter.dc1", reason="The password is wrong.")
     incident = then(incident, failed, Expired(at=NOON, job=two.id))
     (append,) = last(incident)
-    assert isinstance(append, flow.Append)
+    assert isinstance(append, actions.Append)
     assert isinstance(append.event, Closed)
     assert append.event.outcome is Outcome.FAILED
     for expected in ("No vCenter could be asked", "The password is wrong.", "Nobody answered on vcenter.dc2"):
@@ -149,7 +149,7 @@ def test_bytes_that_cannot_be_read_are_no_answer() -> None:
     incident = looking()
     incident = then(incident, *(reported(job) for job in folds.jobs(incident)))
     (append,) = last(incident, ())
-    assert isinstance(append, flow.Append)
+    assert isinstance(append, actions.Append)
     assert isinstance(append.event, Closed)
     assert "What came back cannot be read." in (append.event.sentence or "")
 

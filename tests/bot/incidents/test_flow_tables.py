@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.findings.entries_arp import SHOWN_AFTER_S
-from bot.incidents import flow, folds, planning
+from bot.incidents import actions, flow, folds, planning
 from bot.model.addresses import Mac
 from bot.model.incident import AnyEvent, Closed, Expired, Failed, Incident, Lost, Outcome, Queued, Reported
 from bot.model.job import Job, Probe
@@ -25,7 +25,7 @@ SENDS = {Probe.ARP, Probe.ICMP}
 
 
 def queued(incident: Incident, seen: tuple[Observation, ...] = (), known: planning.Known = SEEN) -> Incident:
-    put = next(a for a in flow.step(incident, incident.timeline[-1], seen, known) if isinstance(a, flow.Put))
+    put = next(a for a in flow.step(incident, incident.timeline[-1], seen, known) if isinstance(a, actions.Put))
     return then(incident, Queued(at=NOON, jobs=put.jobs, gaps=put.gaps))
 
 
@@ -71,10 +71,10 @@ def test_when_the_first_look_is_over_however_it_ended_the_probes_go_out_once(how
     assert sends(incident)
     assert len({job.id for job in folds.jobs(incident)}) == len(folds.jobs(incident))
     again = then(incident, reported(folds.jobs(incident)[1]))
-    assert not any(isinstance(a, flow.Put) and sends_in(a) for a in flow.step(again, again.timeline[-1], (), SEEN))
+    assert not any(isinstance(a, actions.Put) and sends_in(a) for a in flow.step(again, again.timeline[-1], (), SEEN))
 
 
-def sends_in(put: flow.Put) -> bool:
+def sends_in(put: actions.Put) -> bool:
     return any(job.probe in SENDS for job in put.jobs)
 
 
@@ -126,7 +126,7 @@ def test_arptable_ends_with_the_path_and_no_verdict() -> None:
     incident = queued(then(incident, reported(looks(incident)[0])))
     left = [job for job in folds.jobs(incident) if job.id not in folds.ended(incident)]
     incident = then(incident, *map(reported, left))
-    assert flow.step(incident, incident.timeline[-1], (), SEEN) == (flow.Trace(),)
+    assert flow.step(incident, incident.timeline[-1], (), SEEN) == (actions.Trace(),)
 
 
 def test_arptable_compares_tables_also_where_no_agent_stands() -> None:
@@ -135,16 +135,16 @@ def test_arptable_compares_tables_also_where_no_agent_stands() -> None:
     incident = queued(begin(far, command=TRACE))
     incident = then(incident, *map(reported, folds.jobs(incident)))
     put, trace = flow.step(incident, incident.timeline[-1], (), SEEN)
-    assert isinstance(put, flow.Put)
+    assert isinstance(put, actions.Put)
     assert put.jobs == ()
     assert "No agent stands on 10.9.9.9's network" in put.gaps[0]
-    assert trace == flow.Trace()
+    assert trace == actions.Trace()
 
 
 def test_a_check_where_no_agent_stands_is_refused_at_once() -> None:
     """A verdict needs somebody who asked on the wire."""
     (append,) = flow.step(begin(Target(IPv4Address("10.9.9.9"))), begin().timeline[0], (), SEEN)
-    assert isinstance(append, flow.Append)
+    assert isinstance(append, actions.Append)
     assert isinstance(append.event, Closed)
     assert append.event.outcome is Outcome.REFUSED
 
@@ -172,14 +172,14 @@ def test_a_wrong_entry_is_read_once_more_before_a_table_is_said_to_have_kept_it(
         open_ = next(job for job in folds.jobs(incident) if job.id not in ended)
         incident = then(incident, reported(open_))
         for put in flow.step(incident, incident.timeline[-1], seen, SEEN):
-            assert isinstance(put, flow.Put | flow.Judge)
-            if isinstance(put, flow.Put):
+            assert isinstance(put, actions.Put | actions.Judge)
+            if isinstance(put, actions.Put):
                 incident = then(incident, Queued(at=NOON, jobs=put.jobs, gaps=put.gaps))
     last = [job for job in looks(incident) if job.options.listen_s][-1]
     assert len([job for job in looks(incident) if job.options.listen_s]) == 2
     assert last.options.listen_s > SHOWN_AFTER_S
     assert last.options.macs == (MAC_2,)
-    assert flow.step(incident, incident.timeline[-1], seen, SEEN) == (flow.Judge(),)
+    assert flow.step(incident, incident.timeline[-1], seen, SEEN) == (actions.Judge(),)
 
 
 def test_a_mac_that_changed_its_port_is_looked_for_once_more() -> None:
@@ -213,10 +213,10 @@ def test_where_every_entry_is_right_nobody_waits() -> None:
     left = [job for job in folds.jobs(incident) if job.id not in folds.ended(incident)]
     incident = then(incident, *map(reported, left))
     (put,) = flow.step(incident, incident.timeline[-1], seen, SEEN)
-    assert isinstance(put, flow.Put)
+    assert isinstance(put, actions.Put)
     assert [(job.probe, job.options.macs) for job in put.jobs] == [(Probe.VCENTER, (MAC_1,))]
     incident = then(incident, Queued(at=NOON, jobs=put.jobs), *map(reported, put.jobs))
-    assert flow.step(incident, incident.timeline[-1], seen, SEEN) == (flow.Judge(),)
+    assert flow.step(incident, incident.timeline[-1], seen, SEEN) == (actions.Judge(),)
 
 
 def test_a_late_report_of_the_first_look_adds_nothing_but_its_early_part_stays() -> None:
