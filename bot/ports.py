@@ -10,6 +10,7 @@ from bot.model.audit import Entry
 from bot.model.download import Link
 from bot.model.dropped import DroppedFile
 from bot.model.incident import AnyEvent, Failed, Incident, Lost, Progressed, Reported, Started
+from bot.model.inquiry import AnyDeed, Inquiry
 from bot.model.job import Agent, Artifact, Job
 from bot.model.people import Channel, Member
 from bot.model.request import Person, Place
@@ -150,6 +151,29 @@ class Journal(Protocol):
 
     def unfinished(self) -> tuple[str, ...]:
         """Ids of the incidents whose end nobody has seen yet (no Delivered event), oldest first."""
+        ...
+
+
+class Inquiries(Protocol):
+    """Where the channels' own timelines outlive the process, and which question was asked where. Append-only.
+
+    Every method raises InstrumentError with a clear sentence when the server cannot be reached.
+    """
+
+    def append(self, inquiry: str, event: AnyDeed) -> None:
+        """Write one event at the end; an Opened begins it, and makes it the newest of its channel."""
+        ...
+
+    def read(self, inquiry: str) -> Inquiry | None:
+        """The inquiry as written so far, or None when there is no such inquiry."""
+        ...
+
+    def of_channel(self, channel: str) -> tuple[str, ...]:
+        """The ids of the channel's inquiries, oldest first."""
+        ...
+
+    def asked(self, channel: str, since: datetime, until: datetime | None, most: int) -> tuple[str, ...]:
+        """The ids of the newest ``most`` questions that were asked in the channel in that time, oldest first."""
         ...
 
 

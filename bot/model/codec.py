@@ -16,6 +16,7 @@ from cattrs.strategies import configure_tagged_union
 
 from bot.model.addresses import Mac, parse_mac
 from bot.model.incident import AnyEvent
+from bot.model.inquiry import AnyDeed
 
 T = TypeVar("T")
 
@@ -36,7 +37,8 @@ def _converter() -> Converter:
     converter.register_unstructure_hook(datetime, lambda moment: moment.astimezone(UTC).isoformat())
     converter.register_structure_hook(datetime, _time)
     converter.register_structure_hook(Mac, lambda value, _: parse_mac(value))
-    configure_tagged_union(AnyEvent, converter, tag_name="is")
+    for union in (AnyEvent, AnyDeed):
+        configure_tagged_union(union, converter, tag_name="is")
     return converter
 
 

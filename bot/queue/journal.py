@@ -29,6 +29,10 @@ class RedisJournal:
             pipe.expire(key, self._lifetime_s)
             if isinstance(event, Requested):
                 pipe.zadd(keys.UNFINISHED, {incident: event.at.timestamp()}, nx=True)
+                where = keys.asked(event.request.place.channel)
+                pipe.zadd(where, {incident: event.at.timestamp()}, nx=True)
+                pipe.zremrangebyscore(where, "-inf", event.at.timestamp() - self._lifetime_s)
+                pipe.expire(where, self._lifetime_s)
             elif isinstance(event, Delivered):
                 pipe.zrem(keys.UNFINISHED, incident)
             pipe.execute()
@@ -81,6 +85,12 @@ class MemoryJournal:
         with self._lock:
             timeline = tuple(self._timelines.get(incident, ()))
         return Incident(incident, timeline) if timeline else None
+
+    def requests(self) -> tuple[tuple[str, Requested], ...]:
+        """How each incident began."""
+        with self._lock:
+            begun = [(name, timeline[0]) for name, timeline in self._timelines.items()]
+        return tuple((name, first) for name, first in begun if isinstance(first, Requested))
 
     def unfinished(self) -> tuple[str, ...]:
         """The incidents whose end nobody has seen, oldest request first."""

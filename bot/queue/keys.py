@@ -14,6 +14,9 @@
 | dead                       | stream | what was refused: queue, reason, body, mac  | the newest 1,000            |
 | journal:<incident>         | stream | the incident's events as JSON, in order     | 30 days (settable)          |
 | delivery:<name>            | string | a delivery, decision or download was met    | 1 hour                      |
+| inquiry:<inquiry>          | stream | the inquiry's events as JSON, in order      | as a journal                |
+| inquiries:<channel>        | zset   | inquiry -> moment of its opening            | as a journal                |
+| asked:<channel>            | zset   | incident -> moment of its request           | as a journal                |
 | unfinished                 | zset   | incident -> moment of its request           | until Delivered             |
 """
 
@@ -106,6 +109,21 @@ def artifact(digest: str, upload: str) -> str:
 def journal(incident: str) -> str:
     """The timeline of one incident."""
     return f"journal:{incident}"
+
+
+def inquiry(name: str) -> str:
+    """The timeline of one inquiry."""
+    return f"inquiry:{name}"
+
+
+def inquiries(channel: str) -> str:
+    """The inquiries of a channel."""
+    return f"inquiries:{channel}"
+
+
+def asked(channel: str) -> str:
+    """The questions that were asked in a channel."""
+    return f"asked:{channel}"
 
 
 def delivery(name: str) -> str:
