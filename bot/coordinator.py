@@ -11,6 +11,7 @@ from bot.errors import FormError, RequestError
 from bot.incidents import asking, audited, dropping, folds, pasting, planning, wishing
 from bot.incidents.policy import Capability, Policy
 from bot.incidents.wishing import Wanted
+from bot.inquirer import Inquirer
 from bot.model.audit import Deed
 from bot.model.capture import CaptureWish
 from bot.model.dropped import DroppedFile
@@ -19,7 +20,7 @@ from bot.model.incident import Approved, Declined, Incident, Outcome, Published,
 from bot.model.network import Role
 from bot.model.pasted import PastedTable
 from bot.model.request import CAPTURE, CHECK, IN_WORDS, JUDGE, LOOK_UP, TRACE, Person, Place, Request, Target
-from bot.ports import Archive, Audit, Chat, Clock, Directory, Drops, Journal, Links, Queue
+from bot.ports import Archive, Audit, Boards, Chat, Clock, Directory, Drops, Inquiries, Journal, Links, Queue
 
 _RIGHT = {
     CHECK: Capability.CHECK,
@@ -58,11 +59,24 @@ class Coordinator(Engine):
         apart: Callable[[Callable[[], None]], None],
         most_bytes: int,
         drops: Drops | None = None,
+        inquiries: Inquiries | None = None,
+        boards: Boards | None = None,
     ) -> None:
         clerk = Clerk(rules, directory, audit, clock)
         ground = Ground(queue, journal, chat, archive, clerk, clock, vcenters, networks)
-        super().__init__(ground, once=once, apart=apart, drops=drops)
+        inquirer = None
+        if inquiries and boards:  # a terminal is no channel
+            inquirer = Inquirer(
+                inquiries=inquiries, journal=journal, boards=boards, clerk=clerk, clock=clock, running=self._running,
+                once=once, apart=apart,
+            )  # fmt: skip
+        super().__init__(ground, once=once, apart=apart, drops=drops, inquirer=inquirer)
         self._links, self._most_bytes = links, most_bytes
+
+    def pinned(self, inquiry: str, message: str) -> None:
+        """The channel's summary stands in this message from now on."""
+        if self.inquirer:
+            self.inquirer.pinned(inquiry, message)
 
     # ---- questions ---------------------------------------------------------------------------------------------
 

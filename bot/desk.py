@@ -98,6 +98,10 @@ class Desk:
         with self._directory:
             return self._seats.get(incident)
 
+    def _running(self, incident: str) -> Incident | None:
+        seat = self._seat(incident)
+        return seat.running.incident if seat else None
+
     def _open_seats(self) -> list[Seat]:
         with self._directory:
             return [seat for seat in self._seats.values() if seat.open]

@@ -22,6 +22,7 @@ from bot.incidents import actions, captured, dropping, flow, folds, pasting, pat
 from bot.incidents.policy import TERMINAL, Capability
 from bot.incidents.running import Running
 from bot.incidents.wishing import Wanted
+from bot.inquirer import Inquirer
 from bot.model.audit import Deed
 from bot.model.incident import (
     AnyEvent,
@@ -55,7 +56,7 @@ class Engine(Desk):
     """Everything between the doors and the agents.
 
     ``once`` says whether a name was met before, by any bot: a decision is taken once, whichever of them heard it.
-    ``apart`` runs what takes its time, in a thread of its own.
+    ``apart`` runs what takes its time, in a thread of its own. ``inquirer`` keeps what channels work on together.
     """
 
     def __init__(
@@ -65,8 +66,10 @@ class Engine(Desk):
         once: Callable[[str], bool],
         apart: Callable[[Callable[[], None]], None],
         drops: Drops | None = None,
+        inquirer: Inquirer | None = None,
     ) -> None:
         super().__init__(ground)
+        self.inquirer = inquirer
         self._once, self._apart, self._handing = once, apart, Handing(ground.clerk, ground.chat)
         self._drops = drops
 
@@ -211,6 +214,8 @@ class Engine(Desk):
             self._take_in_pasted(seat.running)
             self._follow(seat.running, first)
             self._show(seat.running)
+        if self.inquirer:
+            self.inquirer.heard(seat.running.incident, None)
         return seat.running.incident
 
     def _take_in_pasted(self, running: Running) -> None:
@@ -359,6 +364,8 @@ class Engine(Desk):
     def _close(self, running: Running, outcome: Outcome, sentence: str | None = None) -> None:
         """End it; where tables were compared, their picture follows the card."""
         super()._close(running, outcome, sentence)
+        if self.inquirer:
+            self.inquirer.heard(running.incident, running.evidence())
         incident, path = running.incident, running.incident.path
         asked = incident.request.command == TRACE  # beside a verdict a picture of tables that agree says nothing new
         if path is None or outcome is not Outcome.ANSWERED or not (asked or path_words.differing(path)):

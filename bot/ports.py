@@ -14,6 +14,7 @@ from bot.model.inquiry import AnyDeed, Inquiry
 from bot.model.job import Agent, Artifact, Job
 from bot.model.people import Channel, Member
 from bot.model.request import Person, Place
+from bot.model.summary import Line, Summary
 
 
 class Clock(Protocol):
@@ -273,4 +274,27 @@ class Chat(Protocol):
 
     def hand(self, person: Person, place: Place, links: tuple[Link, ...]) -> None:
         """Show links to one person only, where they asked."""
+        ...
+
+
+class Boards(Protocol):
+    """The way to the people for what a channel works on together; calls return at once, as the Chat's do."""
+
+    def whisper(self, person: Person, place: Place, sentence: str) -> None:
+        """Say something to one person only, where they asked."""
+        ...
+
+    def board(self, summary: Summary, channel: str, message: str | None) -> None:
+        """Bring the channel's summary up to date in ``message``; None: post it there, and pin it.
+
+        Where it was posted is told by the port.
+        """
+        ...
+
+    def brief(self, person: Person | None, place: Place, summary: Summary) -> None:
+        """Show the whole summary to one person there, or post it for all (None)."""
+        ...
+
+    def list_lines(self, person: Person, place: Place, lines: Sequence[Line], before: int) -> None:
+        """Show these lines of a timeline to one person; ``before`` are older and stand not among them."""
         ...

@@ -9,11 +9,40 @@ from bot.model.incident import Incident
 from bot.model.request import Person, Place
 
 
+class Inquirer(Protocol):
+    """The doors of bot.inquirer, to what a channel works on together. What they show comes through the chat."""
+
+    def open(self, text: str, person: Person, place: Place) -> None:
+        """Begin: what is wrong, and which machines are and are not affected."""
+        ...
+
+    def close(self, text: str, person: Person, place: Place) -> None:
+        """End it, with a last word."""
+        ...
+
+    def reopen(self, text: str, person: Person, place: Place) -> None:
+        """Go on with the channel's newest one."""
+        ...
+
+    def summary(self, person: Person, place: Place, *, share: bool) -> None:
+        """Show the whole summary to one person, or post it for all."""
+        ...
+
+    def timeline(self, person: Person, place: Place) -> None:
+        """Show what happened to one person."""
+        ...
+
+
 class Coordinator(Protocol):
     """The doors of bot.coordinator.
 
     Each raises RequestError or InstrumentError with the sentence that is the reply to the person.
     """
+
+    @property
+    def inquirer(self) -> Inquirer | None:
+        """The doors to what the channel works on together; None where there is no channel."""
+        ...
 
     def ask(self, command: str, text: str, person: Person, place: Place) -> Incident:
         """Accept what was typed after the command; the answer comes through the chat."""

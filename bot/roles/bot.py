@@ -15,6 +15,7 @@ from bot.audit import FileAudit
 from bot.coordinator import Coordinator
 from bot.errors import RequestError
 from bot.queue.bot_side import RedisQueue
+from bot.queue.inquiries import RedisInquiries
 from bot.queue.journal import RedisJournal
 from bot.queue.keys import LIMIT_BYTES
 from bot.queue.once import RedisOnce
@@ -65,6 +66,7 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         key=button_key,
         published=lambda *posted: coordinator.published(*posted),
         delivered=lambda incident: coordinator.delivered(incident),
+        pinned=lambda inquiry, message: coordinator.pinned(inquiry, message),
         since=clock.now(),
         now=clock.now,
     )
@@ -84,6 +86,8 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         once=once.seen,
         apart=apart,
         most_bytes=LIMIT_BYTES,
+        inquiries=RedisInquiries(url, ca_file=ca_file),
+        boards=publisher,
     )
     app = build_app(
         workspace.client,

@@ -94,6 +94,10 @@ class Delivery:
             lambda it: self._client.chat_update(channel=channel, ts=ts, text=it.text, blocks=it.blocks),
         )
 
+    def pin(self, channel: str, ts: str) -> None:
+        """Pin our message to its channel."""
+        self._call(lambda: self._client.pins_add(channel=channel, timestamp=ts))
+
     def find(self, channel: str, thread: str | None, since: datetime, mark: dict[str, str]) -> str | None:
         """The timestamp id of the message with this mark, or None when there is none or we may not look."""
         oldest = str(since.timestamp() - _LOOK_BACK_S)

@@ -1,9 +1,11 @@
 """What the publisher has to do: show a state, reply, upload, whisper; and where a card stands."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.model.incident import Incident, Progressed
 from bot.model.request import Person, Place
+from bot.model.summary import Summary
 from bot.slack.pieces import Message
 
 
@@ -76,3 +78,21 @@ class Whisper:
     person: Person
     place: Place
     message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A channel's summary to be shown; ``message`` is where it stands, None: nowhere yet."""
+
+    summary: Summary
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message of its own in a channel or thread, once; ``part`` makes it findable."""
+
+    place: Place
+    message: Message
+    part: str
+    since: datetime

@@ -14,10 +14,12 @@ from bot.model.download import Link
 from bot.model.dropped import DroppedFile
 from bot.model.incident import AwaitsApproval, Incident, Progressed, Published
 from bot.model.request import Person, Place
+from bot.model.summary import Line, Summary
 from bot.slack.blocks import approval_message, card_message, offer_message
+from bot.slack.boards import board_message, brief_message, lines_message
 from bot.slack.delivery import GONE, Delivery, RateLimitedError, RefusedError, UnansweredError
 from bot.slack.details import details, links_text, story_messages
-from bot.slack.errands import Approval, File, Reply, Standing, State, Whisper
+from bot.slack.errands import Approval, Board, File, Post, Reply, Standing, State, Whisper
 from bot.slack.mrkdwn import fitted, fitted_lines
 from bot.slack.outbox import Outbox, Pace, Parcel
 from bot.slack.pieces import Message
@@ -49,6 +51,7 @@ class Publisher:
         key: bytes,
         published: Callable[..., None],
         delivered: Callable[[str], None],
+        pinned: Callable[[str, str], None] = lambda *_: None,
         since: datetime,
         now: Callable[[], datetime],
         pace: Pace | None = None,
@@ -57,6 +60,8 @@ class Publisher:
         self._slack = Delivery(client)
         self._key, self._published, self._delivered = key, published, delivered
         self._since, self._now, self._clock = since, now, clock
+        self._pinned = pinned
+        self._boards: dict[str, str] = {}  # inquiry -> the message that holds its summary
         self._outbox = Outbox(pace or Pace())
         self._places: dict[str, Standing] = {}
         self._changed = threading.Condition()  # guards the outbox, the places and the fields below
@@ -119,6 +124,27 @@ class Publisher:
         """Show links to one person only, where they asked."""
         self._whisper(person, place, Message(links_text(links)))
 
+    # ---- bot.ports.Boards --------------------------------------------------------------------------------------
+
+    def board(self, summary: Summary, channel: str, message: str | None) -> None:
+        """Bring the channel's summary up to date; the newest one wins."""
+        with self._changed:
+            over = summary.ended is not None
+            self._put(Parcel(f"board {summary.id}", channel, Board(summary, message), lasting=over, urgent=over))
+
+    def brief(self, person: Person | None, place: Place, summary: Summary) -> None:
+        """Show the whole summary to one person, or post it."""
+        if person:
+            self._whisper(person, place, brief_message(summary))
+            return
+        with self._changed:
+            post = Post(place, brief_message(summary), f"summary {summary.at.isoformat()}", summary.at)
+            self._put(Parcel(self._number(), place.channel, post, lasting=True))
+
+    def list_lines(self, person: Person, place: Place, lines: Sequence[Line], before: int) -> None:
+        """Show lines of a timeline to one person."""
+        self._whisper(person, place, lines_message(lines, before))
+
     # ---- the thread --------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
@@ -162,6 +188,13 @@ class Publisher:
             self._send_file(parcel, errand)
         elif isinstance(errand, Approval):
             self._send_approval(parcel, errand)
+        elif isinstance(errand, Board):
+            self._send_board(parcel, errand)
+        elif isinstance(errand, Post):
+            mark = {"id": parcel.channel, "part": errand.part}
+            if not (parcel.attempts and self._slack.find(parcel.channel, errand.place.thread, errand.since, mark)):
+                self._slack.post(parcel.channel, errand.place.thread, errand.message, mark)
+            self._sent(parcel)
         elif isinstance(errand, Whisper):
             self._slack.whisper(errand.place.channel, errand.place.thread, errand.person.user, errand.message)
             self._sent(parcel)
@@ -215,6 +248,30 @@ class Publisher:
             self._slack.post(parcel.channel, thread, reply.message, mark)
         self._sent(parcel)
 
+    def _send_board(self, parcel: Parcel, board: Board) -> None:
+        inquiry, mark = board.summary.id, {"id": board.summary.id, "part": "board"}
+        ts = self._boards.get(inquiry) or board.message or None
+        if ts is None and board.message is None and (parcel.attempts or board.summary.opened.at < self._since):
+            ts = self._slack.find(parcel.channel, None, board.summary.opened.at, mark)
+        message = board_message(board.summary, self._key)
+        if ts is None:
+            ts = self._slack.post(parcel.channel, None, message, mark)
+            self._boards[inquiry] = ts
+            self._pinned(inquiry, ts)
+            self._pin(parcel.channel, ts)
+        else:
+            self._boards[inquiry] = ts
+            self._slack.update(parcel.channel, ts, message)
+        with self._changed:
+            self._outbox.sent(parcel, self._clock())
+
+    def _pin(self, channel: str, ts: str) -> None:
+        """Pinned it is found again; where Slack does not let us the summary stands in the channel all the same."""
+        try:
+            self._slack.pin(channel, ts)
+        except (RefusedError, RateLimitedError, UnansweredError) as error:
+            _log.warning("not_pinned", channel=channel, reason=str(error))
+
     def _send_file(self, parcel: Parcel, file: File) -> None:
         place = self._place(file.incident)
         if place.gone:
@@ -247,6 +304,12 @@ class Publisher:
     def _refused(self, parcel: Parcel, error: str) -> None:
         errand = parcel.errand
         with self._changed:
+            if isinstance(errand, Board) and error == "message_not_found" and errand.message != "":
+                # Somebody deleted it: it is posted anew, once.
+                self._boards.pop(errand.summary.id, None)
+                self._outbox.forget(parcel.key)
+                self._put(Parcel(parcel.key, parcel.channel, Board(errand.summary, ""), lasting=parcel.lasting))
+                return
             if not isinstance(errand, State):
                 self._give_up(parcel, error)
                 return

@@ -15,8 +15,10 @@ from bot.model.incident import AnyEvent, Closed, Failed, Incident, Progressed, R
 from bot.model.job import Agent, Artifact, Job, Media, Probe, Vantage, digest_of
 from bot.model.people import Channel, Member, Membership
 from bot.model.request import Person, Place
+from bot.model.summary import Line, Summary
 from bot.ports import News
 from bot.probes.vcenter import dump, parse, query, select
+from bot.queue.inquiries import MemoryInquiries
 from bot.queue.journal import MemoryJournal
 from tests.bot.incidents.ground import ASKER, HERE, NOON, OFFICE, PROD, HandClock, agent
 
@@ -98,6 +100,28 @@ class PaperChat:
         self.handed.append((person, place, links))
 
 
+class PaperBoards:
+    """bot.ports.Boards on paper."""
+
+    def __init__(self) -> None:
+        self.boards: list[tuple[Summary, str | None]] = []
+        self.briefs: list[tuple[Person | None, Place, Summary]] = []
+        self.lines: list[tuple[tuple[Line, ...], int]] = []
+        self.whispers: list[str] = []
+
+    def whisper(self, person: Person, place: Place, sentence: str) -> None:
+        self.whispers.append(sentence)
+
+    def board(self, summary: Summary, channel: str, message: str | None) -> None:
+        self.boards.append((summary, message))
+
+    def brief(self, person: Person | None, place: Place, summary: Summary) -> None:
+        self.briefs.append((person, place, summary))
+
+    def list_lines(self, person: Person, place: Place, lines: Sequence[Line], before: int) -> None:
+        self.lines.append((tuple(lines), before))
+
+
 class PaperArchive:
     """bot.ports.Archive on paper."""
 
@@ -173,6 +197,7 @@ class House:
         self.audit, self.directory, self.links = PaperAudit(), PaperDirectory(), PaperLinks()
         self.decided: set[str] = set()
         self.drops = PaperDrops()
+        self.inquiries, self.boards = MemoryInquiries(self.journal), PaperBoards()
         self.vcenters, self.rules = vcenters, rules or Policy(teams=("T1",), capturers=(CAPTURER,))
         self.coordinator = self.bot()
 
@@ -182,6 +207,7 @@ class House:
             queue=self.queue, journal=self.journal, chat=self.chat, archive=self.archive, clock=self.clock,
             rules=self.rules, vcenters=self.vcenters, directory=self.directory, audit=self.audit, links=self.links,
             once=self._once, apart=self._apart, most_bytes=64 << 20, drops=self.drops,
+            inquiries=self.inquiries, boards=self.boards,
         )  # fmt: skip
 
     def _apart(self, work: Callable[[], None]) -> None:

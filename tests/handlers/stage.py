@@ -107,6 +107,26 @@ class Noting:
         self._note("table_form", "", incident or "", person, place)
         return TableForm({"target": "10.0.0.5"}, (Choice("core", "core"),), (Choice("cisco_ios", "Cisco IOS"),))
 
+    @property
+    def inquirer(self) -> "Noting":
+        """The doors to what a channel works on together are noted too."""
+        return self
+
+    def open(self, text: str, person: Person, place: Place) -> None:
+        self._note("open", "", text, person, place)
+
+    def close(self, text: str, person: Person, place: Place) -> None:
+        self._note("close", "", text, person, place)
+
+    def reopen(self, text: str, person: Person, place: Place) -> None:
+        self._note("reopen", "", text, person, place)
+
+    def summary(self, person: Person, place: Place, *, share: bool) -> None:
+        self._note("summary", "", "share" if share else "", person, place)
+
+    def timeline(self, person: Person, place: Place) -> None:
+        self._note("timeline", "", "", person, place)
+
     def _note(self, door: str, command: str, text: str, person: Person, place: Place) -> Incident:
         if self.refusal:
             raise self.refusal

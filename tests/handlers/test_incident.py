@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import RequestError
 from bot.model.request import Person, Place
-from tests.handlers.stage import command, on_stage
+from tests.handlers.stage import command, mention, on_stage, press
 
 DEED = "`2026-03-01 12:00:00Z` T1/U9 requested: `capture 10.0.0.5 T1/U8 <!channel>`, by: `on call may capture`"
 
@@ -18,7 +18,7 @@ def answer(
     with on_stage(refusal) as stage:
         stage.coordinator.deeds = deeds
         response = stage.send(command(text, command="/incident"))
-        body = json.loads(response.body) if isinstance(response.body, str) else response.body
+        body = json.loads(response.body or "{}") if isinstance(response.body, str) else response.body
         return body, stage.coordinator.asked
 
 
@@ -44,9 +44,10 @@ def test_a_channel_without_deeds_says_so() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        pytest.param("", "/incident audit", id="nothing"),
-        pytest.param("help", "/incident audit", id="help"),
-        pytest.param("close", "I know no /incident close. `/incident audit`", id="unknown"),
+        pytest.param("", "/incident open", id="nothing"),
+        pytest.param("help", "/incident open", id="help"),
+        pytest.param("shut", "I know no /incident shut. `/incident open", id="unknown"),
+        pytest.param("summary loudly", "`/incident summary share`", id="a-word-too-much"),
     ],
 )
 def test_other_words_are_answered_with_what_there_is(text: str, says: str) -> None:
@@ -59,3 +60,41 @@ def test_other_words_are_answered_with_what_there_is(text: str, says: str) -> No
 def test_a_refusal_is_the_answer() -> None:
     """Whoever may not check here may not read who did."""
     assert answer("audit", refusal=RequestError("Guests may not."))[0]["text"] == "Guests may not."
+
+
+@pytest.mark.parametrize(
+    ("text", "door", "given", "says"),
+    [
+        ('open "odd VMs" affected app01', "open", '"odd VMs" affected app01', "Opened."),
+        ("close the agent was restarted", "close", "the agent was restarted", "Closed."),
+        ("reopen", "reopen", "", "Opened again"),
+        ("summary", "summary", "", None),
+        ("summary share", "summary", "share", None),
+        ("timeline", "timeline", "", None),
+    ],
+)
+def test_each_word_is_a_door(text: str, door: str, given: str, says: str | None) -> None:
+    """What takes a moment comes by itself; the rest is answered at once, to its asker alone."""
+    body, asked = answer(text)
+    assert asked == [(door, "", given, Person("T1", "U7"), Place("C1"))]
+    assert (body or {}).get("text", "").startswith(says or "")
+    assert bool(body) == bool(says)
+
+
+def test_the_same_words_in_a_mention() -> None:
+    """Slack has no slash commands in threads."""
+    with on_stage() as stage:
+        stage.send(mention("<@UBOT> incident close all fine", thread_ts="1.1"))
+        stage.finish()
+        assert stage.coordinator.asked == [("close", "", "all fine", Person("T1", "U7"), Place("C1", "1.1"))]
+        (whisper,) = stage.whispers()
+        assert whisper["text"].startswith("Closed.")
+        assert whisper["thread_ts"] == "1.1"
+
+
+@pytest.mark.parametrize(("action", "door"), [("incident_summary", "summary"), ("incident_timeline", "timeline")])
+def test_the_buttons_below_a_summary(action: str, door: str) -> None:
+    """They show to whoever presses what everybody may see."""
+    with on_stage() as stage:
+        stage.send(press(action))
+        assert [asked[0] for asked in stage.coordinator.asked] == [door]

@@ -25,6 +25,7 @@ SCOPES_OF_METHOD: dict[str, set[str]] = {
     "conversations_replies": {"channels:history", "groups:history"},
     "files_info": {"files:read"},
     "files_upload_v2": {"files:write"},
+    "pins_add": {"pins:write"},
     "usergroups_list": {"usergroups:read"},
     "users_info": {"users:read"},
     "views_open": set(),
@@ -89,7 +90,7 @@ def test_every_web_api_call_has_its_scope_and_every_scope_its_call() -> None:
         for folder in ("bot", "handlers")
         for path in (ROOT / folder).rglob("*.py")
         for method in re.findall(
-            r"client\.((?:chat|conversations|files|usergroups|users|views|reactions)_\w+)\(", path.read_text()
+            r"client\.((?:chat|conversations|files|usergroups|users|views|reactions|pins)_\w+)\(", path.read_text()
         )
     }
     needed = {scope for method in called for scope in SCOPES_OF_METHOD[method]} | {"commands", "app_mentions:read"}
