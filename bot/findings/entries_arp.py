@@ -117,7 +117,7 @@ def unsettled(evidence: Evidence) -> bool:
 
 def _told(evidence: Evidence) -> list[datetime]:
     """When the target told everybody the MAC that it has."""
-    return [claim.seen.seen_at for claim in claims(evidence) if claim.told is None and _live(evidence, claim.mac)]
+    return [claim.seen.seen_at for claim in claims(evidence) if claim.to_all and _live(evidence, claim.mac)]
 
 
 def _stood(evidence: Evidence, device: Device, row: ArpEntry, seen: Observation) -> bool:

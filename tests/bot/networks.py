@@ -112,6 +112,17 @@ def confirmed_just_before() -> Story:
     return tables(cabled(told), OLD)
 
 
+def told_one_machine_alone() -> Story:
+    """The target made sure of our agent's MAC, as guests do every few seconds: nobody else hears that."""
+    told = tales.routed_loss().reads(CORE, Table.ARP, holds(OLD)).waits(1.5).reads(CORE, Table.ARP, holds(OLD))
+    told = told.at(vantage()).asks(
+        1, asker=TARGET, asker_mac=APP, wanted=IPv4Address("10.0.0.250"), to=OTHER, answers=[]
+    )
+    for _ in range(15):
+        told = told.reads(CORE, Table.ARP, holds(OLD)).waits(0.25)
+    return tables(cabled(told), OLD)
+
+
 def corrected_when_told() -> Story:
     """The router held an old MAC until the target asked a question itself, which told everybody."""
     told = cabled(tales.routed_loss()).reads(CORE, Table.ARP, holds(OLD)).waits(0.1).at(vantage())
@@ -269,8 +280,8 @@ def two_live() -> Story:
 
 
 ALL: tuple[Callable[[], Story], ...] = (
-    agreeing, stale, stale_though_announced, read_again_too_early, confirmed_just_before, corrected_when_told,
-    stale_since_a_silent_move, pinned, asks_in_vain, disagreeing, old_port, kept_port, pinned_port, no_port,
-    flaps_to_elsewhere, flaps_on_one_host, flaps_between_hosts, vlan_missing, port_down, port_shut,
-    labelled_port_shut, one_of_two_errs, fabric_errs, half_read, two_live,
+    agreeing, stale, stale_though_announced, read_again_too_early, confirmed_just_before, told_one_machine_alone,
+    corrected_when_told, stale_since_a_silent_move, pinned, asks_in_vain, disagreeing, old_port, kept_port,
+    pinned_port, no_port, flaps_to_elsewhere, flaps_on_one_host, flaps_between_hosts, vlan_missing, port_down,
+    port_shut, labelled_port_shut, one_of_two_errs, fabric_errs, half_read, two_live,
 )  # fmt: skip

@@ -59,6 +59,13 @@ def test_a_device_has_time_to_show_what_it_took_in() -> None:
         assert "not read long enough" in kept.statement
 
 
+def test_who_makes_sure_of_one_machine_tells_nobody_else() -> None:
+    """A guest asks whom it talks to again, that one alone; no router can learn from it."""
+    kept = said(networks.told_one_machine_alone(), "tables.arp.kept_though_announced")
+    assert kept.standing is Standing.UNKNOWN
+    assert kept.statement.startswith("Nobody was heard telling everybody")
+
+
 def test_an_announcement_after_the_table_was_read_says_nothing_about_it() -> None:
     """The table had no chance to learn it."""
     told = tables(cabled(tales.routed_loss()), OLD).waits(1).announces(APP)

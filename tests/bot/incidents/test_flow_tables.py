@@ -9,7 +9,7 @@ import pytest
 
 from bot.findings.entries_arp import LOCKED_S, SHOWN_AFTER_S
 from bot.incidents import actions, flow, folds, planning
-from bot.model.addresses import Mac
+from bot.model.addresses import BROADCAST, Mac
 from bot.model.incident import AnyEvent, Closed, Expired, Failed, Incident, Lost, Outcome, Queued, Reported
 from bot.model.job import Job, Probe
 from bot.model.network import ArpEntry, Device, Extent, FdbEntry, Role, Table
@@ -158,7 +158,7 @@ def told_and_read(entry: Mac) -> tuple[Observation, ...]:
     )  # fmt: skip
     told = ArpAnnounced(
         seen_at=NOON, vantage=PROD, artifact="sha256:aa", locator="frame 3", ip=TARGET, mac=MAC_1, transmitter=MAC_1,
-        vlans=(),
+        vlans=(), sent_to=BROADCAST,
     )  # fmt: skip
     return (answer(MAC_1), told, read, row(entry))
 
