@@ -8,7 +8,7 @@ from bot.clerk import Clerk, machines, machines_of
 from bot.desk import Ground, Seat
 from bot.engine import Engine
 from bot.errors import FormError, RequestError
-from bot.incidents import asking, audited, dropping, folds, pasting, planning, wishing
+from bot.incidents import asking, audited, dropping, folds, pasting, planning, watching, wishing
 from bot.incidents.policy import Capability, Policy
 from bot.incidents.wishing import Wanted
 from bot.inquirer import Inquirer
@@ -19,14 +19,16 @@ from bot.model.form import CaptureForm, Choice, Preview, TableForm
 from bot.model.incident import Approved, Declined, Incident, Outcome, Published, StopAsked
 from bot.model.network import Role
 from bot.model.pasted import PastedTable
-from bot.model.request import CAPTURE, CHECK, IN_WORDS, JUDGE, LOOK_UP, TRACE, Person, Place, Request, Target
-from bot.ports import Archive, Audit, Boards, Chat, Clock, Directory, Drops, Inquiries, Journal, Links, Queue
+from bot.model.request import CAPTURE, CHECK, IN_WORDS, JUDGE, LOOK_UP, TRACE, WATCH, Person, Place, Request, Target
+from bot.model.watch import WatchWish
+from bot.ports import Archive, Audit, Boards, Chat, Clock, Directory, Drops, Inquiries, Journal, Kept, Links, Queue
 
 _RIGHT = {
     CHECK: Capability.CHECK,
     JUDGE: Capability.CHECK,
     LOOK_UP: Capability.LOOK_UP,
     CAPTURE: Capability.CAPTURE,
+    WATCH: Capability.CHECK,
     TRACE: Capability.CHECK,  # it reads tables, and asks on the wire who answers now
 }
 _DEEDS_SHOWN = 20
@@ -61,6 +63,7 @@ class Coordinator(Engine):
         drops: Drops | None = None,
         inquiries: Inquiries | None = None,
         boards: Boards | None = None,
+        kept: Kept | None = None,
     ) -> None:
         clerk = Clerk(rules, directory, audit, clock)
         ground = Ground(queue, journal, chat, archive, clerk, clock, vcenters, networks)
@@ -70,7 +73,7 @@ class Coordinator(Engine):
                 inquiries=inquiries, journal=journal, boards=boards, clerk=clerk, clock=clock, running=self._running,
                 once=once, apart=apart,
             )  # fmt: skip
-        super().__init__(ground, once=once, apart=apart, drops=drops, inquirer=inquirer)
+        super().__init__(ground, once=once, apart=apart, drops=drops, inquirer=inquirer, kept=kept)
         self._links, self._most_bytes = links, most_bytes
 
     def pinned(self, inquiry: str, message: str) -> None:
@@ -87,6 +90,8 @@ class Coordinator(Engine):
         if command not in IN_WORDS:
             self._clerk.may(Capability.LOOK_UP, person, place, said=text)
             raise RequestError(f"I do not know how to {command[:20]}. {asking.usage()}")
+        if command == WATCH:
+            return self._watch(text, person, place)
         question = asking.parse(text, command)
         rule = self._clerk.may(_RIGHT[command], person, place, machines(question.target.address, None), said=text)
         request = self._request(command, question.target, person, place, deep=question.deep, tables=tables)
@@ -103,9 +108,21 @@ class Coordinator(Engine):
         rule = self._clerk.may(_RIGHT[before.command], person, place, taken, said=f"again {incident}")
         request = self._request(
             before.command, before.target, person, place, deep=before.deep, capture=before.capture, file=before.file,
+            watch=before.watch,
             tables=before.tables if before.command == JUDGE else (),
         )  # fmt: skip
         return self._open(request, said=f"again {incident}", rule=rule)
+
+    def _watch(self, text: str, person: Person, place: Place) -> Incident:
+        target, wish = watching.parse(text)
+        rule = self._clerk.may(Capability.CHECK, person, place, machines(target.address, None), said=text)
+        there = [seat.running.incident for seat in self._open_seats()]
+        if same := [one for one in there if _same_watch(one, target, place)]:
+            raise RequestError(
+                f"{same[0].request.target} is being watched here already, by `{same[0].id}`; stop that one first, or "
+                "wait for its end."
+            )
+        return self._open(self._request(WATCH, target, person, place, watch=wish), said=text, rule=rule)
 
     def judge(self, files: Sequence[DroppedFile], text: str, person: Person, place: Place) -> Incident:
         """Judge the capture among these shared files about whatever ``text`` names."""
@@ -276,9 +293,10 @@ class Coordinator(Engine):
         capture: CaptureWish | None = None,
         file: DroppedFile | None = None,
         tables: tuple[PastedTable, ...] = (),
+        watch: WatchWish | None = None,
     ) -> Request:
         name, now = self._clock.new_id("inc"), self._clock.now()
-        return Request(name, command, target, deep, person, place, now, capture, file, tables)
+        return Request(name, command, target, deep, person, place, now, capture, file, tables, watch)
 
     # ---- the second person -------------------------------------------------------------------------------------
 
@@ -388,6 +406,9 @@ class Coordinator(Engine):
             if folds.stopped(running.incident):
                 raise RequestError("That is being stopped already; what was captured is on its way.")
             self._clerk.note(Deed.STOPPED, **deed)
+            if running.incident.request.command == WATCH and running.incident.address is not None:
+                self._ask_stop(running, StopAsked(at=self._clock.now(), by=person))
+                return
             if running.incident.request.command != CAPTURE:
                 self._end(running, Outcome.STOPPED, "Stopped before the evidence was in.")
                 return
@@ -452,6 +473,12 @@ class Coordinator(Engine):
                 size_bytes=link.size_bytes, digest=link.digest,
             )  # fmt: skip
         self._chat.hand(person, place, links)
+
+
+def _same_watch(one: Incident, target: Target, place: Place) -> bool:
+    request = one.request
+    same = target in (request.target, Target(address=one.address))
+    return request.command == WATCH and same and request.place.channel == place.channel
 
 
 _DECIDED = "That was decided already, or it is over; its card says how."

@@ -7,10 +7,10 @@ never delays the asking of another.
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot import log
@@ -29,6 +29,7 @@ from bot.model.incident import (
     AwaitsApproval,
     Closed,
     Failed,
+    Flipped,
     Incident,
     Judged,
     LookedUp,
@@ -40,14 +41,17 @@ from bot.model.incident import (
     Started,
     StopAsked,
     Traced,
+    Watched,
 )
 from bot.model.job import Job
-from bot.model.request import CAPTURE, TRACE, Request
-from bot.ports import Drops, News
+from bot.model.request import CAPTURE, TRACE, WATCH, Request
+from bot.ports import Drops, Kept, News
 
 _log = log.get(__name__)
 
+_ADOPT_S = 4.0  # a living bot writes something about a watch at least so long after each piece
 _ORPHAN_AFTER = timedelta(seconds=90)  # this long after its last deadline an unfinished incident has lost its bot
+_SWEEP_S = 10.0
 _TICK_S = 0.25
 _SILENT = timedelta(seconds=5)  # so long after its last word the card of a capture is shown again, to say how old it is
 
@@ -56,7 +60,8 @@ class Engine(Desk):
     """Everything between the doors and the agents.
 
     ``once`` says whether a name was met before, by any bot: a decision is taken once, whichever of them heard it.
-    ``apart`` runs what takes its time, in a thread of its own. ``inquirer`` keeps what channels work on together.
+    ``apart`` runs what takes its time, in a thread of its own. ``inquirer`` keeps what channels work on together,
+    ``kept`` what a watch brought so far, for the bot that may have to go on with it.
     """
 
     def __init__(
@@ -67,9 +72,11 @@ class Engine(Desk):
         apart: Callable[[Callable[[], None]], None],
         drops: Drops | None = None,
         inquirer: Inquirer | None = None,
+        kept: Kept | None = None,
     ) -> None:
         super().__init__(ground)
         self.inquirer = inquirer
+        self._kept = kept
         self._once, self._apart, self._handing = once, apart, Handing(ground.clerk, ground.chat)
         self._drops = drops
 
@@ -82,7 +89,7 @@ class Engine(Desk):
             try:
                 for news in _newest(self._queue.news(_TICK_S)):
                     self._heard(news)
-                if time.monotonic() - swept_at > _ORPHAN_AFTER.total_seconds() / 3:
+                if time.monotonic() - swept_at > _SWEEP_S:
                     swept_at = time.monotonic()
                     self._close_orphans()
             except InstrumentError as error:
@@ -93,8 +100,8 @@ class Engine(Desk):
     def drain(self, timeout_s: float) -> None:
         """Wait for what runs; what is not over then ends with the reason. ``run`` goes on meanwhile.
 
-        Captures are stopped, so that what they have is handed over; what waits for a second person waits on for the
-        next bot.
+        Captures are stopped, so that what they have is handed over; what waits for a second person, and a watch, is
+        left to the next bot.
         """
         until = time.monotonic() + timeout_s
         for seat in self._open_seats():
@@ -102,13 +109,13 @@ class Engine(Desk):
                 if folds.captured_by(seat.running.incident) and seat.open:
                     self._withdraw_all(seat.running)
         while (left := self._open_seats()) and time.monotonic() < until:
-            if all(folds.awaits(seat.running.incident) for seat in left):
+            if all(_goes_on(seat.running.incident) for seat in left):
                 return
             time.sleep(_TICK_S / 5)
         for seat in left:
             with seat.lock:
                 incident = seat.running.incident
-                if seat.open and not folds.awaits(incident):
+                if seat.open and not folds.awaits(incident) and incident.request.command != WATCH:
                     kept = " What was captured by then is kept with its case." if folds.captures(incident) else ""
                     sentence = f"The bot was stopped while this ran; please ask again.{kept}"
                     self._end(seat.running, Outcome.FAILED, sentence)
@@ -128,9 +135,20 @@ class Engine(Desk):
             try:
                 if isinstance(news.event, Reported):
                     running.take_in(news.event, news.blobs)
+                    self._keep(running, news)
                 self._happen(running, news.event)
             except Exception:  # noqa: BLE001  a bug met by one incident must not silence the others
                 self._broke(running)
+
+    def _keep(self, running: Running, news: News) -> None:
+        """What a watch brought for good, so that another bot can go on with it."""
+        lasts = running.incident.request.command == WATCH and isinstance(news.event, Reported) and news.event.final
+        if not lasts or self._kept is None:
+            return
+        try:
+            self._kept.put(news.incident, news.blobs)
+        except InstrumentError as error:  # the watch itself goes on
+            _log.warning("evidence_not_kept", incident=news.incident, reason=str(error))
 
     def _broke(self, running: Running) -> None:
         reference = self._clock.new_id("bug")
@@ -155,6 +173,17 @@ class Engine(Desk):
                         self._lapse(running, lapsed)
                 elif running.silent_since(now - _SILENT):
                     self._show(running)
+                self._go_on(running, now)
+
+    def _go_on(self, running: Running, now: datetime) -> None:
+        """What the time alone asks for: the next piece of a watch, or its end."""
+        if running.incident.request.command != WATCH or running.incident.closed:
+            return
+        try:
+            known = replace(self._known(), now=now)
+            self._carry_out(running, flow.due(running.incident, known))
+        except InstrumentError as error:  # the server is away: the next turn tries again
+            _log.warning("watch_waits", incident=running.incident.id, reason=str(error))
 
     def _lapse(self, running: Running, lapsed: Closed) -> None:
         place = running.incident.request.place
@@ -181,7 +210,12 @@ class Engine(Desk):
         now = self._clock.now()
         for name in self._journal.unfinished():
             incident = None if self._seat(name) else self._journal.read(name)
-            if incident is None or folds.lives_until(incident) > now - _ORPHAN_AFTER:
+            if incident is None:
+                continue
+            if incident.request.command == WATCH and incident.closed is None and incident.address is not None:
+                self._adopt(incident, now)
+                continue
+            if folds.lives_until(incident) > now - _ORPHAN_AFTER:
                 continue
             _log.warning("orphan_found", incident=name, closed=incident.closed is not None)
             if incident.closed:
@@ -191,6 +225,24 @@ class Engine(Desk):
             else:
                 sentence = "The bot was restarted while this ran, so it has no answer; please ask again."
                 self._end(Running(incident), Outcome.FAILED, sentence)
+
+    def _adopt(self, incident: Incident, now: datetime) -> None:
+        """Go on with a watch whose bot has died: once, whichever bot sees it first."""
+        wished = incident.request.watch
+        assert wished is not None, "a watch says how long"
+        silent_s = (now - incident.timeline[-1].at).total_seconds()
+        if silent_s < wished.piece_s + _ADOPT_S or self._once(f"adopt:{incident.id}:{len(incident.timeline)}"):
+            return
+        _log.warning("watch_adopted", incident=incident.id, silent_s=round(silent_s))
+        running = Running(incident)
+        blobs = self._kept.all(incident.id) if self._kept else {}
+        for event in incident.timeline:
+            if isinstance(event, Reported) and all(one.digest in blobs for one in event.artifacts):
+                running.take_in(event, blobs)
+        seat = self._take_seat(incident)
+        with seat.lock:
+            seat.running = running
+            self._show(running)
 
     # ---- one incident ------------------------------------------------------------------------------------------
 
@@ -236,14 +288,24 @@ class Engine(Desk):
         if running.incident.closed:
             return
         try:
-            for action in flow.step(running.incident, event, running.seen(), self._known()):
-                self._do(running, action)
+            self._carry_out(running, flow.step(running.incident, event, running.seen(), self._known()))
             if isinstance(event, Reported):
                 running.tell(event)
         except InstrumentError as error:
             self._close(running, Outcome.FAILED, str(error))
         except RequestError as refusal:
             self._close(running, Outcome.REFUSED, str(refusal))
+
+    def _carry_out(self, running: Running, wanted: Sequence[actions.Action]) -> None:
+        """In order; what changed in a watch is told in its thread, all that was found at once together."""
+        flips = [one.event for one in wanted if isinstance(one, actions.Append) and isinstance(one.event, Flipped)]
+        for flip in flips:
+            self._append(running, flip)
+        if flips:
+            self._chat.tell(running.incident, [f"`{one.when:%H:%M:%S}` UTC: {one.says}" for one in flips])
+        for action in wanted:
+            if not (isinstance(action, actions.Append) and isinstance(action.event, Flipped)):
+                self._do(running, action)
 
     def _do(self, running: Running, action: actions.Action) -> None:
         if isinstance(action, actions.Put):
@@ -256,12 +318,7 @@ class Engine(Desk):
             self._append(running, action.event)
             self._follow(running, action.event)
         elif isinstance(action, actions.Judge):
-            if running.tabled:
-                self._append(running, Traced(at=self._clock.now(), path=running.trace()))
-            verdict = running.judge()
-            self._append(running, Judged(at=self._clock.now(), verdict=verdict))
-            _log.info("judged", incident=running.incident.id, verdict=verdict.verdict, grade=verdict.grade)
-            self._close(running, Outcome.ANSWERED)
+            self._judge(running)
         elif isinstance(action, actions.Trace):
             path = running.trace()
             self._append(running, Traced(at=self._clock.now(), path=path))
@@ -277,6 +334,17 @@ class Engine(Desk):
             self._admit(running, action)
         else:
             self._deliver(running)
+
+    def _judge(self, running: Running) -> None:
+        """What the evidence shows beside the verdict, then the verdict."""
+        if running.incident.request.command == WATCH:
+            self._append(running, Watched(at=self._clock.now(), says=running.watched()))
+        if running.tabled:
+            self._append(running, Traced(at=self._clock.now(), path=running.trace()))
+        verdict = running.judge()
+        self._append(running, Judged(at=self._clock.now(), verdict=verdict))
+        _log.info("judged", incident=running.incident.id, verdict=verdict.verdict, grade=verdict.grade)
+        self._close(running, Outcome.ANSWERED)
 
     def _put(self, running: Running, put: actions.Put) -> None:
         incident = running.incident
@@ -368,6 +436,8 @@ class Engine(Desk):
             self.inquirer.heard(running.incident, running.evidence())
         incident, path = running.incident, running.incident.path
         asked = incident.request.command == TRACE  # beside a verdict a picture of tables that agree says nothing new
+        if incident.request.command == WATCH:
+            self._end_watch(running)
         if path is None or outcome is not Outcome.ANSWERED or not (asked or path_words.differing(path)):
             return
 
@@ -380,15 +450,39 @@ class Engine(Desk):
         if incident.request.place.channel != TERMINAL:  # which shows none
             self._apart(apart)
 
+    def _end_watch(self, running: Running) -> None:
+        """Its picture follows the card; what was kept for another bot is in the case from now on."""
+        incident, seen = running.incident, running.seen()
+
+        def apart() -> None:
+            try:
+                if self._kept:
+                    self._kept.drop(incident.id)
+                if incident.request.place.channel != TERMINAL:
+                    self._handing.hand_watch(incident, seen)
+            except InstrumentError as error:
+                _log.warning("evidence_kept_on", incident=incident.id, reason=str(error))
+            except Exception:  # noqa: BLE001  nobody waits for this thread's result, and the card stands already
+                _log.exception("watch_picture_broke", incident=incident.id)
+
+        self._apart(apart)
+
     def _ask_stop(self, running: Running, stop: StopAsked) -> None:
         """End a capture early: its agents are called back, and what they have is waited for."""
         self._withdraw_all(running)
         self._happen(running, stop)
 
 
+def _goes_on(incident: Incident) -> bool:
+    """Whether another bot will go on with it."""
+    return folds.awaits(incident) is not None or incident.request.command == WATCH
+
+
 def _read_as(request: Request) -> str:
     if request.capture is not None:
         return f"{request.command} {Wanted(request.target, request.capture)}"
+    if request.watch is not None:
+        return f"{request.command} {request.target} for {request.watch.duration_s:g} s"
     with_tables = f" with {pasting.named(request.tables)}" if request.tables else ""
     return f"{request.command} {request.target}{' deep' if request.deep else ''}{with_tables}"
 

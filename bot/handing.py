@@ -16,8 +16,9 @@ from bot.incidents import folds, judging, path_lines, policy, story
 from bot.incidents.captured import lost
 from bot.incidents.chart import Chart, chart
 from bot.model.audit import Deed
-from bot.model.incident import Incident
+from bot.model.incident import Incident, Watched
 from bot.model.job import Artifact
+from bot.model.observation import Observation
 from bot.model.path import Path
 from bot.ports import Chat
 
@@ -47,6 +48,12 @@ class Handing:
             self._draw(incident, drawn, lines)
         for artifact in captured:
             self._upload(incident, artifact, blobs[artifact.digest])
+
+    def hand_watch(self, incident: Incident, seen: tuple[Observation, ...]) -> None:
+        """Into the incident's thread: the watched machine over time."""
+        if drawn := chart(incident, seen, folds.artifacts(incident)):
+            told = [event for event in incident.timeline if isinstance(event, Watched)]
+            self._draw(incident, drawn, told[-1].says if told else ())
 
     def hand_path(self, incident: Incident, path: Path) -> None:
         """Into the incident's thread: the picture of what the tables on the way hold."""

@@ -155,6 +155,25 @@ class Journal(Protocol):
         ...
 
 
+class Kept(Protocol):
+    """Where the evidence of what lasts outlives the process, until it has ended.
+
+    Every method raises InstrumentError with a clear sentence when the server cannot be reached.
+    """
+
+    def put(self, incident: str, blobs: Mapping[str, bytes]) -> None:
+        """Keep these bytes by digest."""
+        ...
+
+    def all(self, incident: str) -> dict[str, bytes]:
+        """Everything that was kept of the incident, by digest."""
+        ...
+
+    def drop(self, incident: str) -> None:
+        """It has ended, and its case holds it."""
+        ...
+
+
 class Inquiries(Protocol):
     """Where the channels' own timelines outlive the process, and which question was asked where. Append-only.
 

@@ -18,10 +18,11 @@ class Bounds:
     """The most that one job may take: seconds of listening, echo requests in a series, and what is recorded.
 
     Frames beyond ``frames`` or ``size_bytes`` are counted as dropped. ``reach`` are the networks that may be pinged
-    through the gateway.
+    through the gateway. ``watch_s`` is the longest piece of a watch.
     """
 
     listen_s: float = 5.0
+    watch_s: float = 20.0
     echoes: int = 20
     frames: int = 10_000
     size_bytes: int = 2_000_000
@@ -115,6 +116,18 @@ def target_of(job: Job, bounds: Bounds) -> IPv4Address:
         raise RequestError(f"This agent listens for at most {bounds.listen_s:g} s, not {options.listen_s:g} s.")
     if not 0 <= options.echoes <= bounds.echoes:
         raise RequestError(f"This agent sends at most {bounds.echoes} echo requests, not {options.echoes}.")
+    return target
+
+
+def watched_of(job: Job, bounds: Bounds) -> IPv4Address:
+    """The target of a piece of a watch, when the job stays inside the bounds.
+
+    Raises:
+        RequestError: it does not, or its target is no machine's address.
+    """
+    target, listen_s = _machine(job.target), job.options.listen_s
+    if not 0 < listen_s <= bounds.watch_s:
+        raise RequestError(f"This agent watches for at most {bounds.watch_s:g} s at a time, not {listen_s:g} s.")
     return target
 
 

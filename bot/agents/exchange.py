@@ -35,7 +35,7 @@ class Exchange:
 
     ``plan`` is asked again with every new claim to one of the ``watched`` addresses. ``keeps`` decides which frames
     are recorded: an agent brings back no more of a segment's traffic than the job is about. ``before`` are artifacts
-    that were made earlier and go with every report.
+    that were made earlier and go with every report. ``report_every_s``: report what there is so often, whoever claims.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Exchange:
         watched: Sequence[IPv4Address],
         keeps: Callable[[bytes, Frame | None], bool],
         before: Sequence[Sealed] = (),
+        report_every_s: float | None = None,
     ) -> None:
         self._wire, self._work, self._vantage, self._bounds, self._clock = wire, work, vantage, bounds, clock
         self._plan, self._watched, self._keeps, self._before = plan, frozenset(watched), keeps, tuple(before)
@@ -60,6 +61,7 @@ class Exchange:
         self._overflow = 0
         self._claims: list[Claim] = []
         self._early_reports = 0
+        self._report_every_s, self._reported_s = report_every_s, 0.0
         self._reported_claims: int | None = None
         self._sent: set[Sending] = set()
 
@@ -122,6 +124,11 @@ class Exchange:
 
     def _report_early(self) -> None:
         """Report when the quick owners have answered, and from then on whenever somebody new claims."""
+        if self._report_every_s is not None:
+            if self._now_s() >= self._reported_s + self._report_every_s:
+                self._reported_s = self._now_s()
+                self._work.report(self._artifacts())
+            return
         news = self._reported_claims != len(self._claims)
         if news and self._now_s() >= EARLY_REPORT_S and self._early_reports < MOST_EARLY_REPORTS:
             self._early_reports += 1

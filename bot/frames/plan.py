@@ -57,12 +57,13 @@ class Echoes:
         """The same on every run, and unlike that of another job that asks the same address at the same time."""
         return (zlib.crc32(self.job.encode()) + self.number) & 0xFFFF
 
-    def sendings(self, *, start_s: float, count: int, ends_s: float) -> Iterator[Sending]:
+    def sendings(self, *, start_s: float, count: int, ends_s: float, gap_s: float = ECHO_GAP_S) -> Iterator[Sending]:
         """The first ``count`` of the series, or as many as can be answered before ``ends_s``."""
         for seq in range(1, count + 1):
-            after_s = start_s + (seq - 1) * ECHO_GAP_S
-            if after_s <= ends_s - ECHO_ANSWER_S:
-                yield Sending(after_s, self._request(seq))
+            after_s = start_s + (seq - 1) * gap_s
+            if after_s > ends_s - ECHO_ANSWER_S:
+                return
+            yield Sending(after_s, self._request(seq))
 
     def _request(self, seq: int) -> EchoFrame:
         return EchoFrame(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.model.incident import Closed, Expired, Resolved
+from bot.model.incident import Closed, Expired, Flipped, Resolved
 from bot.model.job import Job
 
 
@@ -29,7 +29,7 @@ class Fetch:
 class Append:
     """Append this event."""
 
-    event: Resolved | Closed | Expired
+    event: Resolved | Closed | Expired | Flipped
 
 
 @dataclass(frozen=True, slots=True)

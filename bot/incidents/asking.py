@@ -6,7 +6,7 @@ from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address
 
 from bot.errors import RequestError
 from bot.model.addresses import can_own, parse_mac
-from bot.model.request import CAPTURE, CHECK, LOOK_UP, TRACE, Target
+from bot.model.request import CAPTURE, CHECK, LOOK_UP, TRACE, WATCH, Target
 
 _LONGEST = 80  # vCenter allows 80 characters in a VM name; nothing that can be asked for is longer
 _LINKED = re.compile(r"<(?:https?://)?[^|>]*\|([^>]+)>|<https?://([^>]+)>")  # how Slack writes a recognised address
@@ -16,8 +16,9 @@ _IPV6 = {
     CHECK: "and ARP speaks only for IPv4; ask for the machine's IPv4 address",
     LOOK_UP: "and vCenter is asked for IPv4 addresses; ask for the machine's IPv4 address, its name or its MAC",
     TRACE: "and ARP tables hold only IPv4; ask for the machine's IPv4 address",
+    WATCH: "and ARP speaks only for IPv4; ask for the machine's IPv4 address",
 }
-_ALONE = {LOOK_UP: "A look-up takes one address", TRACE: "This takes one address"}
+_ALONE = {LOOK_UP: "A look-up takes one address", TRACE: "This takes one address", WATCH: "A watch takes one address"}
 """Commands that know no options."""
 
 
@@ -37,6 +38,11 @@ def usage(command: str = CHECK) -> str:
         return (
             f"Say whose packets to capture: an IPv4 address, a VM name or a MAC address, {_example(command)}. "
             f"More can follow: `/{CAPTURE} 10.0.0.5 for 60s arp at VANTAGE peer 10.0.0.7 vlan 20`."
+        )
+    if command == WATCH:
+        return (
+            f"Say what to watch: an IPv4 address, a VM name or a MAC address, {_example(command)}, and for how long: "
+            f"`/{WATCH} 10.0.0.5 for 10m`."
         )
     if command == TRACE:
         return f"Say whose entries to compare: an IPv4 address, a VM name or a MAC address, {_example(command)}."

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.incidents import dropping, folds, owned, pasting, path_lines, path_words
+from bot.incidents import dropping, folds, owned, pasting, path_lines, path_words, watch_card
 from bot.incidents.captured import lost, whole
 from bot.incidents.wording import listing
 from bot.model.finding import Standing, Witness
@@ -24,11 +24,12 @@ from bot.model.incident import (
     Reported,
     Started,
     StopAsked,
+    Watched,
 )
 from bot.model.job import Artifact, Job, Probe
 from bot.model.owners import Owners
 from bot.model.path import Path
-from bot.model.request import CAPTURE, JUDGE, LOOK_UP, TRACE, Person
+from bot.model.request import CAPTURE, JUDGE, LOOK_UP, TRACE, WATCH, Person
 from bot.model.verdict import EvidenceItem, Grade, Verdict, Weighs
 
 _SHOWN_WITNESSES = 3
@@ -40,6 +41,7 @@ _LOOKS_FOR = {
     Probe.NETWORK: "tables on the way",
     Probe.UCS: "the fabric under the hosts",
     Probe.REPORT: "what people know",
+    Probe.WATCH: "ARP and ping, without a pause",
 }
 _UNSAID = {
     Grade.PROVEN: "The evidence leaves one side only.",
@@ -53,10 +55,12 @@ _DOING = {
     LOOK_UP: "Looking up",
     JUDGE: "Reading a capture about",
     TRACE: "Reading the tables on the way to",
+    WATCH: "Watching",
 }
 _ENDED_OTHERWISE = {
     (CAPTURE, Outcome.STOPPED): "The capture was stopped.",
     (CAPTURE, Outcome.FAILED): "The capture could not be carried out.",
+    (WATCH, Outcome.FAILED): "The watch could not be carried out.",
     (TRACE, Outcome.STOPPED): "The reading was stopped before the tables were in.",
     (TRACE, Outcome.FAILED): "The tables could not be read.",
 }
@@ -116,7 +120,7 @@ class Card:
     ``ended`` is None while it runs. ``says`` is the claim of a verdict, or the one sentence that says why there is
     none; None while it runs. ``missing`` says what was not looked at. ``took_s`` counts from the question to the end,
     or to now where now was given. ``owners`` is what a look-up found and ``aged`` a sentence on how old that is.
-    ``path`` is what the tables on the way hold: alone, or beside a verdict.
+    ``path`` is what the tables on the way hold: alone, or beside a verdict. ``watched`` is what a watch showed.
 
     Of a capture: ``filter`` is what it takes, for how long (None before its address is known), ``waits`` the sentence
     and the end of the wait for a second person, ``decided`` who approved, declined or stopped it, in order, and
@@ -143,6 +147,7 @@ class Card:
     waits: AwaitsApproval | None = None
     decided: tuple[Approved | Declined | StopAsked, ...] = ()
     files: tuple[str, ...] = ()
+    watched: tuple[str, ...] = ()
 
 
 def card(
@@ -154,7 +159,12 @@ def card(
     verdict, owners = (incident.verdict, incident.owners) if answered else (None, None)
     path = incident.path if answered else None
     until = closed.at if closed else now
-    instruments = tuple(_instruments(incident, {one.job: one for one in progress}, now))
+    watches = incident.request.command == WATCH
+    instruments = tuple(
+        _watchers(incident, None if closed else now)
+        if watches
+        else _instruments(incident, {one.job: one for one in progress}, now)
+    )
     says = closed and (closed.sentence or (verdict and (verdict.claim or _UNSAID[verdict.grade])))
     says = owned.says(owners) if owners else path.claim if path and not verdict else says
     request, target = incident.request, _target(incident)
@@ -178,10 +188,12 @@ def card(
             verdict,
             instruments,
             waits=folds.awaits(incident) is not None,
-        ),
+        )
+        + (_running_watch(incident, now) if watches and not closed else ""),
         says=(says or _unsaid(request.command, closed.outcome)) if closed else None,
         instruments=instruments,
-        facts=facts,
+        facts=watch_card.changes(incident) if watches else facts,
+        watched=next((event.says for event in incident.timeline if isinstance(event, Watched)), ()),
         missing=verdict.missing
         if verdict
         else owners.missing
@@ -259,7 +271,7 @@ def highlights(verdict: Verdict) -> tuple[EvidenceItem, ...]:
 def as_text(card: Card, width: int = 100) -> str:
     """The card for a terminal, without control characters of whatever a machine was named."""
     body = (
-        _verdict(card.verdict, width, card.path)
+        _verdict(card.verdict, width, card.path, card.watched)
         if card.verdict
         else _owners(card, card.owners, width)
         if card.owners
@@ -297,9 +309,10 @@ def _path(path: Path, width: int) -> Iterator[str]:
     yield from entries("Not looked at", path.missing, width)
 
 
-def _verdict(verdict: Verdict, width: int, path: Path | None = None) -> Iterator[str]:
+def _verdict(verdict: Verdict, width: int, path: Path | None = None, watched: tuple[str, ...] = ()) -> Iterator[str]:
     shown = [f"{item.says} [{where(item.witnesses)}]".removesuffix(" []") for item in grounds(verdict)]
     yield from entries("What shows it" if verdict.cause else "What was seen", shown, width)
+    yield from entries("While it was watched", watched, width)
     yield from entries("Ruled out", [f"{out.side}: {' '.join(out.because)}" for out in verdict.ruled_out], width)
     yield from entries("Still possible", verdict.rivals if verdict.cause is None else (), width)
     yield from entries("Set off by", [verdict.trigger] if verdict.trigger else [], width)
@@ -378,7 +391,7 @@ def _headline(
     doing = _DOING.get(command, "Checking")
     if waits:
         return f"Waiting for a second person · capture of {target}"
-    if not instruments:
+    if not instruments or command == WATCH:
         return f"{doing} {target}"
     over = sum(instrument.stage.final for instrument in instruments)
     return f"{doing} {target} · {over} of {len(instruments)} instruments done"
@@ -411,6 +424,22 @@ def _instruments(incident: Incident, progress: Mapping[str, Progressed], now: da
     for job, line in lines.items():
         word = progress.get(job)
         yield replace(line, far=_far(word, now)) if word and line.stage is Stage.LOOKING else line
+
+
+def _watchers(incident: Incident, now: datetime | None) -> Iterator[Instrument]:
+    """One line for each place, however many pieces it was asked for."""
+    for queue, agent, said, bad in watch_card.states(incident, now):
+        kind, _, name = queue.partition(".")
+        stage = Stage.FAILED if bad else Stage.REPORTED if incident.closed else Stage.LOOKING
+        called = f"vCenter {name}" if kind == "vcenter" else agent or name
+        looks_for = "moves and alarms" if kind == "vcenter" else _LOOKS_FOR[Probe.WATCH]
+        yield Instrument(called, looks_for, stage=stage, reason=said if bad else None, far=None if bad else said)
+
+
+def _running_watch(incident: Incident, now: datetime | None) -> str:
+    flipped = watch_card.flipped(incident)
+    changes = f"{flipped} change{'' if flipped == 1 else 's'}"
+    return "".join(f" · {words}" for words in (watch_card.left(incident, now), changes) if words)
 
 
 def _far(word: Progressed, now: datetime | None) -> str:

@@ -5,6 +5,7 @@
               --name or MAC----> look-ups --> Queued --> Reported* --> Resolved --> plan ...
               --"judge"--------> the shared file is fetched --> Queued --> Reported --> as above
               --"arptable"-----> as above ------------------------------------> Traced --> Closed
+              --"watch"--------> pieces, one after the other (see watching) --> Watched --> Judged --> Closed
               --"vcenter"------> look-ups --> Queued --> (Reported --> who else? --> Queued)* --> LookedUp --> Closed
               --"capture"------> admit ------> Queued --> (Started, Reported, Lost)* --> look-ups --> Queued --> Closed
                                      --two persons--> AwaitsApproval --> Approved --> Queued --> ...
@@ -33,7 +34,7 @@ from ipaddress import IPv4Address
 from bot.errors import RequestError
 from bot.findings.entries_arp import LOCKED_S, SHOWN_AFTER_S, doubtful, unsettled
 from bot.findings.flapping import turned
-from bot.incidents import dropping, planning
+from bot.incidents import dropping, planning, watching
 from bot.incidents.actions import Action, Admit, Append, Deliver, Fetch, Judge, Put, Tell, Trace
 from bot.incidents.folds import (
     SENDS,
@@ -79,10 +80,18 @@ from bot.model.observation import (
     VcenterAnswered,
     VmFound,
 )
-from bot.model.request import CAPTURE, CHECK, JUDGE, LOOK_UP, TRACE
+from bot.model.request import CAPTURE, CHECK, JUDGE, LOOK_UP, TRACE, WATCH
 
 STOP_S = 8.0  # an agent ends an ability within 5 s, and what it captured has to travel
 APPROVAL = timedelta(minutes=15)
+_LAST = (Probe.CAPTURE, Probe.WATCH)
+"""Jobs that last: who stops them does not wait for their end."""
+
+
+def due(incident: Incident, known: Known) -> tuple[Action, ...]:
+    """What the time alone asks for: a watch goes on, and ends, though nobody says anything."""
+    watched = incident.request.command == WATCH and incident.address is not None
+    return tuple(watching.due(incident, known)) if watched else ()
 
 
 def adds_nothing(incident: Incident, event: Event) -> bool:
@@ -97,7 +106,7 @@ def overdue(incident: Incident, now: datetime) -> Iterator[Expired]:
     """An Expired for every job whose time has run out; of a stopped capture it runs out soon."""
     over, stop = ended(incident), stopped(incident)
     for job in jobs(incident):
-        early = stop.at + timedelta(seconds=STOP_S) if stop and job.probe is Probe.CAPTURE else job.expires_at
+        early = stop.at + timedelta(seconds=STOP_S) if stop and job.probe in _LAST else job.expires_at
         if job.id not in over and min(early, job.expires_at) <= now:
             yield Expired(at=now, job=job.id)
 
@@ -135,12 +144,20 @@ def _step(incident: Incident, event: Event, seen: tuple[Observation, ...], known
         yield Admit(planned) if command == CAPTURE and isinstance(planned, Put) else planned
         if not planned.jobs:  # only what people pasted is there, and all of it is
             yield _over(incident)
-    elif isinstance(event, Approved | Declined | StopAsked):
+    elif command == WATCH and address is not None:
+        yield from watching.step(incident, seen, known)
+    else:
+        yield from _went_on(incident, event, seen, known)
+
+
+def _went_on(incident: Incident, event: Event, seen: tuple[Observation, ...], known: Known) -> Iterator[Action]:
+    address = incident.address
+    if isinstance(event, Approved | Declined | StopAsked):
         yield from _decided(incident, event, known)
     elif isinstance(event, Reported | Failed | Expired | Lost):
         if address is None and _all_ended(incident):
             yield Append(Resolved(at=known.now, address=_resolved(incident, seen)))
-        elif address is not None and command == CAPTURE:
+        elif address is not None and incident.request.command == CAPTURE:
             yield from _captured(incident, address, known)
         elif address is not None:
             yield from _looked(incident, event, address, seen, known)
@@ -284,6 +301,8 @@ def _planned(incident: Incident, address: IPv4Address, known: Known) -> Put | Fe
     if incident.request.command == JUDGE:
         plan = dropping.plan(incident.id, address, known=known, first=first)
         return Fetch(plan.jobs, plan.gaps)
+    if incident.request.command == WATCH:
+        return watching.first(incident, known)
     if incident.request.command == CAPTURE:
         wish = incident.request.capture or CaptureWish(USUAL_S)
         plan = planning.plan_capture(incident.id, address, wish, known=known, first=first)

@@ -29,6 +29,7 @@ from bot.model.observation import (
     Observation,
     RowSeen,
 )
+from bot.model.request import WATCH
 
 SENDS = (Probe.ARP, Probe.ICMP)
 """The jobs of a check that put packets on the wire."""
@@ -61,7 +62,14 @@ def artifacts(incident: Incident) -> tuple[Artifact, ...]:
         elif isinstance(event, Reported):
             agent = event.agent if event.job in lives else ""
             newest[event.job, agent, lives.get(event.job, 0)] = event.artifacts
-    return tuple(artifact for brought in newest.values() for artifact in brought)
+    every = tuple(artifact for brought in newest.values() for artifact in brought)
+    return _newest_word(every) if incident.request.command == WATCH else every
+
+
+def _newest_word(every: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
+    """Of a watch each vCenter's newest word counts: it tells all that it told before, and asked often it is much."""
+    last = {one.vantage.agent: one for one in every if one.probe is Probe.VCENTER}
+    return tuple(one for one in every if one.probe is not Probe.VCENTER or last[one.vantage.agent] is one)
 
 
 def captured_by(incident: Incident) -> tuple[Job, ...]:

@@ -90,6 +90,22 @@ def plan_check(
     return Plan((*sending, *beside), (*_unconfigured(known), *gaps))
 
 
+def watchers(target: IPv4Address, known: Known) -> tuple[str, ...]:
+    """The queues of who can watch the target: one on its own segment, one elsewhere.
+
+    Raises:
+        RequestError: nobody stands on its segment; the text says where agents stand.
+    """
+    here = _queues(_covering(target, known.agents, Probe.WATCH), 1)
+    return (*here, *watchers_elsewhere(target, known))
+
+
+def watchers_elsewhere(target: IPv4Address, known: Known) -> tuple[str, ...]:
+    """The queue of one that can watch the target through the router, if there is any."""
+    able = [agent for agent in known.agents if Probe.WATCH in agent.probes]
+    return tuple(_queues(_elsewhere(target, able), 1)[:1])
+
+
 def plan_first_look(incident: str, target: IPv4Address, *, known: Known, first: int) -> Plan:
     """Read the tables on the way before anything is sent: a ping or a broadcast repairs what is wrong in them.
 

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.incidents import bundle, folds, judging, owning, tracing
+from bot.incidents import bundle, folds, judging, owning, tracing, watched
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.incident import AnyEvent, Incident, Progressed, Reported
 from bot.model.job import Probe
 from bot.model.observation import Observation, TableRead
 from bot.model.owners import Owners
 from bot.model.path import Path
-from bot.model.request import CAPTURE, LOOK_UP
+from bot.model.request import CAPTURE, LOOK_UP, WATCH
 from bot.model.verdict import Verdict
 from bot.probes import vcenter
 
@@ -44,6 +44,7 @@ class Running:
         if isinstance(event, Reported):
             needed = {artifact.digest for artifact in folds.artifacts(self.incident)}
             self.blobs = {digest: data for digest, data in self.blobs.items() if digest in needed}
+            self.observations = {digest: seen for digest, seen in self.observations.items() if digest in needed}
 
     def progressed(self, event: Progressed) -> None:
         """The newest word on a capture; it stands in no timeline."""
@@ -60,7 +61,8 @@ class Running:
     def silent_since(self, moment: datetime) -> bool:
         """Whether a capture runs whose card was last shown before that moment."""
         over = folds.ended(self.incident)
-        runs = any(job.id not in over for job in folds.captured_by(self.incident))
+        watches = self.incident.request.command == WATCH and self.incident.closed is None
+        runs = watches or any(job.id not in over for job in folds.captured_by(self.incident))
         return runs and not self.handed and self.shown_at is not None and self.shown_at < moment
 
     def take_in(self, report: Reported, blobs: Mapping[str, bytes]) -> None:
@@ -78,7 +80,7 @@ class Running:
         What the job adds later waits for the verdict: a card is edited every two seconds at most, and to work out
         more than it can show would delay other people's checks.
         """
-        if self.incident.closed or report.job in self.told or self.incident.request.command == CAPTURE:
+        if self.incident.closed or report.job in self.told or self.incident.request.command in (CAPTURE, WATCH):
             return
         if self.incident.request.command == LOOK_UP:
             self.told.add(report.job)
@@ -92,6 +94,11 @@ class Running:
         evidence = self.evidence()
         assert evidence is not None, "only an incident with an address is traced"
         return tracing.trace(evidence)
+
+    def watched(self) -> tuple[str, ...]:
+        """What a watch shows, sentence by sentence."""
+        evidence = self.evidence()
+        return watched.says(evidence) if evidence else ()
 
     @property
     def tabled(self) -> bool:

@@ -192,7 +192,7 @@ def _wish(given: Mapping[str, list[str]]) -> CaptureWish:
     if peer is not None and peer in hosts:
         raise RequestError(f"{peer} stands there as `peer` and as `host`; name it once.")
     return CaptureWish(
-        duration_s=_duration_s(given["for"][0]) if "for" in given else USUAL_S,
+        duration_s=duration_s(given["for"][0]) if "for" in given else USUAL_S,
         traffic=kinds if port is None and kinds else (Traffic.ALL,) if port is not None else DECIDING,
         at=at,
         hosts=hosts,
@@ -208,7 +208,12 @@ def _kind(word: str) -> Traffic:
     return _TRAFFIC[word.lower()]
 
 
-def _duration_s(said: str) -> float:
+def duration_s(said: str, *, most_s: float = MOST_S, what: str = "capture", least_s: float = 1.0) -> float:
+    """A time with its unit, in seconds.
+
+    Raises:
+        RequestError: it is none, or not one in which to do ``what``.
+    """
     found = _TIME.fullmatch(said.strip())
     unit = found[2].lower() if found else ""
     if not found or (unit and unit not in _UNITS):
@@ -216,17 +221,18 @@ def _duration_s(said: str) -> float:
     number = found[1].replace(",", ".")
     if not unit:
         raise RequestError(f"`for {said[:20]}` has no unit; say `for {number}s` or `for {number}m`.")
-    duration_s = float(number) * _UNITS[unit]
-    if duration_s <= 0:
-        raise RequestError(f"{said[:20]} is no time to capture in; give at least a second, for example `for 60s`.")
-    if duration_s > MOST_S:
+    seconds = float(number) * _UNITS[unit]
+    if seconds <= 0:
+        raise RequestError(f"{said[:20]} is no time to {what} in; give at least a second, for example `for 60s`.")
+    if seconds > most_s:
+        less = ", and an agent may allow less" if what == "capture" else ""
         raise RequestError(
-            f"{said[:20]} is too long: one capture takes {MOST_S / 60:g} minutes at most, and an agent may allow "
-            "less, for example `for 60s`."
+            f"{said[:20]} is too long: one {what} takes {most_s / 60:g} minutes at most{less}, for example `for 60s`."
         )
-    if duration_s < 1:
-        raise RequestError(f"{said[:20]} is too short to see anything; give at least a second, for example `for 10s`.")
-    return duration_s
+    if seconds < least_s:
+        least = "a second" if least_s == 1 else f"{least_s:g} seconds"
+        raise RequestError(f"{said[:20]} is too short to see anything; give at least {least}, for example `for 60s`.")
+    return seconds
 
 
 def _number(what: str, said: str, most: int) -> int:

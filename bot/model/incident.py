@@ -152,6 +152,23 @@ class Traced(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Flipped(Event):
+    """While it was watched something changed, at ``when`` by the instrument's clock; ``key`` is its own."""
+
+    key: str
+    when: datetime
+    vantage: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched(Event):
+    """What a watch shows, sentence by sentence: placement by placement, and what that means. It comes before Judged."""
+
+    says: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Published(Event):
     """The card was first posted, or the ``part`` of it that asks a second person; ``message`` is its timestamp id."""
 
@@ -199,6 +216,8 @@ AnyEvent = (
     | Judged
     | LookedUp
     | Traced
+    | Flipped
+    | Watched
     | Published
     | Closed
     | Delivered

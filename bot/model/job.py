@@ -49,6 +49,7 @@ class Probe(StrEnum):
 
     ARP = "arp"  # on the target's own segment: look, ping, unicast ARP, broadcast ARP, in this order
     ICMP = "icmp"  # from another segment: echo requests through the gateway
+    WATCH = "watch"  # ask and ping one target again and again, for the length of a piece
     VCENTER = "vcenter"  # who owns these addresses
     CAPTURE = "capture"  # listen only
     NETWORK = "network"  # the tables and ports of the routers and switches on the way

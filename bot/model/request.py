@@ -8,13 +8,15 @@ from bot.model.addresses import Mac
 from bot.model.capture import CaptureWish
 from bot.model.dropped import DroppedFile
 from bot.model.pasted import PastedTable
+from bot.model.watch import WatchWish
 
 CHECK, CAPTURE, LOOK_UP, JUDGE, TRACE = "arpcheck", "capture", "vcenter", "judge", "arptable"
-"""The commands: judge a machine, capture its packets, ask every vCenter who it is, judge a shared capture, and lay
-what every table on the way holds for it side by side."""
+WATCH = "watch"
+"""The commands: judge a machine, capture its packets, ask every vCenter who it is, judge a shared capture, lay what
+every table on the way holds for it side by side, and look at it without a pause for a while."""
 INCIDENT = "incident"
 """What the channel works on together has a door of its own too."""
-IN_WORDS = (CHECK, LOOK_UP, TRACE)
+IN_WORDS = (CHECK, LOOK_UP, TRACE, WATCH)
 """What can be asked in words; a capture has a door of its own, with another right."""
 
 
@@ -57,8 +59,8 @@ class Place:
 class Request:
     """One question, as accepted. ``command`` is the word that was typed, without its slash.
 
-    ``capture`` says how to capture and ``file`` what to judge; None for every other command. ``tables`` are those that
-    people pasted, one of each device and command.
+    ``capture`` says how to capture, ``watch`` how to watch and ``file`` what to judge; None for every other command.
+    ``tables`` are those that people pasted, one of each device and command.
     """
 
     id: str
@@ -71,3 +73,4 @@ class Request:
     capture: CaptureWish | None = None
     file: DroppedFile | None = None
     tables: tuple[PastedTable, ...] = ()
+    watch: WatchWish | None = None

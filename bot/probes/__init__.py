@@ -44,7 +44,7 @@ def duration_s(probe: Probe, options: JobOptions) -> float | None:
             return arp.duration_s(options)
         case Probe.ICMP:
             return icmp.duration_s(options)
-        case Probe.CAPTURE:
+        case Probe.CAPTURE | Probe.WATCH:
             return options.listen_s
         case Probe.NETWORK:
             return options.listen_s

@@ -18,6 +18,7 @@
 | inquiries:<channel>        | zset   | inquiry -> moment of its opening            | as a journal                |
 | unended                    | zset   | open inquiry -> moment of its opening       | until Ended                 |
 | asked:<channel>            | zset   | incident -> moment of its request           | as a journal                |
+| kept:<incident>            | hash   | digest -> bytes of what a watch brought     | 1 day, or until it ended    |
 | unfinished                 | zset   | incident -> moment of its request           | until Delivered             |
 """
 
@@ -43,6 +44,7 @@ LONGEST_S = 24 * 3600
 
 JOURNAL_S = 30 * 24 * 3600
 DELIVERY_S = 3600
+KEPT_S = 24 * 3600
 
 DELIVERIES = 3
 """How many agents may die on a job before it is given up."""
@@ -111,6 +113,11 @@ def artifact(digest: str, upload: str) -> str:
 def journal(incident: str) -> str:
     """The timeline of one incident."""
     return f"journal:{incident}"
+
+
+def kept(incident: str) -> str:
+    """The evidence of an incident that lasts."""
+    return f"kept:{incident}"
 
 
 def inquiry(name: str) -> str:

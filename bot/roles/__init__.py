@@ -9,6 +9,7 @@ ROLES = {
     "vcenter": "look up owners in one vCenter, read-only; with a target: ask every vCenter who has it",
     "network": "read the tables of routers and switches over SNMP, read-only",
     "check": "ask the agents about one address, VM name or MAC, and print the verdict",
+    "watch": "look at one address, VM name or MAC without a pause, and tell what changes",
     "arptable": "compare what every table on the way holds for one address, VM name or MAC",
     "judge": "judge a case directory, or a capture with --target, without any network",
     "split": "rank what separates the affected machines of a table from the others",

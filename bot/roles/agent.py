@@ -8,6 +8,7 @@ from bot.agents.capture import CaptureAbility
 from bot.agents.routed import RoutedAbility
 from bot.agents.segment import SegmentAbility
 from bot.agents.station import discover
+from bot.agents.watching import WatchAbility
 from bot.model.job import Probe
 from bot.ports import Ability
 from bot.roles.process import stand
@@ -44,6 +45,7 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
     abilities: dict[Probe, Ability] = {
         Probe.ARP: SegmentAbility(vantage, asking, clock),
         Probe.ICMP: RoutedAbility(vantage, asking, clock),
+        Probe.WATCH: WatchAbility(vantage, asking, clock),
         Probe.CAPTURE: CaptureAbility(vantage, listening, clock),
     }
     stand(settings, name, abilities, (vantage,))

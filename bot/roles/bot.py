@@ -17,6 +17,7 @@ from bot.errors import RequestError
 from bot.queue.bot_side import RedisQueue
 from bot.queue.inquiries import RedisInquiries
 from bot.queue.journal import RedisJournal
+from bot.queue.kept import RedisKept
 from bot.queue.keys import LIMIT_BYTES
 from bot.queue.once import RedisOnce
 from bot.queue.seal import queue_key
@@ -88,6 +89,7 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         most_bytes=LIMIT_BYTES,
         inquiries=RedisInquiries(url, ca_file=ca_file),
         boards=publisher,
+        kept=RedisKept(url, ca_file=ca_file),
     )
     app = build_app(
         workspace.client,

@@ -37,6 +37,7 @@ _AGAIN = {request.LOOK_UP: "Look up again", request.JUDGE: "Judge again", reques
 _TEXT = 3900  # Slack advises 4,000 characters of text beside blocks
 _EVIDENCE = 3
 _FACTS = 6
+_WATCHED = 6
 _INSTRUMENTS = 12
 _FILES = 8
 _ANSWERS = {
@@ -84,7 +85,8 @@ def _running(card: Card) -> Iterator[Block]:
     lines = [_instrument(it) for it in card.instruments[:_INSTRUMENTS]]
     yield listing("", lines or ["Asking who can look …"], len(card.instruments) - _INSTRUMENTS, "instruments")
     if card.facts:
-        yield listing("Established so far", bullets(card.facts[:_FACTS]), len(card.facts) - _FACTS, "facts")
+        title = "Changes, the latest first" if card.command == request.WATCH else "Established so far"
+        yield listing(title, bullets(card.facts[:_FACTS]), len(card.facts) - _FACTS, "facts")
     if card.missing:
         yield context(f"Not looked at: {fitted(' '.join(card.missing), LINE)}")
 
@@ -98,6 +100,10 @@ def _answered(card: Card, verdict: Verdict) -> Iterator[Block]:
         shown = [f"• {_evidence(item)}" for item in items[:_EVIDENCE]]
         title = "What shows it" if verdict.cause else "What was seen"
         yield listing(title, shown, len(items) - _EVIDENCE, "in the thread")
+    if card.watched:
+        yield listing(
+            "While it was watched", bullets(card.watched[:_WATCHED]), len(card.watched) - _WATCHED, "in the thread"
+        )
     if verdict.ruled_out:
         yield listing("Ruled out", [_ruled_out(out) for out in verdict.ruled_out], 0, "")
     if verdict.rivals and not verdict.cause:

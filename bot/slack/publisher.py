@@ -13,7 +13,7 @@ from bot.incidents.card import card
 from bot.model.download import Link
 from bot.model.dropped import DroppedFile
 from bot.model.incident import AwaitsApproval, Incident, Progressed, Published
-from bot.model.request import Person, Place
+from bot.model.request import WATCH, Person, Place
 from bot.model.summary import Line, Summary
 from bot.slack.blocks import approval_message, card_message, offer_message
 from bot.slack.boards import board_message, brief_message, lines_message
@@ -203,7 +203,8 @@ class Publisher:
         incident, place = state.incident, self._place(state.incident)
         if place.gone:
             return
-        shown = card(incident, state.facts, self._now() if state.progress else None, state.progress)
+        aged = state.progress or incident.request.command == WATCH
+        shown = card(incident, state.facts, self._now() if aged else None, state.progress)
         message, mark = card_message(shown, self._key), {"id": incident.id, "part": "card"}
         if place.ts is None and (parcel.attempts or incident.request.asked_at < self._since):
             place.ts = self._slack.find(place.channel, place.thread, incident.request.asked_at, mark)

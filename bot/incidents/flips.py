@@ -1,0 +1,148 @@
+"""What changed while a machine was watched: answers begin or cease to be lost, a MAC appears or falls silent, it moves.
+
+One lost ping is no change, and a pause of a move is none either: a state changes when enough pings say so. Pings of an
+instrument that is unfit (it lost frames, or heard no control) say nothing.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.findings.echo_series import series_of
+from bot.findings.listening import Window, own_broadcasts, windows
+from bot.findings.reading import claims
+from bot.incidents.moments import moments
+from bot.model.addresses import Mac
+from bot.model.finding import Evidence
+from bot.model.observation import EchoAsked
+
+RECENT = 6
+LOSING = 2
+"""So many of the ``RECENT`` pings lost are a loss."""
+CLEAN = 10
+"""So many answered in a row are the end of one."""
+MOST = 60
+"""So many changes are told; what changes oftener has no state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """One echo request of a vantage at a moment, to each MAC that claims the target, and whether any was answered."""
+
+    at: datetime
+    lost: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """One change, as a sentence; the same change has the same ``key`` however often it is found."""
+
+    when: datetime
+    vantage: str
+    says: str
+
+    @property
+    def key(self) -> str:
+        """What tells it from others."""
+        return f"{self.when:%Y-%m-%dT%H:%M:%S.%f} {self.vantage} {self.says}"
+
+
+def flips(evidence: Evidence) -> tuple[Flip, ...]:
+    """Every change, by time, the first ``MOST``."""
+    places = {window.vantage.agent: window.vantage.segment for window in windows(evidence)}
+    found = [flip for place in sorted(set(places.values())) for flip in _of_pings(evidence, place)]
+    found += _of_claims(evidence)
+    found += [
+        Flip(one.at, one.seen.vantage.agent, f"{one.says}.") for one in moments(evidence) if _within(evidence, one.at)
+    ]
+    return tuple(sorted(found, key=lambda one: (one.when, one.says)))[:MOST]
+
+
+def pings(evidence: Evidence, segment: str) -> list[Ping]:
+    """What agents of a segment sent, by time; only what a fit instrument can tell."""
+    sent: dict[datetime, bool] = {}
+    for window in windows(evidence):
+        if window.vantage.segment != segment:
+            continue
+        series = series_of(evidence, window)
+        if series is None or not series.fit:
+            continue
+        lost = set(series.lost)
+        for one in series.sent:
+            at = _slot(one)
+            sent[at] = sent.get(at, True) and one in lost
+    return [Ping(at, lost) for at, lost in sorted(sent.items())]
+
+
+def _slot(one: EchoAsked) -> datetime:
+    """Requests to several MACs leave within milliseconds; they are one ping."""
+    return one.seen_at.replace(microsecond=one.seen_at.microsecond // 100_000 * 100_000)
+
+
+def _of_pings(evidence: Evidence, segment: str) -> Iterator[Flip]:
+    """The state is not known before the first ``RECENT`` pings, and how it begins is no change."""
+    recent: deque[Ping] = deque(maxlen=RECENT)
+    clean = 0
+    losing: bool | None = None
+    target = evidence.target
+    for ping in pings(evidence, segment):
+        recent.append(ping)
+        clean = 0 if ping.lost else clean + 1
+        lost = [one for one in recent if one.lost]
+        if losing is None:
+            losing = len(lost) >= LOSING if len(recent) == RECENT else None
+        elif not losing and len(lost) >= LOSING:
+            losing = True
+            yield Flip(lost[0].at, segment, f"Pings to {target} from {segment} began to be lost.")
+        elif losing and clean == CLEAN:
+            losing = False
+            first = recent[0].at
+            yield Flip(first, segment, f"Pings to {target} from {segment} are answered again.")
+
+
+def _of_claims(evidence: Evidence) -> Iterator[Flip]:
+    """MACs that appear, and that fall silent for a whole piece in which the target was asked for."""
+    places: dict[str, list[Window]] = {}
+    for window in windows(evidence):
+        if own_broadcasts(evidence, window):
+            places.setdefault(window.vantage.segment, []).append(window)
+    for segment, asked in places.items():
+        before: set[Mac] | None = None
+        for window in sorted(asked, key=lambda one: _begins(one)):
+            heard: dict[Mac, datetime] = {}
+            for claim in claims(evidence):
+                if claim.seen.artifact == window.artifact:
+                    heard.setdefault(claim.mac, claim.seen.seen_at)
+            if before is not None:
+                yield from _differ(evidence, segment, window, before, heard)
+            before = set(heard) if before is None or window.complete else before | set(heard)
+
+
+def _differ(
+    evidence: Evidence, segment: str, window: Window, before: set[Mac], heard: dict[Mac, datetime]
+) -> Iterator[Flip]:
+    target = evidence.target
+    for mac, at in heard.items():
+        if mac not in before:
+            yield Flip(at, segment, f"`{mac}` began to answer for {target}, as heard at {segment}.")
+    gone = before - set(heard) if window.complete and window.heard else set()
+    for mac in sorted(gone):
+        yield Flip(_begins(window), segment, f"`{mac}` answers for {target} no more, as heard at {segment}.")
+
+
+def _begins(window: Window) -> datetime:
+    assert window.listened is not None, "what our agents bring says when it was heard"
+    return window.listened.started_at
+
+
+def _within(evidence: Evidence, at: datetime) -> bool:
+    """Whether it happened while it was watched; what vCenter remembers goes back a week."""
+    begun = [window.listened.started_at for window in windows(evidence) if window.listened]
+    return bool(begun) and at >= min(begun)
+
+
+def unseen(found: Iterable[Flip], known: Iterable[str]) -> tuple[Flip, ...]:
+    """The flips whose key is not known yet."""
+    had = set(known)
+    return tuple(one for one in found if one.key not in had)
