@@ -17,6 +17,7 @@ TARGET_LOSS = "icmp.target_loss"
 DEPENDS_ON_MAC = "icmp.loss_depends_on_mac"
 ROUTED_LOSS = "icmp.routed_loss"
 
+FEW_LOOKS = 3
 ECHOES_PER_MAC = 2  # one lost echo says nothing about a MAC
 
 
@@ -51,6 +52,25 @@ def _answers(evidence: Evidence, every: list[Series]) -> Finding:
     return finding(TARGET_ANSWERS, Standing.UNKNOWN, f"No echo request to {evidence.target} was followed up.")
 
 
+def _patterns(evidence: Evidence, lossy: list[Series]) -> str:
+    """The pattern of each look; of many looks of one agent, as a watch takes, their sum."""
+    looks: dict[str, list[Series]] = defaultdict(list)
+    for series in lossy:
+        looks[series.window.vantage.agent].append(series)
+    return listing(
+        said
+        for agent, mine in looks.items()
+        for said in (
+            [_pattern(evidence, one) for one in mine]
+            if len(mine) <= FEW_LOOKS
+            else [
+                f"{sum(len(one.lost) for one in mine)} of {sum(len(one.sent) for one in mine)} from {agent}, "
+                f"in {len(mine)} looks"
+            ]
+        )
+    )
+
+
 def _pattern(evidence: Evidence, series: Series) -> str:
     """Who lost how many, and by number which: beside the MAC that they were sent to, and those that answered others."""
     agent = series.window.vantage.agent
@@ -73,7 +93,7 @@ def _loss(evidence: Evidence, near: list[Series]) -> Finding:
     lossy = [series for series in near if series.lost]
     proved = [series for series in lossy if series.fit]
     if proved:
-        which = listing(_pattern(evidence, one) for one in proved)
+        which = _patterns(evidence, proved)
         says = f"Echoes to {evidence.target} were lost, while the control answered: {which}."
         return finding(TARGET_LOSS, Standing.PRESENT, says, [one for series in proved for one in series.lost])
     if lossy:
@@ -117,7 +137,7 @@ def _routed(evidence: Evidence, far: list[Series]) -> Finding:
     if lossy:
         says = (
             f"From another segment echoes to {evidence.target} were lost, "
-            f"while the gateway there answered: {listing(_pattern(evidence, one) for one in lossy)}."
+            f"while the gateway there answered: {_patterns(evidence, lossy)}."
         )
         return finding(ROUTED_LOSS, Standing.PRESENT, says, [one for series in lossy for one in series.lost])
     sent = [one for series in far for one in series.sent]

@@ -4,7 +4,7 @@ One lost ping is no change, and a pause of a move is none either: a state change
 instrument that is unfit (it lost frames, or heard no control) say nothing.
 """
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,18 +61,20 @@ def flips(evidence: Evidence) -> tuple[Flip, ...]:
 
 def pings(evidence: Evidence, segment: str) -> list[Ping]:
     """What agents of a segment sent, by time; only what a fit instrument can tell."""
-    sent: dict[datetime, bool] = {}
+    return evidence.once(_read_pings).get(segment, [])
+
+
+def _read_pings(evidence: Evidence) -> dict[str, list[Ping]]:
+    sent: defaultdict[str, dict[datetime, bool]] = defaultdict(dict)
     for window in windows(evidence):
-        if window.vantage.segment != segment:
-            continue
         series = series_of(evidence, window)
         if series is None or not series.fit:
             continue
-        lost = set(series.lost)
+        lost, here = set(series.lost), sent[window.vantage.segment]
         for one in series.sent:
             at = _slot(one)
-            sent[at] = sent.get(at, True) and one in lost
-    return [Ping(at, lost) for at, lost in sorted(sent.items())]
+            here[at] = here.get(at, True) and one in lost
+    return {segment: [Ping(at, lost) for at, lost in sorted(told.items())] for segment, told in sent.items()}
 
 
 def _slot(one: EchoAsked) -> datetime:

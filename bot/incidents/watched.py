@@ -21,6 +21,7 @@ STUN = timedelta(seconds=3)
 """A move itself may pause the machine so long; what is lost then says nothing of the host."""
 ENOUGH = 10
 """So many pings on a host, after the pause of the move, say whether it loses there."""
+GAPS = 4
 SILENT_S = 2.5
 """So long without a ping nobody watched."""
 
@@ -71,7 +72,8 @@ def _between(at: datetime, since: datetime | None, until: datetime | None) -> bo
 
 
 def _segments(evidence: Evidence) -> list[str]:
-    return sorted({window.vantage.segment for window in windows(evidence) if pings(evidence, window.vantage.segment)})
+    every = {window.vantage.segment for window in windows(evidence)}
+    return sorted(segment for segment in every if pings(evidence, segment))
 
 
 def _conclusions(placed: dict[str, tuple[Placement, ...]]) -> Iterator[str]:
@@ -131,8 +133,12 @@ def _gaps(evidence: Evidence) -> Iterator[str]:
             for window in windows(evidence)
             if window.listened and window.vantage.segment == segment
         )
-        until = spans[0][1]
+        until, blind = spans[0][1], []
         for start, end in spans[1:]:
             if (start - until).total_seconds() > SILENT_S:
-                yield f"From {clock_text(until)} to {clock_text(start)} nobody at {segment} watched."
+                blind.append((until, start))
             until = max(until, end)
+        for since, again in blind[:GAPS]:
+            yield f"From {clock_text(since)} to {clock_text(again)} nobody at {segment} watched."
+        if len(blind) > GAPS:
+            yield f"Nobody at {segment} watched {len(blind) - GAPS} times more."
