@@ -23,6 +23,7 @@ from deploy.lab import snmp
 from deploy.lab.client import Lab
 from deploy.lab.faults import DEMO
 from deploy.lab.ns import Unsupported
+from deploy.lab.state import LabState
 from deploy.lab.topology import MANAGEMENT
 from deploy.lab.vcenter import everything
 
@@ -39,6 +40,7 @@ RUNNING = (
     "Looking up ",
     "Reading ",
     "Waiting ",
+    "Watching ",
 )  # how the text of a card begins that has not ended
 
 
@@ -60,6 +62,25 @@ class Stage:
     why_no_lab: str | None
     snmp: str | None
     processes: dict[str, "subprocess.Popen[Any]"]
+    snapshot: Path | None = None
+    """What the vCenter is played from, read anew for every question; None without a lab."""
+
+    def move(self, vm: str, host: str) -> None:
+        """Move a VM to another host, as people do while they look for a cause."""
+        assert self.lab is not None, "recordings do not move"
+        self.told(self.lab.move(vm, host))
+
+    def repair(self, vm: str) -> None:
+        """Restart a VM's crashed agent, and clear its entry in the router."""
+        assert self.lab is not None, "recordings cannot be repaired"
+        self.told(self.lab.repair(vm))
+
+    def told(self, state: LabState) -> None:
+        """VCenter knows the lab as it is now."""
+        assert self.snapshot is not None, "it is there with the lab"
+        fresh = self.snapshot.with_suffix(".new")
+        fresh.write_text(json.dumps(everything(state)))
+        fresh.replace(self.snapshot)
 
 
 @contextmanager
@@ -114,9 +135,9 @@ def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path 
             for vm, fault in DEMO.items():
                 stage.lab.apply(fault, vm)
             state = stage.lab.apply("clean_vmotion", MOVED)
-            snapshot = directory / "vcenter.json"
-            snapshot.write_text(json.dumps(everything(state)))
-            start("vcenter", ["deploy.demo.vcenter", str(snapshot)], _vcenter(keys))
+            stage.snapshot = directory / "vcenter.json"
+            stage.told(state)
+            start("vcenter", ["deploy.demo.vcenter", str(stage.snapshot)], _vcenter(keys))
             for segment in ("prod", "office"):
                 name = f"{segment}-1"
                 start(name, ["bot", "agent"], {

@@ -84,6 +84,22 @@ class Lab:
         """
         return cast(LabState, self._call({"do": "apply", "fault": fault, "vm": vm, "options": options})["state"])
 
+    def move(self, vm: str, host: str) -> LabState:
+        """Move a VM to another host while everything runs, as vMotion does; its host announces its MACs.
+
+        Raises:
+            LabError: there is no such VM or host, or it is there already.
+        """
+        return cast(LabState, self._call({"do": "move", "vm": vm, "host": host})["state"])
+
+    def repair(self, vm: str) -> LabState:
+        """Restart the crashed agent of a VM and clear the router's entry: what a team does once it knows the cause.
+
+        Raises:
+            LabError: it has none.
+        """
+        return cast(LabState, self._call({"do": "repair", "vm": vm})["state"])
+
     def corrupt(self, seeds: Mapping[str, int]) -> LabState:
         """Wrong entries in the tables on the way to these VMs, drawn from a seed each; which, the state tells exactly.
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from bot.model.addresses import Mac
 from bot.system import SystemClock
+from deploy.lab.guests import announced, moved
 from deploy.lab.links import Links
 from deploy.lab.ns import Namespaces
 from deploy.lab.state import CorruptedState
@@ -160,6 +161,32 @@ class Fabric:
         self.vms[vm.name] = moved
         self.moves.append(Move(vm.name, vm.host, host, SystemClock().now()))
         return moved
+
+    def announce(self, vm: Vm) -> None:
+        """Let the VM's host tell the switches where its MACs are, as ESXi does after a move (Broadcom KB 343401)."""
+        for nic in vm.nics:
+            self.say(vm.host, UPLINK, moved(nic.mac))
+
+    def say(self, node: str, interface: str, frame: bytes) -> None:
+        """Send one frame by an interface of a node."""
+        with self.namespaces.inside(node), socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as port:
+            port.bind((interface, 0))
+            port.send(frame)
+
+    def repair_agent(self, vm: Vm) -> None:
+        """Restart the VM's clustering agent: it answers no more beside the kernel, and announces the address.
+
+        The router's entry is cleared, as a network team does from the core down.
+        """
+        for pid in self._guests.pop(vm.name, []):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        segment = self.topology.segment(vm.segment)
+        first = vm.nics[0]
+        self.links.forget_neighbour(vm.name, first.interface, str(segment.gateway))
+        if str(vm.address) in self.links.neighbours(ROUTER):
+            self.links.forget_neighbour(ROUTER, vm.segment, str(vm.address))
+        self.say(vm.name, first.interface, announced(vm.address, first.mac))
 
     def power_off(self, vm: Vm) -> None:
         """End the VM: its guest processes, its vNICs and its node are gone; vCenter still lists it."""

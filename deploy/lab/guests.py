@@ -197,6 +197,14 @@ def lie(ip: IPv4Address, mac: Mac, to: Mac, to_ip: IPv4Address) -> bytes:
     )
 
 
+def announced(ip: IPv4Address, mac: Mac) -> bytes:
+    """The gratuitous ARP request by which a machine tells everybody that it has an address (RFC 5227 section 3)."""
+    own, everybody, nobody = _octets(mac), _octets(BROADCAST), bytes(6)
+    return _ARP.pack(everybody, own, _ETH_P_ARP, 1, 0x0800, 6, 4, _REQUEST, own, ip.packed, nobody, ip.packed).ljust(
+        60, b"\0"
+    )
+
+
 def moved(mac: Mac) -> bytes:
     """The RARP notice by which a host tells the switches where a MAC is now (Broadcom KB 343401)."""
     own, everybody, nothing = _octets(mac), _octets(BROADCAST), bytes(4)

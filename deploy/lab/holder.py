@@ -94,15 +94,10 @@ class _Holder:
         """The reply to one request, and the descriptors that go with it."""
         fabric = self._fabric
         try:
-            match json.loads(line):
-                case {"do": "state"}:
-                    return {"state": describe(fabric, self._faults, self._snmp)}, []
-                case {"do": "apply", "fault": str(name), "vm": str(vm), "options": dict(options)}:
-                    self._apply(name, vm, options)
-                    return {"state": describe(fabric, self._faults, self._snmp)}, []
-                case {"do": "corrupt", "seeds": dict(seeds)}:
-                    self._corrupt({str(name): int(seed) for name, seed in seeds.items()})
-                    return {"state": describe(fabric, self._faults, self._snmp)}, []
+            asked = json.loads(line)
+            if self._change(asked):
+                return {"state": describe(fabric, self._faults, self._snmp)}, []
+            match asked:
                 case {"do": "join", "node": str(node)}:
                     return {"joined": node}, [self._user, fabric.namespaces.fd(node)]
                 case {"do": "stop"}:
@@ -116,6 +111,23 @@ class _Holder:
             return {"error": f"the kernel refused: {error}"}, []
         return {"error": f"the lab does not know how to do {line!r}"}, []
 
+    def _change(self, asked: object) -> bool:
+        """Change the lab as asked, or leave it; False: this asks for something else."""
+        match asked:
+            case {"do": "state"}:
+                pass
+            case {"do": "apply", "fault": str(name), "vm": str(vm), "options": dict(options)}:
+                self._apply(name, vm, options)
+            case {"do": "corrupt", "seeds": dict(seeds)}:
+                self._corrupt({str(name): int(seed) for name, seed in seeds.items()})
+            case {"do": "move", "vm": str(vm), "host": str(host)}:
+                self._move(vm, host)
+            case {"do": "repair", "vm": str(vm)}:
+                self._repair(vm)
+            case _:
+                return False
+        return True
+
     def _apply(self, name: str, vm_name: str, options: dict[str, float]) -> None:
         fabric = self._fabric
         fault, vm = FAULTS[name], fabric.vms[vm_name]
@@ -127,6 +139,23 @@ class _Holder:
             agents.publish(fabric)
             agents.wait_told(fabric, vm)
         self._faults.append(fault.staged_on(vm))
+
+    def _move(self, vm_name: str, host: str) -> None:
+        fabric = self._fabric
+        vm, there = fabric.vms[vm_name], fabric.topology.host(host)
+        if vm.host == there.name:
+            raise ValueError(f"{vm_name} is on {host} already")
+        if vm.host in fabric.wires:
+            raise ValueError(f"{vm_name} cannot leave {vm.host}: a wire stands in the place of one of its ports")
+        fabric.announce(fabric.move(vm, there.name))
+
+    def _repair(self, vm_name: str) -> None:
+        vm = self._fabric.vms[vm_name]
+        staged = [one for one in self._faults if one["vm"] == vm_name]
+        if [one["fault"] for one in staged] != ["crashed_agent"]:
+            raise ValueError(f"{vm_name} has no crashed agent that could be restarted")
+        self._fabric.repair_agent(vm)
+        self._faults.remove(staged[0])
 
     def _corrupt(self, seeds: Mapping[str, int]) -> None:
         corrupt_tables(self._fabric, seeds)
