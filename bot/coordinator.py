@@ -404,7 +404,7 @@ class Coordinator(Engine):
             if not seat.open or running.handed:
                 raise RequestError("That was over before it could be stopped.")
             if folds.stopped(running.incident):
-                raise RequestError("That is being stopped already; what was captured is on its way.")
+                raise RequestError("That is being stopped already; what it brought is on its way.")
             self._clerk.note(Deed.STOPPED, **deed)
             if running.incident.request.command == WATCH and running.incident.address is not None:
                 self._ask_stop(running, StopAsked(at=self._clock.now(), by=person))
@@ -420,34 +420,36 @@ class Coordinator(Engine):
     def _stop_elsewhere(self, found: Incident, deed: Mapping[str, object]) -> None:
         """What another bot runs ends by its agents: they are told, and that bot hands over what they bring."""
         running = [job for job in folds.captured_by(found) if job.id not in folds.ended(found)]
+        if found.closed is None and found.request.command == WATCH:
+            raise RequestError("Another bot carries this watch; if that one was just restarted, try again in 20 s.")
         if found.closed or not running:
             raise RequestError("That was over before it could be stopped.")
         self._clerk.note(Deed.STOPPED, **deed)
         for job in running:
             self._queue.cancel(job)
 
-    def stop_capture(self, text: str, person: Person, place: Place) -> str:
-        """Stop the capture of this id or, without one, the only one that runs in the channel; its id."""
+    def stop_named(self, command: str, text: str, person: Person, place: Place) -> str:
+        """Stop the capture or watch of this id or, without one, the only one that runs in the channel; its id."""
         wanted = text.strip().strip("`")
         here = [
             incident
             for seat in self._open_seats()
-            if (incident := seat.running.incident).request.command == CAPTURE
+            if (incident := seat.running.incident).request.command == command
             and incident.request.place.channel == place.channel
         ]
         ids = [incident.id for incident in here]
         if wanted and len(wanted.split()) > 1:
             raise RequestError(
-                f"Say one capture's id, for example `/{CAPTURE} stop inc-k3v9`, or none if only one runs."
+                f"Say one {command}'s id, for example `/{command} stop inc-k3v9`, or none if only one runs."
             )
         if not wanted and not ids:
-            raise RequestError("No capture runs in this channel, so there is nothing to stop.")
+            raise RequestError(f"No {command} runs in this channel, so there is nothing to stop.")
         if not wanted and len(ids) > 1:
             told = ", ".join(f"`{one.id}` ({one.request.target})" for one in here)
-            raise RequestError(f"{len(ids)} captures run here: {told}. Say which: `/{CAPTURE} stop {ids[0]}`.")
+            raise RequestError(f"{len(ids)} of them run here: {told}. Say which: `/{command} stop {ids[0]}`.")
         name = wanted or ids[0]
         if name not in ids and self._journal.read(name) is None:
-            raise RequestError(f"No capture is called {name[:40]}; its id stands at the foot of its card.")
+            raise RequestError(f"No {command} is called {name[:40]}; its id stands at the foot of its card.")
         self.stop(name, person, place)
         return name
 

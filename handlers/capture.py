@@ -48,7 +48,8 @@ def _taken(coordinator: Coordinator, text: str, person: Person, place: Place) ->
     if (wanted := stop_words(text)) is None:
         coordinator.capture(text, person, place)
         return None
-    return f"The capture `{coordinator.stop_capture(wanted, person, place)}` is being stopped; what it has follows."
+    ended = coordinator.stop_named(CAPTURE, wanted, person, place)
+    return f"The capture `{ended}` is being stopped; what it has follows."
 
 
 def _open(

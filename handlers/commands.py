@@ -5,9 +5,9 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.errors import InstrumentError, RequestError
-from bot.model.request import IN_WORDS
+from bot.model.request import IN_WORDS, STOPPABLE
 from handlers.coordinator import Coordinator
-from handlers.payloads import of_command
+from handlers.payloads import of_command, stop_words
 from handlers.replies import reply
 
 
@@ -22,7 +22,11 @@ def _register(app: App, coordinator: Coordinator, command: str) -> None:
     def asked(ack: Ack, body: dict[str, Any]) -> None:
         try:
             person, place = of_command(body)
-            coordinator.ask(command, body.get("text") or "", person, place)
+            text = body.get("text") or ""
+            if command in STOPPABLE and (wanted := stop_words(text)) is not None:
+                coordinator.stop_named(command, wanted, person, place)
+            else:
+                coordinator.ask(command, text, person, place)
         except (RequestError, InstrumentError) as refusal:
             ack(response_type="ephemeral", **reply(str(refusal)))
         else:

@@ -80,7 +80,7 @@ class Coordinator(Protocol):
         """End what runs; of a capture, what it has so far is handed over."""
         ...
 
-    def stop_capture(self, text: str, person: Person, place: Place) -> str:
+    def stop_named(self, command: str, text: str, person: Person, place: Place) -> str:
         """Stop the capture of this id or, without one, the only one in the channel; its id."""
         ...
 

@@ -6,7 +6,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.errors import InstrumentError, RequestError
-from bot.model.request import CAPTURE
+from bot.model.request import CAPTURE, STOPPABLE
 from handlers.coordinator import Coordinator
 from handlers.payloads import of_mention, stop_words, words_to
 from handlers.replies import whisper
@@ -20,12 +20,12 @@ def register(app: App, coordinator: Coordinator) -> None:
         command, text = words_to(context.get("bot_user_id"), event.get("text") or "")
         try:
             person, place = of_mention(event, context.get("actor_team_id"))
-            if command != CAPTURE:
-                coordinator.ask(command, text, person, place)
-            elif (wanted := stop_words(text)) is not None:
-                coordinator.stop_capture(wanted, person, place)
-            else:
+            if command in STOPPABLE and (wanted := stop_words(text)) is not None:
+                coordinator.stop_named(command, wanted, person, place)
+            elif command == CAPTURE:
                 coordinator.capture(text, person, place)
+            else:
+                coordinator.ask(command, text, person, place)
         except (RequestError, InstrumentError) as refusal:
             whisper(client, event["channel"], event["user"], event.get("thread_ts"), str(refusal))
 

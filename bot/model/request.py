@@ -18,6 +18,8 @@ INCIDENT = "incident"
 """What the channel works on together has a door of its own too."""
 IN_WORDS = (CHECK, LOOK_UP, TRACE, WATCH)
 """What can be asked in words; a capture has a door of its own, with another right."""
+STOPPABLE = (CAPTURE, WATCH)
+"""What lasts so long that people end it early."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,7 +182,7 @@ def _buttons(card: Card, key: bytes) -> Iterator[Block]:
 def _offered(card: Card) -> Iterator[tuple[str, str]]:
     captures = card.command == request.CAPTURE
     if card.ended is None:
-        if captures and not any(isinstance(event, StopAsked) for event in card.decided):
+        if card.command in request.STOPPABLE and not any(isinstance(event, StopAsked) for event in card.decided):
             yield STOP, "Stop"
     elif captures:
         if card.ended is not Outcome.REFUSED:

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,8 @@ class Stage:
     why_no_lab: str | None
     snmp: str | None
     processes: dict[str, "subprocess.Popen[Any]"]
+    environments: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What each process was started with, for whoever starts it again."""
     snapshot: Path | None = None
     """What the vCenter is played from, read anew for every question; None without a lab."""
 
@@ -122,6 +124,7 @@ def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path 
             if stage.lab and node:
                 # In earnest an agent has a machine of its own; here a person's acknowledgement comes before its work.
                 command = stage.lab.argv(node, ["nice", "-n", "10", *command])
+            stage.environments[name] = dict(env)
             process = subprocess.Popen(command, env=dict(env), stdin=subprocess.DEVNULL, stdout=out, stderr=out)
             stage.processes[name] = process
 

@@ -18,7 +18,7 @@ from bot.model.download import Link
 from bot.model.incident import Approved, Closed, Failed, Incident, Outcome, Progressed, Reported, StopAsked
 from bot.model.job import Job, Media, Probe
 from bot.model.people import Member, Membership
-from bot.model.request import Person, Place
+from bot.model.request import CAPTURE, Person, Place
 from tests.bot.house import CAPTURER, House, closed
 from tests.bot.incidents.ground import ASKER, HERE, NOON, OFFICE, PROD
 
@@ -555,18 +555,18 @@ def test_capture_again_asks_for_the_same_packets(house: House) -> None:
 
 def test_stop_without_an_id_stops_the_only_capture_of_the_channel(house: House) -> None:
     """Nobody copies ids during an outage unless there are two."""
-    assert "nothing to stop" in refused(house.coordinator.stop_capture, "", ASKER, HERE)
+    assert "nothing to stop" in refused(house.coordinator.stop_named, CAPTURE, "", ASKER, HERE)
     one = capture(house)
-    assert house.coordinator.stop_capture("", ASKER, HERE) == one.id
+    assert house.coordinator.stop_named(CAPTURE, "", ASKER, HERE) == one.id
     assert any(isinstance(event, StopAsked) for event in house.card.timeline)
     captured(house, house.queue.jobs[0])
     two, three = capture(house), capture(house, "10.0.0.6")
-    said = refused(house.coordinator.stop_capture, "", ASKER, HERE)
+    said = refused(house.coordinator.stop_named, CAPTURE, "", ASKER, HERE)
     assert two.id in said
     assert three.id in said
-    assert house.coordinator.stop_capture(f"`{three.id}`", ASKER, HERE) == three.id
-    assert "No capture is called inc-x" in refused(house.coordinator.stop_capture, "inc-x", ASKER, HERE)
-    assert "nothing to stop" in refused(house.coordinator.stop_capture, "", ASKER, Place("C2"))
+    assert house.coordinator.stop_named(CAPTURE, f"`{three.id}`", ASKER, HERE) == three.id
+    assert "No capture is called inc-x" in refused(house.coordinator.stop_named, CAPTURE, "inc-x", ASKER, HERE)
+    assert "nothing to stop" in refused(house.coordinator.stop_named, CAPTURE, "", ASKER, Place("C2"))
 
 
 def test_a_capture_that_another_bot_runs_is_stopped_by_its_agents(house: House) -> None:

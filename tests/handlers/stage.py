@@ -66,8 +66,8 @@ class Noting:
     def stop(self, incident: str, person: Person, place: Place) -> None:
         self._note("stop", "", incident, person, place)
 
-    def stop_capture(self, text: str, person: Person, place: Place) -> str:
-        self._note("stop_capture", "", text, person, place)
+    def stop_named(self, command: str, text: str, person: Person, place: Place) -> str:
+        self._note("stop_named", command, text, person, place)
         return "inc-k3v9"
 
     def audit_of(self, person: Person, place: Place) -> tuple[str, ...]:

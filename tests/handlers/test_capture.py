@@ -44,7 +44,7 @@ def test_stop_is_a_word_of_its_own(text: str, wanted: str) -> None:
     """The stopper is told, since the card changes only when the evidence is in."""
     with on_stage() as stage:
         answer = answered(stage.send(capture(text)))
-        assert stage.coordinator.asked == [("stop_capture", "", wanted, ANA, Place("C1"))]
+        assert stage.coordinator.asked == [("stop_named", "capture", wanted, ANA, Place("C1"))]
         assert "is being stopped" in answer["text"]
 
 
@@ -206,8 +206,8 @@ def test_slack_takes_the_form_whatever_stands_in_it(vantages: int) -> None:
     ("text", "asked"),
     [
         pytest.param("<@UBOT> capture 10.0.0.5 for 60s", ("capture", "", "10.0.0.5 for 60s"), id="capture"),
-        pytest.param("<@UBOT> capture stop", ("stop_capture", "", ""), id="stop"),
-        pytest.param("<@UBOT> capture stop inc-1", ("stop_capture", "", "inc-1"), id="stop one"),
+        pytest.param("<@UBOT> capture stop", ("stop_named", "capture", ""), id="stop"),
+        pytest.param("<@UBOT> capture stop inc-1", ("stop_named", "capture", "inc-1"), id="stop one"),
     ],
 )
 def test_a_mention_in_a_thread_captures_and_stops_there(text: str, asked: tuple[str, ...]) -> None:
