@@ -22,6 +22,8 @@ LOSING = 2
 """So many of the ``RECENT`` pings lost are a loss."""
 CLEAN = 10
 """So many answered in a row are the end of one."""
+ASKED = 4
+"""So many questions without its answer, in a piece that is over, and a MAC has fallen silent."""
 MOST = 60
 """So many changes are told; what changes oftener has no state."""
 
@@ -85,22 +87,21 @@ def _slot(one: EchoAsked) -> datetime:
 def _of_pings(evidence: Evidence, segment: str) -> Iterator[Flip]:
     """The state is not known before the first ``RECENT`` pings, and how it begins is no change."""
     recent: deque[Ping] = deque(maxlen=RECENT)
-    clean = 0
+    clean: list[Ping] = []
     losing: bool | None = None
     target = evidence.target
     for ping in pings(evidence, segment):
         recent.append(ping)
-        clean = 0 if ping.lost else clean + 1
+        clean = [] if ping.lost else [*clean[-CLEAN:], ping]
         lost = [one for one in recent if one.lost]
         if losing is None:
             losing = len(lost) >= LOSING if len(recent) == RECENT else None
         elif not losing and len(lost) >= LOSING:
             losing = True
             yield Flip(lost[0].at, segment, f"Pings to {target} from {segment} began to be lost.")
-        elif losing and clean == CLEAN:
+        elif losing and len(clean) == CLEAN:
             losing = False
-            first = recent[0].at
-            yield Flip(first, segment, f"Pings to {target} from {segment} are answered again.")
+            yield Flip(clean[0].at, segment, f"Pings to {target} from {segment} are answered again.")
 
 
 def _of_claims(evidence: Evidence) -> Iterator[Flip]:
@@ -111,25 +112,32 @@ def _of_claims(evidence: Evidence) -> Iterator[Flip]:
             places.setdefault(window.vantage.segment, []).append(window)
     for segment, asked in places.items():
         before: set[Mac] | None = None
-        for window in sorted(asked, key=lambda one: _begins(one)):
+        *over, last = sorted(asked, key=_begins)
+        for window in (*over, last):
             heard: dict[Mac, datetime] = {}
             for claim in claims(evidence):
                 if claim.seen.artifact == window.artifact:
                     heard.setdefault(claim.mac, claim.seen.seen_at)
+            silences = window is not last and _silences(evidence, window)
             if before is not None:
-                yield from _differ(evidence, segment, window, before, heard)
-            before = set(heard) if before is None or window.complete else before | set(heard)
+                yield from _differ(evidence, segment, window, before, heard, silences=silences)
+            before = set(heard) if before is None or silences else before | set(heard)
+
+
+def _silences(evidence: Evidence, window: Window) -> bool:
+    """Whether who is not heard in a piece that is over has fallen silent: it was asked for, and the instrument fit."""
+    fit = window.complete is True and bool(window.heard)
+    return fit and len(own_broadcasts(evidence, window)) >= ASKED
 
 
 def _differ(
-    evidence: Evidence, segment: str, window: Window, before: set[Mac], heard: dict[Mac, datetime]
+    evidence: Evidence, segment: str, window: Window, before: set[Mac], heard: dict[Mac, datetime], *, silences: bool
 ) -> Iterator[Flip]:
     target = evidence.target
     for mac, at in heard.items():
         if mac not in before:
             yield Flip(at, segment, f"`{mac}` began to answer for {target}, as heard at {segment}.")
-    gone = before - set(heard) if window.complete and window.heard else set()
-    for mac in sorted(gone):
+    for mac in sorted(before - set(heard)) if silences else ():
         yield Flip(_begins(window), segment, f"`{mac}` answers for {target} no more, as heard at {segment}.")
 
 
