@@ -6,13 +6,14 @@ The experiment that a calm engineer makes by hand: move the machine, and see whe
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from bot.findings.listening import windows
 from bot.findings.reading import claims
 from bot.findings.residence import moves
 from bot.findings.surrounding import seats
 from bot.findings.wording import clock_text
-from bot.incidents.flips import Ping, pings
+from bot.incidents.flips import LOSING, Ping, pings
 from bot.incidents.wording import listing
 from bot.model.addresses import Mac
 from bot.model.finding import Evidence
@@ -39,6 +40,11 @@ class Placement:
     def lost(self) -> tuple[Ping, ...]:
         """Those that came back from nobody."""
         return tuple(one for one in self.pings if one.lost)
+
+    @property
+    def begins_well(self) -> bool:
+        """Whether what was lost began to be lost here, and while it was watched."""
+        return bool(self.pings) and not self.pings[0].lost
 
     @property
     def enough(self) -> bool:
@@ -77,20 +83,36 @@ def _segments(evidence: Evidence) -> list[str]:
 
 
 def _conclusions(placed: dict[str, tuple[Placement, ...]]) -> Iterator[str]:
+    """What the moves showed, where several hosts were watched long enough: a host is not accused by a single ping."""
     known = [one for stays in placed.values() for one in stays if one.enough]
-    hosts = list(dict.fromkeys(one.host for one in known))
-    bad = [host for host in hosts if any(one.lost for one in known if one.host == host)]
+    most: dict[str, int] = {}
+    for one in known:
+        most[one.host] = max(most.get(one.host, 0), len(one.lost))
+    hosts, odd = list(most), [host for host, lost in most.items() if 0 < lost < LOSING]
+    bad = [host for host, lost in most.items() if lost >= LOSING]
     good = [host for host in hosts if host not in bad]
     if len(hosts) < 2:
         return
-    if not bad:
+    if odd:
+        yield f"One ping was lost on {listing(odd)}, which is too little to say that the host matters."
+    elif not bad:
         yield f"Nothing was lost on {listing(hosts)}: the moves did no harm."
     elif not good:
         yield f"The moves are irrelevant: packets are lost on {listing(bad)} alike, so it goes with the machine."
     elif len(bad) == 1:
-        yield f"Packets are lost on {bad[0]} only, and not on {listing(good)}: it stays with that host."
+        why = "it stays with that host." if any(map(_turned, placed.values())) else _ONCE
+        yield f"Packets are lost on {bad[0]} only, and not on {listing(good)}: {why}"
     else:
         yield f"Packets are lost on {listing(bad)}, and not on {listing(good)}."
+
+
+_ONCE = "that may be the host, or what began or ended at the same time: move it back to see."
+
+
+def _turned(stays: tuple[Placement, ...]) -> bool:
+    """Whether loss came and went with the host, and not only one of both."""
+    lost = [len(one.lost) >= LOSING for one in stays if one.enough]
+    return sum(before != after for before, after in pairwise(lost)) >= 2
 
 
 def _stays(evidence: Evidence, segment: str, stays: tuple[Placement, ...]) -> Iterator[str]:
@@ -105,6 +127,8 @@ def _stays(evidence: Evidence, segment: str, stays: tuple[Placement, ...]) -> It
 def _onset(one: Placement) -> str:
     if not one.lost or one.since is None:
         return ""
+    if not one.begins_well:
+        return ", from the first one after the move on"
     return f", the first {(one.lost[0].at - one.since).total_seconds():.0f} s after the move"
 
 
@@ -118,7 +142,7 @@ def _second_mac(evidence: Evidence, segment: str, one: Placement) -> str:
     if len(first) < 2:
         return ""
     mac, at = sorted(first.items(), key=lambda pair: pair[1])[1]
-    if not one.lost:
+    if not one.lost or not one.begins_well:
         return f"; a second MAC, `{mac}`, answered too"
     ahead_s = (one.lost[0].at - at).total_seconds()
     how = f"{ahead_s:.0f} s before" if ahead_s >= 0 else f"{-ahead_s:.0f} s after"

@@ -34,7 +34,7 @@ SHORTEST_S, LONGEST_S = 5.0, 15.0
 GRACE_S = 6.0
 """An agent that dies is noticed after 3 s, and its successor needs the piece's own time."""
 VCENTER_EVERY_S = 10.0
-_FOR = re.compile(r"(?:^|\s)for\s+(\S+(?:\s+(?:s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?))?)\s*$", re.IGNORECASE)
+_FOR = re.compile(r"(?:^|\s)for(?:\s+([-+]?[0-9]\S*(?:\s+\w+)?|\S+))?\s*$", re.IGNORECASE)
 
 
 def parse(text: str) -> tuple[Target, WatchWish]:
@@ -46,6 +46,8 @@ def parse(text: str) -> tuple[Target, WatchWish]:
     found = _FOR.search(text)
     target = asking.parse(text[: found.start()] if found else text, WATCH).target
     wanted_s = USUAL_S
+    if found and not found[1]:
+        raise RequestError("`for` needs a time, for example `for 10m`.")
     if found:
         wanted_s = duration_s(found[1], most_s=MOST_S, what="watch", least_s=LEAST_S)
     return target, wish(wanted_s)
@@ -96,19 +98,18 @@ def due(incident: Incident, known: Known) -> Iterator[Action]:
         yield from _next(incident, known, until)
     elif {job.id for job in jobs(incident)} <= ended(incident):
         last = _last(incident, Probe.VCENTER)
-        if known.vcenters and (last is None or last < _pieces(incident)[-1].asked_at or last < _stopped(incident)):
+        if known.vcenters and (last is None or last < _over_at(incident, until)):
             yield Put(_vcenters(incident, known, len(jobs(incident))))
         else:
             yield Judge()
 
 
 def _over(incident: Incident, now: datetime, until: datetime) -> bool:
-    return now >= until or any(isinstance(event, StopAsked) for event in incident.timeline)
+    return now >= _over_at(incident, until)
 
 
-def _stopped(incident: Incident) -> datetime:
-    stops = [event.at for event in incident.timeline if isinstance(event, StopAsked)]
-    return stops[0] if stops else incident.request.asked_at
+def _over_at(incident: Incident, until: datetime) -> datetime:
+    return min([until, *(event.at for event in incident.timeline if isinstance(event, StopAsked))])
 
 
 def _next(incident: Incident, known: Known, until: datetime) -> Iterator[Action]:

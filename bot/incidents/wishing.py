@@ -222,15 +222,15 @@ def duration_s(said: str, *, most_s: float = MOST_S, what: str = "capture", leas
     if not unit:
         raise RequestError(f"`for {said[:20]}` has no unit; say `for {number}s` or `for {number}m`.")
     seconds = float(number) * _UNITS[unit]
+    least = "a second" if least_s == 1 else f"{least_s:g} seconds"
     if seconds <= 0:
-        raise RequestError(f"{said[:20]} is no time to {what} in; give at least a second, for example `for 60s`.")
+        raise RequestError(f"{said[:20]} is no time to {what} in; give at least {least}, for example `for 60s`.")
     if seconds > most_s:
         less = ", and an agent may allow less" if what == "capture" else ""
         raise RequestError(
             f"{said[:20]} is too long: one {what} takes {most_s / 60:g} minutes at most{less}, for example `for 60s`."
         )
     if seconds < least_s:
-        least = "a second" if least_s == 1 else f"{least_s:g} seconds"
         raise RequestError(f"{said[:20]} is too short to see anything; give at least {least}, for example `for 60s`.")
     return seconds
 
