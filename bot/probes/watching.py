@@ -18,7 +18,7 @@ CONTROL_GAP_S = 2.0
 TAIL_S = 1.0
 """So long before its end nothing is sent any more: the last answer is heard, and the next piece has begun by then."""
 MOST_CLAIMANTS = 8
-_CONTROL_SERIES = 32  # series numbers below are the target's
+_CONTROL_SERIES = 32  # the gateway's; those below are the target's
 
 
 def duration_s(options: JobOptions) -> float:
@@ -43,7 +43,7 @@ def plan(job: Job, vantage: Vantage, held: Mapping[IPv4Address, Mac], claims: Se
         for at_s in _every(CONTROL_GAP_S, 0.0, until_s):
             sendings.append(Sending(at_s, who_has(vantage.gateway, asker=address, asker_mac=mac)))
     for number, (ip, holder, heard_s) in enumerate(_pinged(target, vantage, held, claims, local=local)):
-        series = number if ip == target else _CONTROL_SERIES + number
+        series = number if ip == target else _CONTROL_SERIES  # the same whoever claims later
         echoes = Echoes(job.id, series, address, mac, ip, holder)
         gap_s = ECHO_GAP_S if ip == target else CONTROL_GAP_S
         sendings += echoes.sendings(start_s=heard_s, count=10_000, ends_s=until_s, gap_s=gap_s)

@@ -12,6 +12,7 @@ from bot.agents.bounds import Bounds, CaptureBounds, filter_of, require_local, r
 from bot.agents.capture import CaptureAbility
 from bot.agents.routed import RoutedAbility
 from bot.agents.segment import SegmentAbility
+from bot.agents.watching import WatchAbility
 from bot.errors import InstrumentError, RequestError
 from bot.model.addresses import Mac
 from bot.model.capture import Filter, Traffic
@@ -110,6 +111,48 @@ def test_the_bounds_of_a_job_are_the_operators() -> None:
     """What one segment bears another does not."""
     job = replace(JOB, options=JobOptions(listen_s=60.0, echoes=100))
     assert target_of(job, Bounds(listen_s=60.0, echoes=100)) == TARGET
+
+
+def piece(target: IPv4Address | None = TARGET, listen_s: float = 5.0) -> Job:
+    return replace(JOB, probe=Probe.WATCH, target=target, options=JobOptions(listen_s=listen_s))
+
+
+@pytest.mark.parametrize(
+    ("job", "bounds", "says"),
+    [
+        pytest.param(piece(None), Bounds(), "needs an IPv4 address", id="no target"),
+        pytest.param(piece(IPv4Address("224.0.0.5")), Bounds(), "not the address of a machine", id="a group"),
+        pytest.param(piece(listen_s=20.1), Bounds(), "watches for at most 20 s at a time, not 20.1 s", id="too long"),
+        pytest.param(piece(listen_s=600), Bounds(), "at most 20 s at a time, not 600 s", id="not in pieces"),
+        pytest.param(piece(listen_s=15), Bounds(watch_s=10), "at most 10 s at a time, not 15 s", id="its operator"),
+        pytest.param(piece(listen_s=0), Bounds(), "at most 20 s", id="no time at all"),
+        pytest.param(piece(listen_s=float("nan")), Bounds(), "at most 20 s", id="not a number"),
+        pytest.param(piece(VANTAGE.pool[0]), Bounds(), "an address of the agent itself", id="its own"),
+        pytest.param(piece(IPv4Address("10.0.0.255")), Bounds(), "network or broadcast", id="everybody"),
+        pytest.param(piece(IPv4Address("8.8.8.8")), Bounds(), "RULEOUT_REACH lists them", id="somebody else's"),
+    ],
+)
+def test_a_piece_of_a_watch_outside_the_bounds_is_refused_before_any_socket_is_opened(
+    job: Job, bounds: Bounds, says: str
+) -> None:
+    """It sends for as long as it is asked to, so the operator of the segment has the last word on how long."""
+    with pytest.raises(RequestError, match=says) as refusal:
+        WatchAbility(VANTAGE, bounds, SystemClock())(Work(job, lambda: False, lambda _: None))
+    assert str(refusal.value).count(". ") == 0
+
+
+@pytest.mark.parametrize("target", [TARGET, IPv4Address("10.0.1.5")])
+def test_a_piece_inside_the_bounds_is_begun(target: IPv4Address) -> None:
+    """On its own segment and through the gateway; here the interface is missing, which is the instrument's fault."""
+    with pytest.raises(InstrumentError, match="no-such-interface"):
+        WatchAbility(VANTAGE, Bounds(), SystemClock())(Work(piece(target), lambda: False, lambda _: None))
+
+
+def test_a_vantage_without_an_address_cannot_watch() -> None:
+    """Said to its operator, and not assumed away in the middle of a piece."""
+    for lacking in (replace(VANTAGE, address=None), replace(VANTAGE, mac=None)):
+        with pytest.raises(InstrumentError, match="no IPv4 address"):
+            WatchAbility(lacking, Bounds(), SystemClock())(Work(piece(), lambda: False, lambda _: None))
 
 
 OTHER, FAR = IPv4Address("10.0.0.6"), IPv4Address("10.0.1.7")

@@ -63,6 +63,7 @@ def test_the_rights_suffice_for_everything_that_an_agent_does(bench: ServerBench
         pytest.param(["XRANGE", "journal:inc-1", "-", "+"], id="a-timeline"),
         pytest.param(["XRANGE", "rep:bot-1", "-", "+"], id="what-others-report"),
         pytest.param(["HGETALL", "artifact:sha256:00:1"], id="what-others-captured"),
+        pytest.param(["HGETALL", "kept:inc-1"], id="what-a-watch-brought"),
         pytest.param(["KEYS", "*"], id="what-there-is"),
         pytest.param(["FLUSHALL"], id="everything"),
     ],
