@@ -231,13 +231,16 @@ class Engine(Desk):
         wished = incident.request.watch
         assert wished is not None, "a watch says how long"
         silent_s = (now - incident.timeline[-1].at).total_seconds()
-        if silent_s < wished.piece_s + _ADOPT_S or self._once(f"adopt:{incident.id}:{len(incident.timeline)}"):
+        if silent_s < wished.piece_s + _ADOPT_S:
+            return
+        blobs = self._kept.all(incident.id) if self._kept else {}  # before it is taken: else nobody tries again
+        turn = int(silent_s // _ORPHAN_AFTER.total_seconds())  # who took it may have died before a word on it
+        if self._once(f"adopt:{incident.id}:{len(incident.timeline)}:{turn}"):
             return
         _log.warning("watch_adopted", incident=incident.id, silent_s=round(silent_s))
         running = Running(incident)
-        blobs = self._kept.all(incident.id) if self._kept else {}
         for event in incident.timeline:
-            if isinstance(event, Reported) and all(one.digest in blobs for one in event.artifacts):
+            if isinstance(event, Reported):  # what is not kept is a gap of the verdict
                 running.take_in(event, blobs)
         seat = self._take_seat(incident)
         with seat.lock:
@@ -292,6 +295,9 @@ class Engine(Desk):
             if isinstance(event, Reported):
                 running.tell(event)
         except InstrumentError as error:
+            if running.incident.request.command == WATCH and folds.jobs(running.incident):  # the next turn tries again
+                _log.warning("watch_waits", incident=running.incident.id, reason=str(error))
+                return
             self._close(running, Outcome.FAILED, str(error))
         except RequestError as refusal:
             self._close(running, Outcome.REFUSED, str(refusal))

@@ -38,16 +38,20 @@ class Ping:
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """One change, as a sentence; the same change has the same ``key`` however often it is found."""
+    """One change, as a sentence; the same change has the same ``key`` however often it is found.
+
+    ``dated`` is what a vCenter wrote, whose clock is measured anew with every look; None: ``when`` itself stays.
+    """
 
     when: datetime
     vantage: str
     says: str
+    dated: datetime | None = None
 
     @property
     def key(self) -> str:
         """What tells it from others."""
-        return f"{self.when:%Y-%m-%dT%H:%M:%S.%f} {self.vantage} {self.says}"
+        return f"{self.dated or self.when:%Y-%m-%dT%H:%M:%S.%f} {self.vantage} {self.says}"
 
 
 def flips(evidence: Evidence) -> tuple[Flip, ...]:
@@ -56,7 +60,9 @@ def flips(evidence: Evidence) -> tuple[Flip, ...]:
     found = [flip for place in sorted(set(places.values())) for flip in _of_pings(evidence, place)]
     found += _of_claims(evidence)
     found += [
-        Flip(one.at, one.seen.vantage.agent, f"{one.says}.") for one in moments(evidence) if _within(evidence, one.at)
+        Flip(one.at, one.seen.vantage.agent, f"{one.says}.", one.dated)
+        for one in moments(evidence)
+        if _within(evidence, one.at)
     ]
     return tuple(sorted(found, key=lambda one: (one.when, one.says)))[:MOST]
 

@@ -23,12 +23,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Something that vCenter dates. ``says`` holds names that people typed."""
+    """Something that vCenter dates. ``says`` holds names that people typed.
+
+    ``at`` is on the worker's clock, and a little different with every look; ``dated`` is what vCenter wrote.
+    """
 
     at: datetime
     kind: Kind
     says: str
     seen: Observation
+    dated: datetime
 
 
 def moments(evidence: Evidence) -> tuple[Moment, ...]:
@@ -37,12 +41,22 @@ def moments(evidence: Evidence) -> tuple[Moment, ...]:
     around = {name for seat in seats(evidence) for name in (seat.vm.name, seat.vm.host)}
     around |= {seat.group[0].switch for seat in seats(evidence) if seat.group}
     found = [
-        Moment(one.at, Kind.MOVE, f"VM {one.event.vm} moved {one.event.source or '?'} → {one.event.host}", one.seen)
+        Moment(
+            one.at,
+            Kind.MOVE,
+            f"VM {one.event.vm} moved {one.event.source or '?'} → {one.event.host}",
+            one.seen,
+            one.event.at,
+        )
         for one in moves(evidence)
     ]
     found += [
         Moment(
-            alarm.at - ahead.get(seen.artifact, timedelta()), Kind.ALARM, f"Alarm “{alarm.name}” on {alarm.on}", seen
+            alarm.at - ahead.get(seen.artifact, timedelta()),
+            Kind.ALARM,
+            f"Alarm “{alarm.name}” on {alarm.on}",
+            seen,
+            alarm.at,
         )
         for alarm, seen in things(evidence, Alarm)
         if alarm.on in around and alarm.status in _RAISED

@@ -16,10 +16,11 @@ from bot.model.job import Agent, Artifact, Job, Media, Probe, Vantage, digest_of
 from bot.model.people import Channel, Member, Membership
 from bot.model.request import Person, Place
 from bot.model.summary import Line, Summary
-from bot.ports import News
+from bot.ports import Kept, News
 from bot.probes.vcenter import dump, parse, query, select
 from bot.queue.inquiries import MemoryInquiries
 from bot.queue.journal import MemoryJournal
+from bot.queue.kept import MemoryKept
 from tests.bot.incidents.ground import ASKER, HERE, NOON, OFFICE, PROD, HandClock, agent
 
 CAPTURER = Person("T1", "U9")
@@ -198,6 +199,7 @@ class House:
         self.decided: set[str] = set()
         self.drops = PaperDrops()
         self.inquiries, self.boards = MemoryInquiries(self.journal), PaperBoards()
+        self.kept: Kept = MemoryKept()
         self.vcenters, self.rules = vcenters, rules or Policy(teams=("T1",), capturers=(CAPTURER,))
         self.coordinator = self.bot()
 
@@ -207,7 +209,7 @@ class House:
             queue=self.queue, journal=self.journal, chat=self.chat, archive=self.archive, clock=self.clock,
             rules=self.rules, vcenters=self.vcenters, directory=self.directory, audit=self.audit, links=self.links,
             once=self._once, apart=self._apart, most_bytes=64 << 20, drops=self.drops,
-            inquiries=self.inquiries, boards=self.boards,
+            inquiries=self.inquiries, boards=self.boards, kept=self.kept,
         )  # fmt: skip
 
     def _apart(self, work: Callable[[], None]) -> None:

@@ -39,7 +39,7 @@ def agent(vantage: Vantage, *, name: str | None = None) -> Agent:
     return Agent(
         name,
         (f"segment.{vantage.segment}", f"agent.{name}"),
-        (Probe.ARP, Probe.ICMP, Probe.CAPTURE),
+        (Probe.ARP, Probe.ICMP, Probe.CAPTURE, Probe.WATCH),
         (vantage,),
         "1",
         NOON,

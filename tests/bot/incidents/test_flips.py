@@ -129,6 +129,16 @@ def test_a_move_is_told_on_our_clock() -> None:
     assert told(one) == [(3.0, "VM app05 moved esx2 → esx1.")]
 
 
+def test_a_move_is_told_once_though_its_clock_is_measured_anew() -> None:
+    """A vCenter is asked every ten seconds, and how far its clock runs ahead is some milliseconds different then."""
+    one = watch().piece().piece().moved("esx2", "esx1", after_s=3).alarm("Host connection", after_s=5)
+    before = flips(one.evidence())
+    one.ahead_s = 0.012
+    again = flips(one.evidence())
+    assert [flip.when for flip in again] != [flip.when for flip in before]
+    assert unseen(again, [flip.key for flip in before]) == ()
+
+
 def test_where_nobody_watched_yet_nothing_has_changed() -> None:
     """A vCenter answers before the first piece does."""
     assert told(watch().moved("esx1", "esx2", after_s=3)) == []

@@ -20,12 +20,8 @@ from bot.model.request import WATCH, Target
 from tests.bot.incidents.ground import ASKER, NOON, OFFICE, PROD, TARGET, agent, request
 from tests.bot.incidents.pieces import watch
 
-
-def watcher(one: Agent) -> Agent:
-    return replace(one, probes=(*one.probes, Probe.WATCH))
-
-
-ON_PROD, ON_OFFICE = watcher(agent(PROD)), watcher(agent(OFFICE))
+ON_PROD, ON_OFFICE = agent(PROD), agent(OFFICE)
+UNABLE = replace(ON_PROD, probes=(Probe.ARP, Probe.ICMP))
 
 
 def known(
@@ -161,7 +157,7 @@ def test_without_a_vcenter_that_is_said_once() -> None:
     ("agents", "says"),
     [
         pytest.param((), planning.NOBODY, id="nobody"),
-        pytest.param((agent(PROD), agent(OFFICE)), planning.NOBODY, id="nobody who can"),
+        pytest.param((UNABLE,), planning.NOBODY, id="nobody who can"),
         pytest.param((ON_OFFICE,), "No agent stands on 10.0.0.5's network", id="only elsewhere"),
     ],
 )
