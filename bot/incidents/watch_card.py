@@ -35,15 +35,17 @@ def who(incident: Incident, asked: Sequence[Job]) -> str | None:
 
 
 def trouble(incident: Incident, asked: Sequence[Job]) -> str | None:
-    """Why the newest of these jobs brought nothing; None: it runs, or it brought something."""
-    last = asked[-1].id
-    for event in reversed(incident.timeline):
-        if isinstance(event, Reported | Started) and event.job == last:
-            return None
-        if isinstance(event, Failed) and event.job == last:
-            return event.reason
-        if isinstance(event, Lost | Expired) and event.job == last:
-            return "nobody is there"
+    """Why the newest of these jobs of which there is any word brought nothing; None: it runs, or brought something."""
+    for job in reversed(asked):
+        told = [e for e in incident.timeline if isinstance(e, Started | Reported | Failed | Lost | Expired)]
+        words = [event for event in told if event.job == job.id]
+        if not words:
+            continue  # it was asked for just now
+        last = words[-1]
+        if isinstance(last, Failed):
+            return last.reason
+        brought = any(isinstance(event, Reported) for event in words)
+        return "nobody is there" if isinstance(last, Lost | Expired) and not brought else None
     return None
 
 
