@@ -20,6 +20,7 @@ from bot.model.incident import Approved, Declined, Incident, Outcome, Published,
 from bot.model.network import Role
 from bot.model.pasted import PastedTable
 from bot.model.request import CAPTURE, CHECK, IN_WORDS, JUDGE, LOOK_UP, TRACE, Person, Place, Request, Target
+from bot.noter import Noter
 from bot.ports import Archive, Audit, Boards, Chat, Clock, Directory, Drops, Inquiries, Journal, Links, Queue
 
 _RIGHT = {
@@ -72,6 +73,12 @@ class Coordinator(Engine):
             )  # fmt: skip
         super().__init__(ground, once=once, apart=apart, drops=drops, inquirer=inquirer)
         self._links, self._most_bytes = links, most_bytes
+        self.noter = None
+        if inquirer and inquiries and boards:
+            self.noter = Noter(
+                inquirer=inquirer, inquiries=inquiries, boards=boards, clerk=clerk, clock=clock, once=once,
+                in_thread=self._in_thread,
+            )  # fmt: skip
 
     def pinned(self, inquiry: str, message: str) -> None:
         """The channel's summary stands in this message from now on."""

@@ -10,7 +10,7 @@ from bot.model.audit import Entry
 from bot.model.download import Link
 from bot.model.dropped import DroppedFile
 from bot.model.incident import AnyEvent, Failed, Incident, Lost, Progressed, Reported, Started
-from bot.model.inquiry import AnyDeed, Inquiry
+from bot.model.inquiry import AnyDeed, Inquiry, Noted, Withdrawn
 from bot.model.job import Agent, Artifact, Job
 from bot.model.people import Channel, Member
 from bot.model.request import Person, Place
@@ -297,4 +297,12 @@ class Boards(Protocol):
 
     def list_lines(self, person: Person, place: Place, lines: Sequence[Line], before: int) -> None:
         """Show these lines of a timeline to one person; ``before`` are older and stand not among them."""
+        ...
+
+    def post_note(self, place: Place, note: Noted, lines: Sequence[str]) -> None:
+        """Say for all there that something was noted, with what is to be said of it; a button takes it back."""
+        ...
+
+    def post_withdrawal(self, place: Place, withdrawn: Withdrawn) -> None:
+        """Say for all there that a note was taken back."""
         ...

@@ -13,6 +13,7 @@ CHECK, CAPTURE, LOOK_UP, JUDGE, TRACE = "arpcheck", "capture", "vcenter", "judge
 """The commands: judge a machine, capture its packets, ask every vCenter who it is, judge a shared capture, and lay
 what every table on the way holds for it side by side."""
 INCIDENT = "incident"
+NOTE = "note"
 """What the channel works on together has a door of its own too."""
 IN_WORDS = (CHECK, LOOK_UP, TRACE)
 """What can be asked in words; a capture has a door of its own, with another right."""

@@ -13,6 +13,7 @@ from bot.incidents.card import card
 from bot.model.download import Link
 from bot.model.dropped import DroppedFile
 from bot.model.incident import AwaitsApproval, Incident, Progressed, Published
+from bot.model.inquiry import Noted, Withdrawn
 from bot.model.request import Person, Place
 from bot.model.summary import Line, Summary
 from bot.slack.blocks import approval_message, card_message, offer_message
@@ -21,6 +22,7 @@ from bot.slack.delivery import GONE, Delivery, RateLimitedError, RefusedError, U
 from bot.slack.details import details, links_text, story_messages
 from bot.slack.errands import Approval, Board, File, Post, Reply, Standing, State, Whisper
 from bot.slack.mrkdwn import fitted, fitted_lines
+from bot.slack.notes import note_message, withdrawal_message
 from bot.slack.outbox import Outbox, Pace, Parcel
 from bot.slack.pieces import Message
 
@@ -144,6 +146,18 @@ class Publisher:
     def list_lines(self, person: Person, place: Place, lines: Sequence[Line], before: int) -> None:
         """Show lines of a timeline to one person."""
         self._whisper(person, place, lines_message(lines, before))
+
+    def post_note(self, place: Place, note: Noted, lines: Sequence[str]) -> None:
+        """Say for all there that something was noted."""
+        self._post(Post(place, note_message(note, lines, self._key), f"noted {note.note}", note.at))
+
+    def post_withdrawal(self, place: Place, withdrawn: Withdrawn) -> None:
+        """Say for all there that a note was taken back."""
+        self._post(Post(place, withdrawal_message(withdrawn), f"withdrawn {withdrawn.note}", withdrawn.at))
+
+    def _post(self, post: Post) -> None:
+        with self._changed:
+            self._put(Parcel(self._number(), post.place.channel, post, lasting=True))
 
     # ---- the thread --------------------------------------------------------------------------------------------
 

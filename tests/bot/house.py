@@ -12,6 +12,7 @@ from bot.model.audit import Deed, Entry
 from bot.model.download import Link
 from bot.model.dropped import DroppedFile
 from bot.model.incident import AnyEvent, Closed, Failed, Incident, Progressed, Reported
+from bot.model.inquiry import Noted, Withdrawn
 from bot.model.job import Agent, Artifact, Job, Media, Probe, Vantage, digest_of
 from bot.model.people import Channel, Member, Membership
 from bot.model.request import Person, Place
@@ -108,6 +109,14 @@ class PaperBoards:
         self.briefs: list[tuple[Person | None, Place, Summary]] = []
         self.lines: list[tuple[tuple[Line, ...], int]] = []
         self.whispers: list[str] = []
+        self.notes: list[tuple[Place, Noted, tuple[str, ...]]] = []
+        self.withdrawn: list[tuple[Place, Withdrawn]] = []
+
+    def post_note(self, place: Place, note: Noted, lines: Sequence[str]) -> None:
+        self.notes.append((place, note, tuple(lines)))
+
+    def post_withdrawal(self, place: Place, withdrawn: Withdrawn) -> None:
+        self.withdrawn.append((place, withdrawn))
 
     def whisper(self, person: Person, place: Place, sentence: str) -> None:
         self.whispers.append(sentence)
