@@ -3,7 +3,7 @@
 Not a finding: what several of them, and the path view, read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,11 +23,14 @@ from bot.findings.wording import listing, macs_text
 from bot.model.addresses import Mac, can_own
 from bot.model.finding import Evidence
 from bot.model.network import ArpEntry, Device, Kind, Table
-from bot.model.observation import Observation
+from bot.model.observation import Observation, RowSeen
 from bot.model.path import Mark
 
 SHOWN_AFTER_S = 3.0
 """So long an SNMP agent may show an ARP entry as it was: net-snmp took up to 1 s (measured on 5.9.3)."""
+LOCKED_S = 1.2
+"""So long after an entry was confirmed a router may refuse another MAC for it: Linux does for 1 s (arp_process in
+net/ipv4/arp.c, net.ipv4.neigh.*.locktime), and is then no router that does not listen."""
 
 
 def arp_entries(evidence: Evidence) -> list[Entry]:
@@ -99,6 +102,11 @@ def _whose(evidence: Evidence, mac: Mac) -> str:
     return f", a MAC of VM {listing(sorted(vm_name(evidence, vm) for vm in owners))}" if owners else ""
 
 
+def doubtful(evidence: Evidence) -> bool:
+    """Whether a table that an instrument read holds a wrong entry which the target itself might put right."""
+    return any(entry.amiss and not entry.pinned and entry.device.reporter is None for entry in arp_entries(evidence))
+
+
 def unsettled(evidence: Evidence) -> bool:
     """Whether a table was read too early to say that it kept a wrong entry though the target told everybody its MAC."""
     return bool(_told(evidence)) and any(
@@ -109,27 +117,44 @@ def unsettled(evidence: Evidence) -> bool:
 
 def _told(evidence: Evidence) -> list[datetime]:
     """When the target told everybody the MAC that it has."""
-    return [claim.seen.seen_at for claim in claims(evidence) if claim.told is None and _live(evidence, claim.mac)]
+    return [claim.seen.seen_at for claim in claims(evidence) if claim.to_all and _live(evidence, claim.mac)]
 
 
 def _stood(evidence: Evidence, device: Device, row: ArpEntry, seen: Observation) -> bool:
-    """Whether the entry was read over and over, longer than a device shows it late, after the target told everybody.
+    """Whether the entry stood before and long after the target told everybody its MAC.
 
-    What it tells to all reaches whoever keeps an entry for it (RFC 826: merge before anything else). The time counts
-    by the reader's own clock and within one job, so that no other clock has a part in it. When a person saw what is
-    pasted nobody knows.
+    What it tells to all reaches whoever keeps an entry for it (RFC 826: merge before anything else). Long after: it was
+    read over and over in one job, so that the time counts by the reader's own clock. When a person saw what is pasted
+    nobody knows.
     """
-    told = _told(evidence)
-    if device.reporter is not None or not told:
+    if device.reporter is not None:
         return False
-    since = seen.seen_at
-    for other, at in reversed([pair for look in readings(evidence, device, Table.ARP) for pair in look.of(ArpEntry)]):
-        if (other.ip, other.interface) != (row.ip, row.interface):
-            continue
-        if other.mac != row.mac or at.artifact != seen.artifact or at.seen_at < min(told):
+    looks = [pair for look in readings(evidence, device, Table.ARP) for pair in look.of(ArpEntry)]
+    same = [(one, at) for one, at in looks if (one.ip, one.interface) == (row.ip, row.interface)]
+    return any(
+        _stood_before(same, row, told) and _stood_after(same, row, seen, told) >= SHOWN_AFTER_S
+        for told in _told(evidence)
+    )
+
+
+def _stood_before(same: Sequence[tuple[ArpEntry, RowSeen]], row: ArpEntry, told: datetime) -> bool:
+    """Whether it was long there by then: one that was confirmed in this second may be locked."""
+    since: datetime | None = None
+    for one, at in reversed([pair for pair in same if pair[1].seen_at <= told]):
+        if one.mac != row.mac:
             break
         since = at.seen_at
-    return (seen.seen_at - since).total_seconds() >= SHOWN_AFTER_S
+    return since is not None and (told - since).total_seconds() >= LOCKED_S
+
+
+def _stood_after(same: Sequence[tuple[ArpEntry, RowSeen]], row: ArpEntry, seen: Observation, told: datetime) -> float:
+    """For how many seconds its newest job read it, and nothing else, after that."""
+    since = seen.seen_at
+    for one, at in reversed(same):
+        if one.mac != row.mac or at.artifact != seen.artifact or at.seen_at < told:
+            break
+        since = at.seen_at
+    return (seen.seen_at - since).total_seconds()
 
 
 def _live(evidence: Evidence, mac: Mac) -> bool:

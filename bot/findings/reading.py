@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from bot.model.addresses import Mac, can_own
+from bot.model.addresses import BROADCAST, Mac, can_own
 from bot.model.finding import Evidence
 from bot.model.job import Vantage
 from bot.model.observation import (
@@ -34,11 +34,15 @@ Asker = tuple[Mac, IPv4Address | None]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One frame in which ``mac`` says that it has the target. ``told`` is None for a claim made to everybody."""
+    """One frame in which ``mac`` says that it has the target.
+
+    ``told`` is None for a claim made to everybody, as far as the capture tells; ``to_all``: it is certain that it was.
+    """
 
     mac: Mac
     seen: Observation
     told: Asker | None
+    to_all: bool = False
 
 
 def domain_of(seen: ArpAsked | ArpAnswer | ArpAnnounced) -> Domain:
@@ -67,10 +71,14 @@ def _read_all_claims(evidence: Evidence) -> tuple[tuple[Domain, Claim], ...]:
         for answer in evidence.of(ArpAnswer)
         if answer.ip == target
     ]
-    found += [(domain_of(told), Claim(told.mac, told, None)) for told in evidence.of(ArpAnnounced) if told.ip == target]
+    found += [
+        (domain_of(told), _spoken(told.mac, told, told.sent_to, told.ip))
+        for told in evidence.of(ArpAnnounced)
+        if told.ip == target
+    ]
     # A request names its sender too, and every listener merges it (RFC 826). A probe names nobody.
     found += [
-        (domain_of(asked), Claim(asked.asker_mac, asked, None))
+        (domain_of(asked), _spoken(asked.asker_mac, asked, asked.sent_to, asked.wanted))
         for asked in evidence.of(ArpAsked)
         if asked.asker == target and not asked.ours
     ]
@@ -79,6 +87,13 @@ def _read_all_claims(evidence: Evidence) -> tuple[tuple[Domain, Claim], ...]:
         for where, claim in found
         if claim.mac not in ours and stands_on_segment(claim.seen.vantage, target)
     )
+
+
+def _spoken(mac: Mac, seen: Observation, sent_to: Mac | None, wanted: IPv4Address) -> Claim:
+    """A claim that answers nobody: to everybody, or to the one whose entry it makes sure of (RFC 1122, 2.3.2.1)."""
+    if sent_to is None or sent_to == BROADCAST:
+        return Claim(mac, seen, None, to_all=sent_to is not None)
+    return Claim(mac, seen, (sent_to, wanted))
 
 
 def asked_for_target(evidence: Evidence) -> list[ArpAsked]:

@@ -94,7 +94,10 @@ def _kept(evidence: Evidence, stood: list[Entry]) -> Finding:
     if why := _comparable(evidence):
         return finding(KEPT, Standing.UNKNOWN, why)
     if unsettled(evidence):
-        says = f"The MAC of {evidence.target} was told to everybody, and the tables were read too early after it."
+        says = (
+            f"The MAC of {evidence.target} was told to everybody, and the tables were not read long enough before and "
+            "after it."
+        )
         return finding(KEPT, Standing.UNKNOWN, says)
     if any(entry.mark in (Mark.WRONG, Mark.OLD) for entry in arp_entries(evidence)):
         says = f"Nobody was heard telling everybody the MAC of {evidence.target}, so no table had a chance to learn it."

@@ -11,8 +11,8 @@
                                                                      --> Declined, or in vain --> Closed
 
 Look before you touch: where routers and switches can be read, nothing is sent before their tables are, because pings
-and broadcasts repair what is wrong in them. Who does not tell in time is not waited for. An entry that is still wrong
-when all has ended is read once more, a while later: devices show their tables late.
+and broadcasts repair what is wrong in them. Who does not tell in time is not waited for. An entry that is wrong is read
+for a while before, and once more when all has ended: devices show their tables late, and keep what is very new.
 
 Rules: a job ends by a final Reported, by Failed or by Expired, whichever comes first; what comes after adds nothing.
 A MAC that shows up on the wire is looked up in every vCenter, once. When every job has ended the evidence is judged
@@ -31,11 +31,12 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 
 from bot.errors import RequestError
-from bot.findings.entries_arp import unsettled
+from bot.findings.entries_arp import LOCKED_S, SHOWN_AFTER_S, doubtful, unsettled
 from bot.findings.flapping import turned
 from bot.incidents import dropping, planning
 from bot.incidents.actions import Action, Admit, Append, Deliver, Fetch, Judge, Put, Tell, Trace
 from bot.incidents.folds import (
+    SENDS,
     artifacts,
     awaits,
     captured_by,
@@ -180,6 +181,13 @@ def _touching(incident: Incident, address: IPv4Address, seen: tuple[Observation,
     if any(job.id not in over for job in looks):
         return None
     there, first, deep = _heard_from(incident, known), len(jobs(incident)), incident.request.deep
+    if len(looks) == len({job.queue for job in looks}) and doubtful(Evidence(address, seen)):
+        # Whether it stays though the target speaks can be told only of one that stood a while before.
+        longer = planning.plan_once_more(
+            incident.id, address, held(address, seen), for_s=LOCKED_S, known=there, first=first
+        )
+        if longer:
+            return Put(longer)
     try:
         plan = planning.plan_check(
             incident.id, address, deep=deep, known=there, first=first, watched=held(address, seen)
@@ -329,12 +337,15 @@ def _once_more(
     A device may show an entry for a while after it took the right one in, and would be accused of not listening. A
     MAC that changed its port while the target was asked for may have moved, or be back when nobody asks.
     """
-    watched = [job for job in jobs(incident) if job.probe is Probe.NETWORK and job.options.listen_s]
+    sent = next((place for place, job in enumerate(jobs(incident)) if job.probe in SENDS), 0)
+    watched = [job for job in jobs(incident)[sent:] if job.probe is Probe.NETWORK and job.options.listen_s]
     once = len(watched) == len({job.queue for job in watched})
     evidence = Evidence(address, seen)
     if not once or not (unsettled(evidence) or turned(evidence)):
         return ()
-    return planning.plan_once_more(incident.id, address, held(address, seen), known=known, first=len(jobs(incident)))
+    return planning.plan_once_more(
+        incident.id, address, held(address, seen), for_s=SHOWN_AFTER_S, known=known, first=len(jobs(incident))
+    )
 
 
 def _heard_from(incident: Incident, known: Known) -> Known:

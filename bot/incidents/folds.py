@@ -30,7 +30,8 @@ from bot.model.observation import (
     RowSeen,
 )
 
-_SENDS = (Probe.ARP, Probe.ICMP)
+SENDS = (Probe.ARP, Probe.ICMP)
+"""The jobs of a check that put packets on the wire."""
 
 
 def jobs(incident: Incident) -> tuple[Job, ...]:
@@ -116,7 +117,7 @@ def touched(incident: Incident) -> bool:
     The first look at the tables is over then.
     """
     queued = [event for event in incident.timeline if isinstance(event, Queued)]
-    return any(not event.jobs or any(job.probe in _SENDS for job in event.jobs) for event in queued)
+    return any(not event.jobs or any(job.probe in SENDS for job in event.jobs) for event in queued)
 
 
 def held(address: IPv4Address, seen: Iterable[Observation]) -> tuple[Mac, ...]:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 
 from bot.errors import RequestError
-from bot.findings.entries_arp import SHOWN_AFTER_S
 from bot.model.addresses import Mac
 from bot.model.capture import CaptureWish
 from bot.model.job import Agent, Job, JobOptions, Probe, Vantage
@@ -103,10 +102,10 @@ def plan_first_look(incident: str, target: IPv4Address, *, known: Known, first: 
 
 
 def plan_once_more(
-    incident: str, target: IPv4Address, macs: Sequence[Mac], *, known: Known, first: int
+    incident: str, target: IPv4Address, macs: Sequence[Mac], *, for_s: float, known: Known, first: int
 ) -> tuple[Job, ...]:
-    """Read the same rows again and again, until what an SNMP agent shows late, or what comes back, has been shown."""
-    options = JobOptions(listen_s=SHOWN_AFTER_S + BEFORE_WATCHING_S, macs=tuple(macs))
+    """Read the same rows again and again for so long."""
+    options = JobOptions(listen_s=for_s + BEFORE_WATCHING_S, macs=tuple(macs))
     asked = [(Probe.NETWORK, f"network.{name}", target, options) for name in readers(known)]
     until = known.now + timedelta(seconds=options.listen_s + GRACE_S)
     return jobs(incident, asked, known=known, first=first, expires_at=until)

@@ -90,13 +90,17 @@ class ArpAnswer(Observation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArpAnnounced(Observation):
-    """A gratuitous claim of ``ip`` by ``mac``: sender address equals target address (RFC 5227 section 2.3)."""
+    """A gratuitous claim of ``ip`` by ``mac``: sender address equals target address (RFC 5227 section 2.3).
+
+    ``sent_to`` as in ArpAsked: one that goes to a single MAC tells nobody else.
+    """
 
     ip: IPv4Address
     mac: Mac
     transmitter: Mac
     vlans: tuple[int, ...]
     tunnel: str | None = None
+    sent_to: Mac | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

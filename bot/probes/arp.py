@@ -133,6 +133,7 @@ def _arp(artifact: Artifact, one: Heard, frame: ArpFrame) -> Observation | None:
             transmitter=frame.transmitter,
             vlans=frame.vlans,
             tunnel=frame.tunnel,
+            sent_to=frame.to,
         )
     if frame.operation == REPLY and somebodys:
         return ArpAnswer(

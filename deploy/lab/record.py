@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bot import probes
 from bot.agents.evidence import seal
-from bot.findings.entries_arp import unsettled
+from bot.findings.entries_arp import LOCKED_S, SHOWN_AFTER_S, doubtful, unsettled
 from bot.findings.flapping import turned
 from bot.incidents import folds
 from bot.incidents.bundle import Case, pack
@@ -69,7 +69,10 @@ def record(fault: str, vm: str, directory: Path, *, seed: int = 1, tables: bool 
             evidence += _look(lab, state, [_after_starting(job) for job in first.jobs])
             evidence += [_ask_vcenter(state, job, clock) for job in first.jobs if job.probe is Probe.VCENTER]
             held = folds.held(target, _seen(evidence))
-            plan = plan_check("inc-lab", target, deep=False, known=known, first=len(first.jobs), watched=held)
+            if doubtful(Evidence(target, tuple(_seen(evidence)))):
+                longer = plan_once_more("inc-lab", target, held, for_s=LOCKED_S, known=known, first=len(evidence))
+                evidence += _look(lab, state, [_after_starting(job) for job in longer])
+            plan = plan_check("inc-lab", target, deep=False, known=known, first=len(evidence), watched=held)
             gaps = first.gaps
         else:
             plan = plan_check("inc-lab", target, deep=False, known=known, first=0)
@@ -87,7 +90,7 @@ def record(fault: str, vm: str, directory: Path, *, seed: int = 1, tables: bool 
         told = Evidence(target, tuple(_seen(evidence)))
         if unsettled(told) or turned(told):
             macs = folds.held(target, _seen(evidence))
-            again = plan_once_more("inc-lab", target, macs, known=known, first=len(evidence))
+            again = plan_once_more("inc-lab", target, macs, for_s=SHOWN_AFTER_S, known=known, first=len(evidence))
             evidence += _look(lab, state, [_after_starting(job) for job in again])
     case = Case(target, tuple(artifact for artifact, _ in evidence), gaps)
     directory.mkdir(parents=True, exist_ok=True)

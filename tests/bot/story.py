@@ -190,7 +190,10 @@ class Story:
 
     def announces(self, mac: Mac) -> Self:
         """``mac`` claims the target, gratuitously."""
-        self._add(ArpAnnounced, ip=self.target, mac=mac, transmitter=mac, vlans=self.vlans, tunnel=self.tunnel)
+        self._add(
+            ArpAnnounced, ip=self.target, mac=mac, transmitter=mac, vlans=self.vlans, tunnel=self.tunnel,
+            sent_to=BROADCAST,
+        )  # fmt: skip
         self.now += timedelta(seconds=0.1)
         return self
 

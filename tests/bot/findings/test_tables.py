@@ -53,9 +53,17 @@ def test_a_stale_entry_accuses_nobody_before_the_address_was_announced() -> None
 
 def test_a_device_has_time_to_show_what_it_took_in() -> None:
     """It is asked over and over for longer than any was seen to be late; else it would be accused of not listening."""
-    kept = said(networks.read_again_too_early(), "tables.arp.kept_though_announced")
+    for told in (networks.read_again_too_early(), networks.confirmed_just_before()):
+        kept = said(told, "tables.arp.kept_though_announced")
+        assert kept.standing is Standing.UNKNOWN
+        assert "not read long enough" in kept.statement
+
+
+def test_who_makes_sure_of_one_machine_tells_nobody_else() -> None:
+    """A guest asks whom it talks to again, that one alone; no router can learn from it."""
+    kept = said(networks.told_one_machine_alone(), "tables.arp.kept_though_announced")
     assert kept.standing is Standing.UNKNOWN
-    assert "too early" in kept.statement
+    assert kept.statement.startswith("Nobody was heard telling everybody")
 
 
 def test_an_announcement_after_the_table_was_read_says_nothing_about_it() -> None:

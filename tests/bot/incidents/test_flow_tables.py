@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.findings.entries_arp import SHOWN_AFTER_S
+from bot.findings.entries_arp import LOCKED_S, SHOWN_AFTER_S
 from bot.incidents import actions, flow, folds, planning
-from bot.model.addresses import Mac
+from bot.model.addresses import BROADCAST, Mac
 from bot.model.incident import AnyEvent, Closed, Expired, Failed, Incident, Lost, Outcome, Queued, Reported
 from bot.model.job import Job, Probe
 from bot.model.network import ArpEntry, Device, Extent, FdbEntry, Role, Table
@@ -158,7 +158,7 @@ def told_and_read(entry: Mac) -> tuple[Observation, ...]:
     )  # fmt: skip
     told = ArpAnnounced(
         seen_at=NOON, vantage=PROD, artifact="sha256:aa", locator="frame 3", ip=TARGET, mac=MAC_1, transmitter=MAC_1,
-        vlans=(),
+        vlans=(), sent_to=BROADCAST,
     )  # fmt: skip
     return (answer(MAC_1), told, read, row(entry))
 
@@ -175,9 +175,11 @@ def test_a_wrong_entry_is_read_once_more_before_a_table_is_said_to_have_kept_it(
             assert isinstance(put, actions.Put | actions.Judge)
             if isinstance(put, actions.Put):
                 incident = then(incident, Queued(at=NOON, jobs=put.jobs, gaps=put.gaps))
-    last = [job for job in looks(incident) if job.options.listen_s][-1]
-    assert len([job for job in looks(incident) if job.options.listen_s]) == 2
+    steady, _watch, last = [job for job in looks(incident) if job.options.listen_s]
+    assert steady.options.listen_s > LOCKED_S
     assert last.options.listen_s > SHOWN_AFTER_S
+    sent = [number for number, job in enumerate(folds.jobs(incident)) if job.probe in SENDS]
+    assert folds.jobs(incident).index(steady) < min(sent)
     assert last.options.macs == (MAC_2,)
     assert flow.step(incident, incident.timeline[-1], seen, SEEN) == (actions.Judge(),)
 
