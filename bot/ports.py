@@ -189,6 +189,14 @@ class Archive(Protocol):
         """
         ...
 
+    def files(self, case: str) -> Mapping[str, bytes] | None:
+        """The files of one case as they are now; None: there is none, or its time was over.
+
+        Raises:
+            BundleError: it cannot be read.
+        """
+        ...
+
 
 class Audit(Protocol):
     """Where every deed is written down for good, in order; nothing in it is ever changed."""
@@ -305,4 +313,8 @@ class Boards(Protocol):
 
     def post_withdrawal(self, place: Place, withdrawn: Withdrawn) -> None:
         """Say for all there that a note was taken back."""
+        ...
+
+    def share(self, place: Place, filename: str, data: bytes, comment: str) -> None:
+        """Upload a file for all there; if that fails, a sentence there says so."""
         ...

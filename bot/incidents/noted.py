@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from bot.errors import FormError
 from bot.incidents import folds, pasting
 from bot.model.incident import Incident, Reported
-from bot.model.inquiry import Noted
+from bot.model.inquiry import Noted, Report
 from bot.model.job import Artifact, Job, JobOptions, Media, Probe, Vantage, digest_of
-from bot.model.observation import GuestRowFound, NicFound, Observation
+from bot.model.observation import GuestRowFound, NicFound, Observation, ReportedFact
 from bot.model.pasted import PastedTable
 from bot.probes.pasted import UNNAMED
 
@@ -93,6 +94,27 @@ def _bytes(note: Noted) -> bytes:
         "text": note.text,
     }
     return json.dumps([row], indent=1).encode()
+
+
+def meets(one: Noted, other: Noted) -> bool:
+    """Whether two notes are reports that some machine's verdict weighs together."""
+    if one.report is None or other.report is None or one.note == other.note:
+        return False
+    mine, theirs = one.report.about, other.report.about
+    return mine is None or theirs is None or mine.casefold() == theirs.casefold()
+
+
+def facts(notes: Iterable[Noted]) -> tuple[ReportedFact, ...]:
+    """The reports among the notes, as what they mean; where each stands is not told."""
+    return tuple(fact(note.report, reporter(note)) for note in notes if note.report)
+
+
+def fact(report: Report, by: str) -> ReportedFact:
+    """What the report means; when it was said does not change that."""
+    return ReportedFact(
+        seen_at=datetime.min.replace(tzinfo=UTC), vantage=Vantage("", "", ""), artifact="", locator="",
+        kind=report.kind, value=report.value, domain=report.domain, measured=report.measured, reporter=by,
+    )  # fmt: skip
 
 
 def looked_for(job: Job) -> str:

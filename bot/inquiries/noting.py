@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.errors import FormError, RequestError
 from bot.findings.reported import contradictions, vocabulary
@@ -13,8 +13,6 @@ from bot.incidents import noted
 from bot.incidents.wording import listing
 from bot.model.form import Choice
 from bot.model.inquiry import Noted, Report
-from bot.model.job import Vantage
-from bot.model.observation import ReportedFact
 from bot.model.request import Person
 
 LONGEST = 3000
@@ -180,7 +178,7 @@ def _near(kind: str) -> str:
 
 def said(report: Report) -> str:
     """A report as a sentence of the vocabulary, with its value and the machine."""
-    fact = _fact(report, "")
+    fact = noted.fact(report, "")
     means = [one for one in _WORDS.values() if one.means(fact)]
     word = min(means, key=lambda one: not one.kinds[report.kind], default=None)  # first what speaks of this very value
     words = word.says.removesuffix(".") if word else report.kind
@@ -190,32 +188,19 @@ def said(report: Report) -> str:
 
 def beside(notes: tuple[Noted, ...], new: Noted) -> tuple[str, ...]:
     """What is to be said of a new report beside those that stand: who said the same, and who says the opposite."""
-    mine, theirs = new.report, [one for one in notes if one.report and one.note != new.note]
-    if mine is None:
-        return ()
-    near = [one for one in theirs if one.report and None in (mine.about, one.report.about)]
-    near += [one for one in theirs if one.report and one.report.about and _same(one.report.about, mine.about)]
-    same = [one for one in near if one.report and (one.report.kind, one.report.value) == (mine.kind, mine.value)]
+    near = [one for one in notes if noted.meets(new, one)]
+    same = [one for one in near if _means(one) == _means(new)]
     lines = []
     if same:
         who = listing(noted.reporter(one) for one in same)
         lines.append(f"The same is {who} already; it counts once, whoever says it.")
     for one in near:
-        both = [_fact(each.report, noted.reporter(each)) for each in (one, new) if each.report]
-        lines += contradictions.sentences(both)
+        lines += contradictions.sentences(noted.facts((one, new)))
     return tuple(dict.fromkeys(lines))
 
 
-def _same(one: str, other: str | None) -> bool:
-    return other is not None and one.casefold() == other.casefold()
-
-
-def _fact(report: Report, by: str) -> ReportedFact:
-    at = datetime.min.replace(tzinfo=UTC)  # when it was said does not change what it means
-    return ReportedFact(
-        seen_at=at, vantage=Vantage("", "", ""), artifact="", locator="", kind=report.kind, value=report.value,
-        domain=report.domain, measured=report.measured, reporter=by,
-    )  # fmt: skip
+def _means(note: Noted) -> tuple[str, str | None, str | None] | None:
+    return (note.report.kind, note.report.value, note.report.domain) if note.report else None
 
 
 def note(draft: Draft, name: str, at: datetime, by: Person, source: "Source") -> Noted:
