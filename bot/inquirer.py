@@ -183,6 +183,16 @@ class Inquirer:
         except InstrumentError as error:  # the next bot posts another one
             _log.warning("inquiry_unreachable", inquiry=inquiry, reason=str(error))
 
+    def refresh_all(self) -> None:
+        """Bring every open one's summary up to date: a bot that died may have left it behind."""
+        try:
+            found = [self._inquiries.read(name) for name in self._inquiries.unended()]
+        except InstrumentError as error:
+            _log.warning("inquiries_unreachable", reason=str(error))
+            return
+        for channel in {one.channel for one in found if one}:
+            self.refresh(channel)
+
     def refresh(self, channel: str) -> None:
         """Bring the channel's summary up to date, soon; what comes meanwhile is told together."""
         with self._lock:

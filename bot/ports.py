@@ -173,6 +173,10 @@ class Inquiries(Protocol):
         """The ids of the channel's inquiries, oldest first."""
         ...
 
+    def unended(self) -> tuple[str, ...]:
+        """The ids of the inquiries that are open, in whatever channel, oldest first."""
+        ...
+
     def asked(self, channel: str, since: datetime, until: datetime | None, most: int) -> tuple[str, ...]:
         """The ids of the newest ``most`` questions that were asked in the channel in that time, oldest first."""
         ...

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from bot.errors import InstrumentError
 from bot.model import codec
-from bot.model.inquiry import AnyDeed, Inquiry, Opened
+from bot.model.inquiry import AnyDeed, Ended, Inquiry, Opened, Reopened
 from bot.queue import keys, letters, server
 from bot.queue.journal import MemoryJournal
 
@@ -34,6 +34,10 @@ class RedisInquiries:
                 where = keys.inquiries(event.channel)
                 pipe.zadd(where, {inquiry: event.at.timestamp()}, nx=True)
                 pipe.expire(where, self._lifetime_s)
+            if isinstance(event, Opened | Reopened):
+                pipe.zadd(keys.UNENDED, {inquiry: event.at.timestamp()}, nx=True)
+            elif isinstance(event, Ended):
+                pipe.zrem(keys.UNENDED, inquiry)
             pipe.execute()
 
     def read(self, inquiry: str) -> Inquiry | None:
@@ -58,6 +62,18 @@ class RedisInquiries:
                 for name in names:
                     pipe.exists(keys.inquiry(name))
                 return tuple(name for name, kept in zip(names, pipe.execute(), strict=True) if kept)
+
+    def unended(self) -> tuple[str, ...]:
+        """The ids of the open inquiries, oldest first; one whose timeline ran out is forgotten."""
+        with server.said(self._url):
+            names = [name.decode() for name in self._client.zrange(keys.UNENDED, 0, -1)]
+            with self._client.pipeline(transaction=False) as pipe:
+                for name in names:
+                    pipe.exists(keys.inquiry(name))
+                kept = dict(zip(names, pipe.execute(), strict=True))
+            if gone := [name for name, exists in kept.items() if not exists]:
+                self._client.zrem(keys.UNENDED, *gone)
+        return tuple(name for name, exists in kept.items() if exists)
 
     def asked(self, channel: str, since: datetime, until: datetime | None, most: int) -> tuple[str, ...]:
         """The newest questions of that time, oldest first."""
@@ -99,6 +115,12 @@ class MemoryInquiries:
                 if isinstance(timeline[0], Opened) and timeline[0].channel == channel
             ]
         return tuple(name for _, name in sorted(here))
+
+    def unended(self) -> tuple[str, ...]:
+        """The ids of the open inquiries, oldest first."""
+        with self._lock:
+            every = [Inquiry(name, tuple(timeline)) for name, timeline in self._timelines.items()]
+        return tuple(one.id for one in sorted(every, key=lambda one: one.opened.at) if one.ended is None)
 
     def asked(self, channel: str, since: datetime, until: datetime | None, most: int) -> tuple[str, ...]:
         """The newest questions of that time, oldest first."""

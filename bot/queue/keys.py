@@ -16,6 +16,7 @@
 | delivery:<name>            | string | a delivery, decision or download was met    | 1 hour                      |
 | inquiry:<inquiry>          | stream | the inquiry's events as JSON, in order      | as a journal                |
 | inquiries:<channel>        | zset   | inquiry -> moment of its opening            | as a journal                |
+| unended                    | zset   | open inquiry -> moment of its opening       | until Ended                 |
 | asked:<channel>            | zset   | incident -> moment of its request           | as a journal                |
 | unfinished                 | zset   | incident -> moment of its request           | until Delivered             |
 """
@@ -58,6 +59,7 @@ LIMIT_BYTES = 64 << 20
 
 DEAD = "dead"
 UNFINISHED = "unfinished"
+UNENDED = "unended"
 AGENTS = "agent:*"
 
 

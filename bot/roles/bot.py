@@ -108,6 +108,8 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         _log.info("bot_ready", team=workspace.team)
         while not stop.is_set():
             retention.sweep(archive, audit, clock, captures=captures, cases=cases)
+            if coordinator.inquirer:
+                coordinator.inquirer.refresh_all()
             stop.wait(_RETENTION_EVERY_S)
     finally:
         door.close()

@@ -324,6 +324,10 @@ class Publisher:
                 self._outbox.forget(parcel.key)
                 self._put(Parcel(parcel.key, parcel.channel, Board(errand.summary, ""), lasting=parcel.lasting))
                 return
+            if isinstance(errand, Board) and error in _UNINVITED:
+                by = errand.summary.opened.by.user
+                told = Post(Place(by), Message(_invite(parcel.channel)), f"uninvited {errand.summary.id}", self._now())
+                self._put(Parcel(f"uninvited {errand.summary.id}", by, told, lasting=True))
             if not isinstance(errand, State):
                 self._give_up(parcel, error)
                 return
@@ -350,10 +354,7 @@ class Publisher:
 
     def _say_uninvited(self, incident: Incident) -> None:
         """A slash command works in channels where the bot is not; then only the asker can be told, directly."""
-        sentence = (
-            f"I cannot post in <#{incident.request.place.channel}>. Type `/invite @ruleout` there, then ask again."
-        )
-        reply = Reply(incident, Message(sentence), "uninvited", direct=True)
+        reply = Reply(incident, Message(_invite(incident.request.place.channel)), "uninvited", direct=True)
         self._put(Parcel(self._number(), incident.request.person.user, reply, lasting=True))
 
     def _whisper(self, person: Person, place: Place, message: Message) -> None:
@@ -399,3 +400,7 @@ class Publisher:
                     self._places = {name: it for name, it in self._places.items() if not (it.over or it.gone)}
                 self._places[incident.id] = place
             return place
+
+
+def _invite(channel: str) -> str:
+    return f"I cannot post in <#{channel}>. Type `/invite @ruleout` there, then ask again."

@@ -86,6 +86,17 @@ def test_the_next_bot_goes_on_with_the_same_message(house: House) -> None:
     assert isinstance(found.timeline[-1], Pinned)
 
 
+def test_a_bot_that_starts_brings_every_open_summary_up_to_date(house: House) -> None:
+    """The one before it may have died with a question on the summary that has ended since."""
+    opened(house)
+    doors(house).open("elsewhere", BEN, Place("C2"))
+    doors(house).close("", BEN, Place("C2"))
+    house.boards.boards.clear()
+    house.coordinator = house.bot()
+    doors(house).refresh_all()
+    assert [shown.opened.channel for shown, _ in house.boards.boards] == [HERE.channel]
+
+
 def test_the_whole_summary_is_for_whoever_asks_or_for_all(house: House) -> None:
     """The next one says what changed since it was shared."""
     opened(house)

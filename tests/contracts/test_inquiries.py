@@ -72,6 +72,17 @@ def test_a_channel_knows_its_inquiries_oldest_first(kept: Kept) -> None:
     assert kept.inquiries.of_channel("C3") == ()
 
 
+def test_the_open_ones_are_known_in_whatever_channel(kept: Kept) -> None:
+    """A bot that starts brings their summaries up to date."""
+    kept.inquiries.append("inq-a", opened("C1", 60))
+    kept.inquiries.append("inq-b", opened("C2"))
+    assert kept.inquiries.unended() == ("inq-b", "inq-a")
+    kept.inquiries.append("inq-b", Ended(at=NOON, by=ANA))
+    assert kept.inquiries.unended() == ("inq-a",)
+    kept.inquiries.append("inq-b", Reopened(at=NOON, by=ANA))
+    assert set(kept.inquiries.unended()) == {"inq-a", "inq-b"}
+
+
 def test_the_questions_of_a_channel_are_found_by_their_time(kept: Kept) -> None:
     """The newest, where there are more than are wanted, oldest first."""
     for number in range(4):
