@@ -61,9 +61,9 @@ class CaseArchive:
         except OSError as error:
             raise InstrumentError(f"The case could not be written to {self.root}: {error.strerror}.") from error
 
-    def files(self, case: str) -> dict[str, bytes] | None:
+    def case(self, name: str) -> dict[str, bytes] | None:
         """The files of one case; None: there is none, or its time was over."""
-        directory = self.root / Path(case).name
+        directory = self.root / Path(name).name
         return load(directory) if _index(directory).is_file() else None
 
     def captures(self, case: str) -> tuple[KeptCapture, ...]:
@@ -124,7 +124,8 @@ def _write(path: Path, data: bytes) -> None:
 
 def _index(directory: Path) -> Path:
     return next(
-        (directory / name for name in (INDEX, LOOK_UP_INDEX, EXPORT_INDEX) if (directory / name).is_file()), directory / INDEX
+        (directory / name for name in (INDEX, LOOK_UP_INDEX, EXPORT_INDEX) if (directory / name).is_file()),
+        directory / INDEX,
     )
 
 

@@ -45,7 +45,7 @@ def gather(
     found, notes, size = dict[str, Mapping[str, bytes]](), list[str](), 0
     for incident in sorted(incidents, key=lambda one: one.request.asked_at, reverse=True):
         try:
-            files = archive.files(incident.id)
+            files = archive.case(incident.id)
         except BundleError as error:
             notes.append(f"The case of {incident.id} is not here: {error}")
             continue
@@ -166,7 +166,9 @@ class Exporter:
             data = packed(shared, redacted=False)
         if len(data) > MOST_SHARED:
             size = f"{len(data) >> 20} MiB"
-            self._offer(name, data, shared, person, place, f"It is {size}, and I share {MOST_SHARED >> 20} MiB at most.")
+            self._offer(
+                name, data, shared, person, place, f"It is {size}, and I share {MOST_SHARED >> 20} MiB at most."
+            )
             return
         why = f" {shared.notes[-1]}" if kept else ""
         self.clerk.record(Deed.UPLOADED, incident=inquiry.id, person=person, place=place, read_as=name,
@@ -199,10 +201,11 @@ class Exporter:
         self.archive.save(shelf, cases.pack_export(artifact, name, data))
         links = self.links.offer(shelf, person, place)
         if not links:
-            self.boards.whisper(
-                person, place, f"{why} The whole of it with its packets can be had with `ruleout incident export "
-                f"{export.inquiry.id}` where ruleout runs; its operator has configured no address for downloads.".strip()
-            )  # fmt: skip
+            sentence = (
+                f"{why} The whole of it with its packets can be had with `ruleout incident export {export.inquiry.id}` "
+                "where ruleout runs; its operator has configured no address for downloads."
+            )
+            self.boards.whisper(person, place, sentence.strip())
             return
         for link in links:
             self.clerk.record(Deed.LINKED, incident=export.inquiry.id, person=person, place=place, rule=rule,

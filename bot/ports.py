@@ -193,7 +193,7 @@ class Archive(Protocol):
         """
         ...
 
-    def files(self, case: str) -> Mapping[str, bytes] | None:
+    def case(self, name: str) -> Mapping[str, bytes] | None:
         """The files of one case as they are now; None: there is none, or its time was over.
 
         Raises:

@@ -60,6 +60,14 @@ class Noter(Protocol):
         ...
 
 
+class Exporter(Protocol):
+    """The door of bot.exporter."""
+
+    def export(self, text: str, person: Person, place: Place) -> str:
+        """Make one file of all there is of the channel's incident, and share it; what is said at once."""
+        ...
+
+
 class Coordinator(Protocol):
     """The doors of bot.coordinator.
 
@@ -69,6 +77,11 @@ class Coordinator(Protocol):
     @property
     def inquirer(self) -> Inquirer | None:
         """The doors to what the channel works on together; None where there is no channel."""
+        ...
+
+    @property
+    def exporter(self) -> Exporter | None:
+        """The door to the whole of it as a file; None where there is no channel."""
         ...
 
     @property

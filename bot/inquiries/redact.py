@@ -25,7 +25,7 @@ from bot.model import audit, capture, cause, codec, finding, incident, inquiry, 
 from bot.model.audit import Entry
 from bot.model.finding import Evidence
 from bot.model.incident import AnyEvent, Incident
-from bot.model.inquiry import AnyDeed, Inquiry
+from bot.model.inquiry import AnyDeed, Inquiry, Noted
 from bot.model.job import Media, digest_of
 
 TEXTS = frozenset({Media.NEIGHBOURS, Media.VCENTER, Media.PASTED, Media.REPORT})
@@ -35,8 +35,8 @@ _UNJUDGED = "It cannot be judged again from this redacted bundle: the bytes that
 _OTHERWISE = "It cannot be judged again from this redacted bundle: with other names its evidence says something else."
 _NAMED = (
     "name", "vm", "vm_name", "host", "hostname", "cluster", "network", "portgroup", "datastore", "switch", "vcenter",
-    "source", "agent", "segment", "device", "vantage", "reporter", "user", "team", "channel", "target", "queue", "about",
-    "affected", "unaffected",
+    "source", "agent", "segment", "device", "vantage", "reporter", "user", "team", "channel", "target", "queue",
+    "about", "affected", "unaffected",
 )  # fmt: skip
 """The fields of our JSON in which something is called by its name."""
 _KEPT = frozenset({"api_version", "version", "format", "digest", "artifact", "catalogue"})
@@ -79,8 +79,8 @@ def redacted(export: Export, salt: bytes) -> Export:
 class _Documents:
     """Everything that will be in the export, as what ``json`` reads."""
 
-    def __init__(self, documents: tuple[Any, ...]) -> None:
-        self._documents = documents
+    def __init__(self, documents: tuple[Any, ...], ids: frozenset[str]) -> None:
+        self._documents, self._ids = documents, ids
 
     @classmethod
     def of(cls, export: Export) -> "_Documents":
@@ -89,7 +89,8 @@ class _Documents:
         found += [codec.encode(entry) for entry in export.audit] + list(export.notes)
         for case in export.cases.values():
             found += [json.loads(_index_file(case)[1]), *(_read(data) for data in _readable(case).values())]
-        return cls(tuple(found))
+        notes = (deed.note for deed in export.inquiry.timeline if isinstance(deed, Noted))
+        return cls(tuple(found), frozenset((export.inquiry.id, *notes, *(one.id for one in export.incidents))))
 
     def strings(self) -> Iterator[str]:
         """Every text in them."""
@@ -106,7 +107,7 @@ class _Documents:
             for name in (text.rpartition(" by ")[2] if key == "reporter" else text.partition(".")[2] if key == "queue"
                          else text,)
         }  # fmt: skip
-        return frozenset(name for name in found if _names_somebody(name))
+        return frozenset(name for name in found - self._ids if _names_somebody(name))
 
 
 def _names_somebody(name: str) -> bool:

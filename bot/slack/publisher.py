@@ -20,7 +20,7 @@ from bot.slack.blocks import approval_message, card_message, offer_message
 from bot.slack.boards import board_message, brief_message, lines_message
 from bot.slack.delivery import GONE, Delivery, RateLimitedError, RefusedError, UnansweredError
 from bot.slack.details import details, links_text, story_messages
-from bot.slack.errands import Approval, Board, File, Post, Reply, Standing, State, Whisper
+from bot.slack.errands import Approval, Board, File, Post, Reply, Shared, Standing, State, Whisper
 from bot.slack.mrkdwn import fitted, fitted_lines
 from bot.slack.notes import note_message, withdrawal_message
 from bot.slack.outbox import Outbox, Pace, Parcel
@@ -155,6 +155,11 @@ class Publisher:
         """Say for all there that a note was taken back."""
         self._post(Post(place, withdrawal_message(withdrawn), f"withdrawn {withdrawn.note}", withdrawn.at))
 
+    def share(self, place: Place, filename: str, data: bytes, comment: str) -> None:
+        """Upload a file for all there; if that fails, a sentence there says so."""
+        with self._changed:
+            self._put(Parcel(self._number(), place.channel, Shared(place, filename, data, comment), lasting=True))
+
     def _post(self, post: Post) -> None:
         with self._changed:
             self._put(Parcel(self._number(), post.place.channel, post, lasting=True))
@@ -208,6 +213,10 @@ class Publisher:
             mark = {"id": parcel.channel, "part": errand.part}
             if not (parcel.attempts and self._slack.find(parcel.channel, errand.place.thread, errand.since, mark)):
                 self._slack.post(parcel.channel, errand.place.thread, errand.message, mark)
+            self._sent(parcel)
+        elif isinstance(errand, Shared):
+            comment = fitted(errand.comment, _SENTENCE)
+            self._slack.upload(parcel.channel, errand.place.thread, errand.filename, errand.data, comment, None)
             self._sent(parcel)
         elif isinstance(errand, Whisper):
             self._slack.whisper(errand.place.channel, errand.place.thread, errand.person.user, errand.message)
@@ -306,7 +315,7 @@ class Publisher:
                 self._outbox.forget(parcel.key)
 
     def _unanswered(self, parcel: Parcel, *, reached: bool) -> None:
-        perishable = isinstance(parcel.errand, Whisper | File)
+        perishable = isinstance(parcel.errand, Whisper | File | Shared)
         with self._changed:
             if perishable and parcel.attempts + 1 >= _TRIES:
                 self._give_up(parcel, "Slack did not answer")
@@ -351,6 +360,10 @@ class Publisher:
             place = self._place(errand.incident)
             sentence = f"The file `{errand.filename}` could not be uploaded ({reason}); it is kept with the case."
             self._put_reply(place, Reply(errand.incident, Message(fitted(sentence, _SENTENCE)), parcel.key))
+        if isinstance(errand, Shared):
+            sentence = f"The file `{errand.filename}` could not be uploaded ({reason}); ask for it again."
+            post = Post(errand.place, Message(fitted(sentence, _SENTENCE)), parcel.key, self._now())
+            self._put(Parcel(self._number(), parcel.channel, post, lasting=True))
 
     def _say_uninvited(self, incident: Incident) -> None:
         """A slash command works in channels where the bot is not; then only the asker can be told, directly."""

@@ -110,7 +110,11 @@ class PaperBoards:
         self.lines: list[tuple[tuple[Line, ...], int]] = []
         self.whispers: list[str] = []
         self.notes: list[tuple[Place, Noted, tuple[str, ...]]] = []
+        self.shared: list[tuple[Place, str, bytes, str]] = []
         self.withdrawn: list[tuple[Place, Withdrawn]] = []
+
+    def share(self, place: Place, filename: str, data: bytes, comment: str) -> None:
+        self.shared.append((place, filename, data, comment))
 
     def post_note(self, place: Place, note: Noted, lines: Sequence[str]) -> None:
         self.notes.append((place, note, tuple(lines)))
@@ -139,6 +143,9 @@ class PaperArchive:
 
     def save(self, case: str, files: Mapping[str, bytes]) -> None:
         self.cases[case] = files
+
+    def case(self, name: str) -> Mapping[str, bytes] | None:
+        return self.cases.get(name)
 
 
 class PaperAudit:

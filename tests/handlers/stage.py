@@ -129,6 +129,15 @@ class Noting:
         self._note("timeline", "", "", person, place)
 
     @property
+    def exporter(self) -> "Noting":
+        """The door to the whole of it is noted too."""
+        return self
+
+    def export(self, text: str, person: Person, place: Place) -> str:
+        self._note("export", "", text, person, place)
+        return "I am putting it together."
+
+    @property
     def noter(self) -> "NotingNotes":
         """The doors to what people write down are noted too."""
         return NotingNotes(self)
