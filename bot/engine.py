@@ -279,6 +279,7 @@ class Engine(Desk):
             _log.info("judged", incident=running.incident.id, verdict=verdict.verdict, grade=verdict.grade)
             self._close(running, Outcome.ANSWERED)
         elif isinstance(action, actions.Trace):
+            self._take_in_noted(running)
             path = running.trace()
             self._append(running, Traced(at=self._clock.now(), path=path))
             _log.info("traced", incident=running.incident.id, hops=len(path.hops), clear=len(path.clear))

@@ -186,6 +186,11 @@ def said(report: Report) -> str:
     return f"{words}{about}: {report.kind}{f'={report.value}' if report.value else ''}"
 
 
+def told(note: Noted) -> str:
+    """A note as a sentence: what it reports, and its text."""
+    return " ".join(filter(None, (f"{said(note.report)}." if note.report else "", note.text)))
+
+
 def beside(notes: tuple[Noted, ...], new: Noted) -> tuple[str, ...]:
     """What is to be said of a new report beside those that stand: who said the same, and who says the opposite."""
     near = [one for one in notes if noted.meets(new, one)]

@@ -7,7 +7,7 @@ from bot.findings.reported import contradictions
 from bot.incidents import audited, noted
 from bot.inquiries.asked import called, judged
 from bot.inquiries.bundle import CASES, PICTURES, Export
-from bot.inquiries.noting import said
+from bot.inquiries.noting import told as told_of
 from bot.inquiries.rejudging import short
 from bot.inquiries.summary import summary
 from bot.inquiries.timeline import timeline
@@ -125,14 +125,13 @@ def _notes(export: Export) -> Iterator[str]:
         return
     yield from ("", "## Notes", "")
     for note in notes:
-        what = " ".join(filter(None, (f"{said(note.report)}." if note.report else "", note.text)))
         kind = "evidence" if note.report else "free text"
         taken = f", from the message {code(note.message)}" if note.message else ""
         back = (
             f"; withdrawn {_moment(gone[note.note].at)} by {_person(gone[note.note].by)}" if note.note in gone else ""
         )
         who = _person(note.author or note.by)
-        yield f"* {_moment(note.at)} {who}, {kind}: {plain(what)} {code(note.note)}{taken}{back}"
+        yield f"* {_moment(note.at)} {who}, {kind}: {plain(told_of(note))} {code(note.note)}{taken}{back}"
     told = {sentence: None for one in export.inquiry.notes for sentence in _against(one, export.inquiry.notes)}
     yield from (f"* {plain(sentence)}" for sentence in told)
 

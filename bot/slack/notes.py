@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
-from bot.inquiries.noting import said
+from bot.inquiries.noting import told
 from bot.model.inquiry import Noted, Withdrawn
 from bot.model.request import Person
 from bot.slack import tokens
@@ -18,7 +18,7 @@ ACTIONS = (WITHDRAW,)
 
 def note_message(note: Noted, lines: Sequence[str], key: bytes) -> Message:
     """Who noted what, as evidence or not, with its id; ``lines`` are what is to be said of it."""
-    what = " ".join(filter(None, (said(note.report) + "." if note.report else "", note.text)))
+    what = told(note)
     kind = "Noted as evidence" if note.report else "Noted"
     by = _person(note.by)
     written = f", as {_person(note.author)} wrote" if note.author and note.author != note.by else ""

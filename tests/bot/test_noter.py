@@ -249,8 +249,8 @@ def test_a_table_in_a_note_is_evidence_too(house: House) -> None:
         "inside app01\n$ ip neigh\n10.0.0.1 dev eth0 lladdr 00:50:56:80:12:34 REACHABLE\n", BEN, HERE
     )
     assert "which is weighed too" in house.boards.notes[-1][2][0]
-    incident = answered(house, command=TRACE)
-    assert incident.path is not None
+    traced = answered(house, command=TRACE)
+    assert [one.media for one in reports(traced)] == [Media.PASTED]
     checked, _ = told(house)
     assert [one.media for one in reports(checked)] == [Media.PASTED]
 
