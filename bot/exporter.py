@@ -158,12 +158,12 @@ class Exporter:
     def _export(self, inquiry: Inquiry, person: Person, place: Place, *, redacted: bool) -> None:
         whole, _ = gather(inquiry, self.inquirer.questions(inquiry), self.archive, self.audit, self.clock.now())
         name, shared, kept = named(whole, redacted=redacted), whole, None
-        if whole.captures and not redacted and not self._may_share(whole):
+        if whole.captures and not self._may_share(whole):
             kept, shared = whole, bundle.without_captures(whole, _SHARED)
         data = packed(shared, redacted=redacted)
-        if len(data) > MOST_SHARED and shared.captures and not redacted:
+        if len(data) > MOST_SHARED and shared.captures:
             kept, shared = whole, bundle.without_captures(whole, _LARGE)
-            data = packed(shared, redacted=False)
+            data = packed(shared, redacted=redacted)
         if len(data) > MOST_SHARED:
             size = f"{len(data) >> 20} MiB"
             self._offer(
@@ -176,7 +176,7 @@ class Exporter:
         comment = f"Everything of {inquiry.id}: `ruleout judge {name}` judges its cases again.{why}"
         self.boards.share(place, name, data, comment)
         if kept:
-            self._offer(name, packed(kept, redacted=False), kept, person, place, "")
+            self._offer(name, packed(kept, redacted=redacted), kept, person, place, "")
 
     def _may_share(self, export: Export) -> bool:
         by = {one.id: one for one in export.incidents}

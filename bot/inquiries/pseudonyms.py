@@ -28,6 +28,7 @@ _KEPT_MACS = (  # of nobody, and of routers that share an address: VRRP, HSRP, G
 _MACS, _FOURS = re.compile(_MAC, re.IGNORECASE), re.compile(_FOUR)
 _FIRST = tuple(octet for octet in range(1, 224) if octet not in (127, 169))
 _TRIES = 1000
+_SOLICITED, _ALL_NODES = "33:33:ff", Mac("33:33:00:00:00:01")  # the former ends as somebody's own MAC (RFC 4291)
 
 
 class Pseudonyms:
@@ -61,7 +62,7 @@ class Pseudonyms:
 
     def mac(self, mac: Mac) -> Mac:
         """The other MAC."""
-        return self._other_macs.get(mac, mac)
+        return _ALL_NODES if mac.startswith(_SOLICITED) else self._other_macs.get(mac, mac)
 
     # ---- what there is -----------------------------------------------------------------------------------------
 
@@ -105,6 +106,10 @@ class Pseudonyms:
         others: dict[Mac, Mac] = {}
         for mac in sorted(self._macs):
             octets = bytes.fromhex(mac.replace(":", ""))
+            if (address := self._inside(octets)) is not None:
+                length = 4 if octets[0] != 1 else 2
+                others[mac] = mac_from_bytes(octets[:-length] + self.address(address).packed[-length:])
+                continue
             if octets[0] & 1 or any(octets.startswith(kept) for kept in _KEPT_MACS):
                 continue
             for attempt in range(_TRIES):
@@ -117,6 +122,18 @@ class Pseudonyms:
             else:
                 raise RequestError("So many MACs cannot be replaced by others; export it without `redact`.")
         return others
+
+    def _inside(self, octets: bytes) -> IPv4Address | None:
+        """The address that a MAC of Microsoft's network load balancing is made from, if it is one that there is.
+
+        Source: learn.microsoft.com, "Network Load Balancing: MAC addresses": 02-BF and 03-BF with the address, 02-01
+        to 02-20 of a host with it, 01-00-5E-7F with its last two octets.
+        """
+        if octets[:4] == b"\x01\x00\x5e\x7f":
+            return next((one for one in sorted(self._addresses) if one.packed[2:] == octets[4:]), None)
+        made = octets[:2] in (b"\x02\xbf", b"\x03\xbf") or (octets[0] == 2 and 1 <= octets[1] <= 0x20)
+        address = IPv4Address(octets[2:])
+        return address if made and address in self._addresses else None
 
     def _digest(self, what: str) -> bytes:
         return hmac.new(self._salt, what.encode(), hashlib.sha256).digest()

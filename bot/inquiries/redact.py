@@ -1,6 +1,7 @@
 """An export with other addresses, MACs and names in it: in the incident's timeline, in every case, in the audit.
 
-What cannot be read as text (packets, tables over SNMP, UCS Manager's answers) is left out, and said to be. A case is
+Packets lose what they carried. What is neither text nor such packets (tables over SNMP, UCS Manager's answers, captures
+of other links) is left out, and said to be. A case is
 only called one that can be judged again where its verdict was found again from what is in the export.
 """
 
@@ -18,7 +19,9 @@ from bot.errors import BundleError
 from bot.findings import establish
 from bot.incidents import bundle as cases
 from bot.incidents.rejudge import rejudge
+from bot.inquiries import packets as changing
 from bot.inquiries.bundle import Export
+from bot.inquiries.packets import Packets
 from bot.inquiries.pseudonyms import Pseudonyms
 from bot.inquiries.rejudging import differs
 from bot.model import audit, capture, cause, codec, finding, incident, inquiry, job, network, summary, verdict, vsphere
@@ -29,8 +32,11 @@ from bot.model.inquiry import AnyDeed, Inquiry, Noted
 from bot.model.job import Media, digest_of
 
 TEXTS = frozenset({Media.NEIGHBOURS, Media.VCENTER, Media.PASTED, Media.REPORT})
-"""What is replaced word by word; of everything else the bytes are left out."""
-LEFT_OUT = "Left out, for addresses cannot be replaced in them: packets, tables over SNMP and answers of UCS Manager."
+"""What is replaced word by word."""
+LEFT_OUT = (
+    "Where a case lacks bytes, addresses cannot be replaced in them: tables over SNMP, answers of UCS Manager, "
+    "captures that are no plain Ethernet."
+)
 _UNJUDGED = "It cannot be judged again from this redacted bundle: the bytes that it rests on were left out."
 _OTHERWISE = "It cannot be judged again from this redacted bundle: with other names its evidence says something else."
 _NAMED = (
@@ -89,6 +95,7 @@ class _Documents:
         found += [codec.encode(entry) for entry in export.audit] + list(export.notes)
         for case in export.cases.values():
             found += [json.loads(_index_file(case)[1]), *(_read(data) for data in _readable(case).values())]
+            found += [word for packets in _captures(case).values() for word in changing.words(packets)]
         notes = (deed.note for deed in export.inquiry.timeline if isinstance(deed, Noted))
         return cls(tuple(found), frozenset((export.inquiry.id, *notes, *(one.id for one in export.incidents))))
 
@@ -170,7 +177,18 @@ def _artifacts(case: Mapping[str, bytes], words: Pseudonyms, digests: dict[str, 
         changed = json.dumps(change.document(_read(data)), indent=1).encode()
         digests[digest] = (digest_of(changed), len(changed))
         kept[digest] = changed
+    for digest, packets in _captures(case).items():
+        kept[digest] = changing.redacted(packets, words)
+        digests[digest] = (digest_of(kept[digest]), len(kept[digest]))
     return kept
+
+
+def _captures(case: Mapping[str, bytes]) -> dict[str, Packets]:
+    """The packets that can be changed, by the digest of their capture."""
+    rows = cases.listed(_index_file(case)[1])
+    read = ((artifact.digest, changing.read(case[name])) for name, artifact in rows
+            if artifact.media is Media.PCAP and name in case)  # fmt: skip
+    return {digest: packets for digest, packets in read if packets is not None}
 
 
 def _readable(case: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -185,7 +203,8 @@ def _index(case: Mapping[str, bytes], kept: Mapping[str, bytes], change: _Change
     index, files = json.loads(data), dict[str, bytes]()
     for row in index["artifacts"]:
         digest, file = row["artifact"]["digest"], str(row["file"])
-        row["file"] = re.sub(r"[^\w.-]", "_", change.text(file)) if digest in kept else None
+        named = re.sub(r"\.pcap$", ".pcapng", re.sub(r"[^\w.-]", "_", change.text(file)))
+        row["file"] = named if digest in kept else None
         if digest in kept:
             files[row["file"]] = kept[digest]
     places = [row.pop("file") for row in index["artifacts"]]
