@@ -8,6 +8,7 @@ from bot.clerk import Clerk, machines, machines_of
 from bot.desk import Ground, Seat
 from bot.engine import Engine
 from bot.errors import FormError, RequestError
+from bot.exporter import Exporter
 from bot.incidents import asking, audited, dropping, folds, pasting, planning, watching, wishing
 from bot.incidents.policy import Capability, Policy
 from bot.incidents.wishing import Wanted
@@ -21,6 +22,7 @@ from bot.model.network import Role
 from bot.model.pasted import PastedTable
 from bot.model.request import CAPTURE, CHECK, IN_WORDS, JUDGE, LOOK_UP, TRACE, WATCH, Person, Place, Request, Target
 from bot.model.watch import WatchWish
+from bot.noter import Noter
 from bot.ports import Archive, Audit, Boards, Chat, Clock, Directory, Drops, Inquiries, Journal, Kept, Links, Queue
 
 _RIGHT = {
@@ -75,6 +77,13 @@ class Coordinator(Engine):
             )  # fmt: skip
         super().__init__(ground, once=once, apart=apart, drops=drops, inquirer=inquirer, kept=kept)
         self._links, self._most_bytes = links, most_bytes
+        self.noter, self.exporter = None, None
+        if inquirer and inquiries and boards:
+            self.noter = Noter(
+                inquirer=inquirer, inquiries=inquiries, boards=boards, clerk=clerk, clock=clock, once=once,
+                in_thread=self._in_thread,
+            )  # fmt: skip
+            self.exporter = Exporter(inquirer, archive, audit, links, chat, boards, clerk, clock, apart)
 
     def pinned(self, inquiry: str, message: str) -> None:
         """The channel's summary stands in this message from now on."""

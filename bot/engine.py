@@ -18,7 +18,7 @@ from bot.clerk import machines_of
 from bot.desk import Desk, Ground
 from bot.errors import InstrumentError, RequestError
 from bot.handing import Handing
-from bot.incidents import actions, captured, dropping, flow, folds, pasting, path_words
+from bot.incidents import actions, captured, dropping, flow, folds, noted, pasting, path_words
 from bot.incidents.policy import TERMINAL, Capability
 from bot.incidents.running import Running
 from bot.incidents.wishing import Wanted
@@ -279,6 +279,21 @@ class Engine(Desk):
             running.take_in(report, blobs)
             self._append(running, report)
 
+    def _take_in_noted(self, running: Running) -> None:
+        """What people of the channel noted about the machine is evidence like any other, as of the verdict."""
+        incident, seen = running.incident, running.seen()
+        try:
+            inquiry = self.inquirer.current(incident.request.place.channel) if self.inquirer else None
+        except InstrumentError as error:
+            gap = f"What was noted in the channel could not be read: {error}"
+            self._append(running, Queued(at=self._clock.now(), jobs=(), gaps=(gap,)))
+            return
+        notes = noted.about(inquiry.notes, noted.names(incident, seen)) if inquiry else ()
+        for job, report, blobs in noted.evidence(incident, notes):
+            self._append(running, Queued(at=self._clock.now(), jobs=(job,)))
+            running.take_in(report, blobs)
+            self._append(running, report)
+
     def _happen(self, running: Running, event: AnyEvent) -> None:
         self._append(running, event)
         self._follow(running, event)
@@ -318,8 +333,10 @@ class Engine(Desk):
             self._append(running, action.event)
             self._follow(running, action.event)
         elif isinstance(action, actions.Judge):
+            self._take_in_noted(running)
             self._judge(running)
         elif isinstance(action, actions.Trace):
+            self._take_in_noted(running)
             path = running.trace()
             self._append(running, Traced(at=self._clock.now(), path=path))
             _log.info("traced", incident=running.incident.id, hops=len(path.hops), clear=len(path.clear))

@@ -10,7 +10,7 @@ from bot.model.audit import Entry
 from bot.model.download import Link
 from bot.model.dropped import DroppedFile
 from bot.model.incident import AnyEvent, Failed, Incident, Lost, Progressed, Reported, Started
-from bot.model.inquiry import AnyDeed, Inquiry
+from bot.model.inquiry import AnyDeed, Inquiry, Noted, Withdrawn
 from bot.model.job import Agent, Artifact, Job
 from bot.model.people import Channel, Member
 from bot.model.request import Person, Place
@@ -212,6 +212,14 @@ class Archive(Protocol):
         """
         ...
 
+    def case(self, name: str) -> Mapping[str, bytes] | None:
+        """The files of one case as they are now; None: there is none, or its time was over.
+
+        Raises:
+            BundleError: it cannot be read.
+        """
+        ...
+
 
 class Audit(Protocol):
     """Where every deed is written down for good, in order; nothing in it is ever changed."""
@@ -320,4 +328,16 @@ class Boards(Protocol):
 
     def list_lines(self, person: Person, place: Place, lines: Sequence[Line], before: int) -> None:
         """Show these lines of a timeline to one person; ``before`` are older and stand not among them."""
+        ...
+
+    def post_note(self, place: Place, note: Noted, lines: Sequence[str]) -> None:
+        """Say for all there that something was noted, with what is to be said of it; a button takes it back."""
+        ...
+
+    def post_withdrawal(self, place: Place, withdrawn: Withdrawn) -> None:
+        """Say for all there that a note was taken back."""
+        ...
+
+    def share(self, place: Place, filename: str, data: bytes, comment: str) -> None:
+        """Upload a file for all there; if that fails, a sentence there says so."""
         ...

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.incidents import dropping, folds, owned, pasting, path_lines, path_words, watch_card
+from bot.incidents import dropping, folds, noted, owned, pasting, path_lines, path_words, watch_card
 from bot.incidents.captured import lost, whole
 from bot.incidents.wording import listing
 from bot.model.finding import Standing, Witness
@@ -453,6 +453,8 @@ def _far(word: Progressed, now: datetime | None) -> str:
 def _looks_for(incident: Incident, job: Job) -> str:
     if job.queue == pasting.QUEUE:
         return pasting.looked_for(incident.request, job)
+    if job.queue.startswith(noted.QUEUE):
+        return noted.looked_for(job)
     first = next(event for event in incident.timeline if isinstance(event, Queued))
     further = incident.request.command == LOOK_UP and job not in first.jobs
     if job.probe is Probe.NETWORK and (job.options.listen_s or job.options.macs):

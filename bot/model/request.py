@@ -15,6 +15,7 @@ WATCH = "watch"
 """The commands: judge a machine, capture its packets, ask every vCenter who it is, judge a shared capture, lay what
 every table on the way holds for it side by side, and look at it without a pause for a while."""
 INCIDENT = "incident"
+NOTE = "note"
 """What the channel works on together has a door of its own too."""
 IN_WORDS = (CHECK, LOOK_UP, TRACE, WATCH)
 """What can be asked in words; a capture has a door of its own, with another right."""

@@ -12,7 +12,7 @@ from bot.model import request
 from bot.model.dropped import DroppedFile
 from bot.model.incident import Approved, Declined, Outcome, StopAsked
 from bot.model.verdict import Answer, EvidenceItem, RuledOut, Verdict
-from bot.slack import boards, owners, paths, tokens
+from bot.slack import boards, notes, owners, paths, tokens
 from bot.slack.mrkdwn import fitted, fitted_lines, marked, named
 from bot.slack.pieces import (
     LINE,
@@ -31,7 +31,7 @@ from bot.slack.pieces import (
 AGAIN, CAPTURE, STOP, DOWNLOAD, JUDGE = "check_again", "capture", "stop", "download", "judge"
 APPROVE, DECLINE = "approve", "decline"
 TABLES = "add_tables"
-ACTIONS = (AGAIN, CAPTURE, STOP, DOWNLOAD, JUDGE, APPROVE, DECLINE, TABLES, *boards.ACTIONS)
+ACTIONS = (AGAIN, CAPTURE, STOP, DOWNLOAD, JUDGE, APPROVE, DECLINE, TABLES, *boards.ACTIONS, *notes.ACTIONS)
 """Every button that we make."""
 _AGAIN = {request.LOOK_UP: "Look up again", request.JUDGE: "Judge again", request.TRACE: "Read again"}
 _TEXT = 3900  # Slack advises 4,000 characters of text beside blocks
@@ -203,7 +203,7 @@ def _instrument(it: Instrument) -> str:
 
 def _evidence(item: EvidenceItem) -> str:
     place = where(item.witnesses)
-    return fitted(item.says, LINE) + (f"  _{fitted(place, LINE // 2)}_" if place else "")
+    return named(fitted(item.says, LINE)) + (f"  _{fitted(place, LINE // 2)}_" if place else "")
 
 
 def _ruled_out(out: RuledOut) -> str:

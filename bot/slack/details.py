@@ -123,6 +123,6 @@ def _item(number: int, item: EvidenceItem) -> str:
     witnesses = "\n".join(dict.fromkeys(map(place, item.witnesses[:_PLACES])))
     more = len(item.witnesses) - _PLACES
     return joined(
-        f"{number}. {standing}{fitted(item.says, 2 * LINE)}",
+        f"{number}. {standing}{named(fitted(item.says, 2 * LINE))}",
         f"{witnesses}\n" + (f"… and {more} more places\n" if more > 0 else "") + f"finding {code(item.finding)}",
     )

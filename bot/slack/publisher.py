@@ -13,14 +13,16 @@ from bot.incidents.card import card
 from bot.model.download import Link
 from bot.model.dropped import DroppedFile
 from bot.model.incident import AwaitsApproval, Incident, Progressed, Published
+from bot.model.inquiry import Noted, Withdrawn
 from bot.model.request import WATCH, Person, Place
 from bot.model.summary import Line, Summary
 from bot.slack.blocks import approval_message, card_message, offer_message
 from bot.slack.boards import board_message, brief_message, lines_message
 from bot.slack.delivery import GONE, Delivery, RateLimitedError, RefusedError, UnansweredError
 from bot.slack.details import details, links_text, story_messages
-from bot.slack.errands import Approval, Board, File, Post, Reply, Standing, State, Whisper
+from bot.slack.errands import Approval, Board, File, Post, Reply, Shared, Standing, State, Whisper
 from bot.slack.mrkdwn import fitted, fitted_lines
+from bot.slack.notes import note_message, withdrawal_message
 from bot.slack.outbox import Outbox, Pace, Parcel
 from bot.slack.pieces import Message
 
@@ -145,6 +147,23 @@ class Publisher:
         """Show lines of a timeline to one person."""
         self._whisper(person, place, lines_message(lines, before))
 
+    def post_note(self, place: Place, note: Noted, lines: Sequence[str]) -> None:
+        """Say for all there that something was noted."""
+        self._post(Post(place, note_message(note, lines, self._key), f"noted {note.note}", note.at))
+
+    def post_withdrawal(self, place: Place, withdrawn: Withdrawn) -> None:
+        """Say for all there that a note was taken back."""
+        self._post(Post(place, withdrawal_message(withdrawn), f"withdrawn {withdrawn.note}", withdrawn.at))
+
+    def share(self, place: Place, filename: str, data: bytes, comment: str) -> None:
+        """Upload a file for all there; if that fails, a sentence there says so."""
+        with self._changed:
+            self._put(Parcel(self._number(), place.channel, Shared(place, filename, data, comment), lasting=True))
+
+    def _post(self, post: Post) -> None:
+        with self._changed:
+            self._put(Parcel(self._number(), post.place.channel, post, lasting=True))
+
     # ---- the thread --------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
@@ -194,6 +213,10 @@ class Publisher:
             mark = {"id": parcel.channel, "part": errand.part}
             if not (parcel.attempts and self._slack.find(parcel.channel, errand.place.thread, errand.since, mark)):
                 self._slack.post(parcel.channel, errand.place.thread, errand.message, mark)
+            self._sent(parcel)
+        elif isinstance(errand, Shared):
+            comment = fitted(errand.comment, _SENTENCE)
+            self._slack.upload(parcel.channel, errand.place.thread, errand.filename, errand.data, comment, None)
             self._sent(parcel)
         elif isinstance(errand, Whisper):
             self._slack.whisper(errand.place.channel, errand.place.thread, errand.person.user, errand.message)
@@ -293,7 +316,7 @@ class Publisher:
                 self._outbox.forget(parcel.key)
 
     def _unanswered(self, parcel: Parcel, *, reached: bool) -> None:
-        perishable = isinstance(parcel.errand, Whisper | File)
+        perishable = isinstance(parcel.errand, Whisper | File | Shared)
         with self._changed:
             if perishable and parcel.attempts + 1 >= _TRIES:
                 self._give_up(parcel, "Slack did not answer")
@@ -338,6 +361,10 @@ class Publisher:
             place = self._place(errand.incident)
             sentence = f"The file `{errand.filename}` could not be uploaded ({reason}); it is kept with the case."
             self._put_reply(place, Reply(errand.incident, Message(fitted(sentence, _SENTENCE)), parcel.key))
+        if isinstance(errand, Shared):
+            sentence = f"The file `{errand.filename}` could not be uploaded ({reason}); ask for it again."
+            post = Post(errand.place, Message(fitted(sentence, _SENTENCE)), parcel.key, self._now())
+            self._put(Parcel(self._number(), parcel.channel, post, lasting=True))
 
     def _say_uninvited(self, incident: Incident) -> None:
         """A slash command works in channels where the bot is not; then only the asker can be told, directly."""

@@ -1,6 +1,5 @@
 """A watch at Slack's door: real agents, real moves in the lab, and processes that are killed in the middle of it."""
 
-import os
 import re
 import signal
 import subprocess
@@ -92,7 +91,7 @@ def test_stop_ends_it_with_what_was_seen(house: Stage) -> None:
 def restarted(house: Stage, name: str) -> None:
     """Kill a process of the stage without a word, and start it again as its supervisor would."""
     process = house.processes[name]
-    argv = [os.fsdecode(part) for part in process.args]  # type: ignore[union-attr]
+    argv: Any = process.args
     environment = house.environments[name]
     process.send_signal(signal.SIGKILL)
     process.wait(10)
