@@ -33,6 +33,7 @@ from bot.model.incident import (
     Incident,
     Judged,
     LookedUp,
+    Measured,
     Outcome,
     Progressed,
     Queued,
@@ -46,6 +47,7 @@ from bot.model.incident import (
 from bot.model.job import Job
 from bot.model.request import CAPTURE, TRACE, WATCH, Request
 from bot.ports import Drops, Kept, News
+from bot.split.reached import reach
 
 _log = log.get(__name__)
 
@@ -341,6 +343,11 @@ class Engine(Desk):
             self._append(running, Traced(at=self._clock.now(), path=path))
             _log.info("traced", incident=running.incident.id, hops=len(path.hops), clear=len(path.clear))
             self._close(running, Outcome.ANSWERED)
+        elif isinstance(action, actions.Measure):
+            matrix = reach(running.incident, running.observations, running.blobs, self._clock.now())
+            self._append(running, Measured(at=self._clock.now(), reach=matrix))
+            _log.info("measured", incident=running.incident.id, machines=len(matrix.machines))
+            self._close(running, Outcome.ANSWERED)
         elif isinstance(action, actions.Tell):
             owners = running.look_up()
             assert owners is not None, "told only after a vCenter answered"
@@ -452,6 +459,8 @@ class Engine(Desk):
         if self.inquirer:
             self.inquirer.heard(running.incident, running.evidence())
         incident, path = running.incident, running.incident.path
+        if incident.reach and incident.request.place.channel != TERMINAL:
+            self._apart(partial(self._handing.hand_reach, incident, incident.reach))
         asked = incident.request.command == TRACE  # beside a verdict a picture of tables that agree says nothing new
         if incident.request.command == WATCH:
             self._end_watch(running)
@@ -500,6 +509,8 @@ def _read_as(request: Request) -> str:
         return f"{request.command} {Wanted(request.target, request.capture)}"
     if request.watch is not None:
         return f"{request.command} {request.target} for {request.watch.duration_s:g} s"
+    if request.reach is not None:
+        return f"{request.command} {' '.join(request.reach.machines)}"
     with_tables = f" with {pasting.named(request.tables)}" if request.tables else ""
     return f"{request.command} {request.target}{' deep' if request.deep else ''}{with_tables}"
 

@@ -20,6 +20,8 @@ what rules the others out. I change nothing.
 entries are stale, and what to clear, in which order
 `/watch 10.0.0.5 for 10m` asks and pings it without a pause, joined with the moves and alarms of vCenter, and says at \
 once what changes: move the machine meanwhile, and see whether the trouble goes with it; its card has *Stop*
+`/reach app01 app02 app03` asks and pings many machines from every segment at once, and says what separates those \
+that lose packets: cluster, host, VLAN, odd or even, and what cannot be told apart
 `/vcenter 10.0.0.5`, or a name or MAC, only asks every vCenter who has it: owner, host, port group, conflicts
 `/capture 10.0.0.5 for 60s` records packets where our agents stand, for whoever may: `arp`, `icmp` or `all`, \
 `at VANTAGE`, `peer 10.0.0.7`, `host 10.0.0.8`, `port 443`, `vlan 20` say which; alone it opens a form; \

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.incidents import dropping, folds, noted, owned, pasting, path_lines, path_words, watch_card
+from bot.incidents import dropping, folds, noted, owned, pasting, path_lines, path_words, reach_words, watch_card
 from bot.incidents.captured import lost, whole
 from bot.incidents.wording import listing
 from bot.model.finding import Standing, Witness
@@ -29,7 +29,8 @@ from bot.model.incident import (
 from bot.model.job import Artifact, Job, Probe
 from bot.model.owners import Owners
 from bot.model.path import Path
-from bot.model.request import CAPTURE, JUDGE, LOOK_UP, TRACE, WATCH, Person
+from bot.model.reach import Reach
+from bot.model.request import CAPTURE, JUDGE, LOOK_UP, REACH, TRACE, WATCH, Person
 from bot.model.verdict import EvidenceItem, Grade, Verdict, Weighs
 
 _SHOWN_WITNESSES = 3
@@ -56,11 +57,14 @@ _DOING = {
     JUDGE: "Reading a capture about",
     TRACE: "Reading the tables on the way to",
     WATCH: "Watching",
+    REACH: "Comparing",
 }
 _ENDED_OTHERWISE = {
     (CAPTURE, Outcome.STOPPED): "The capture was stopped.",
     (CAPTURE, Outcome.FAILED): "The capture could not be carried out.",
     (WATCH, Outcome.FAILED): "The watch could not be carried out.",
+    (REACH, Outcome.STOPPED): "The comparison was stopped before its answers were in.",
+    (REACH, Outcome.FAILED): "The machines could not be compared.",
     (TRACE, Outcome.STOPPED): "The reading was stopped before the tables were in.",
     (TRACE, Outcome.FAILED): "The tables could not be read.",
 }
@@ -120,7 +124,8 @@ class Card:
     ``ended`` is None while it runs. ``says`` is the claim of a verdict, or the one sentence that says why there is
     none; None while it runs. ``missing`` says what was not looked at. ``took_s`` counts from the question to the end,
     or to now where now was given. ``owners`` is what a look-up found and ``aged`` a sentence on how old that is.
-    ``path`` is what the tables on the way hold: alone, or beside a verdict. ``watched`` is what a watch showed.
+    ``path`` is what the tables on the way hold: alone, or beside a verdict. ``watched`` is what a watch showed,
+    ``reach`` how many machines compare.
 
     Of a capture: ``filter`` is what it takes, for how long (None before its address is known), ``waits`` the sentence
     and the end of the wait for a second person, ``decided`` who approved, declined or stopped it, in order, and
@@ -148,6 +153,7 @@ class Card:
     decided: tuple[Approved | Declined | StopAsked, ...] = ()
     files: tuple[str, ...] = ()
     watched: tuple[str, ...] = ()
+    reach: Reach | None = None
 
 
 def card(
@@ -157,7 +163,7 @@ def card(
     closed = incident.closed
     answered = closed is not None and closed.outcome is Outcome.ANSWERED
     verdict, owners = (incident.verdict, incident.owners) if answered else (None, None)
-    path = incident.path if answered else None
+    path, reach = (incident.path, incident.reach) if answered else (None, None)
     until = closed.at if closed else now
     watches = incident.request.command == WATCH
     instruments = tuple(
@@ -166,7 +172,7 @@ def card(
         else _instruments(incident, {one.job: one for one in progress}, now)
     )
     says = closed and (closed.sentence or (verdict and (verdict.claim or _UNSAID[verdict.grade])))
-    says = owned.says(owners) if owners else path.claim if path and not verdict else says
+    says = owned.says(owners) if owners else path.claim if path and not verdict else reach.claim if reach else says
     request, target = incident.request, _target(incident)
     return Card(
         case=incident.id,
@@ -179,6 +185,8 @@ def card(
         if owners
         else path_words.headline(path, target)
         if path and not verdict
+        else reach_words.headline(reach)
+        if reach
         else f"CAPTURE INCOMPLETE · {target}"
         if answered and folds.captures(incident) and not whole(incident)
         else _headline(
@@ -200,11 +208,14 @@ def card(
         if owners
         else path.missing
         if path
+        else reach.missing
+        if reach
         else _planned_gaps(incident),
         verdict=verdict,
         took_s=(until - request.asked_at).total_seconds() if until else None,
         owners=owners,
         path=path,
+        reach=reach,
         aged=owned.aged(owners.read_at, closed.at) if owners and closed else None,
         filter=_filter(incident),
         waits=folds.awaits(incident),
@@ -277,6 +288,8 @@ def as_text(card: Card, width: int = 100) -> str:
         if card.owners
         else _path(card.path, width)
         if card.path
+        else _reach(card.reach, width)
+        if card.reach
         else _without_verdict(card, width)
     )
     took = f", {card.took_s:.1f} s" if card.took_s is not None else ""
@@ -307,6 +320,15 @@ def _path(path: Path, width: int) -> Iterator[str]:
     yield from entries("Clear, in this order", tuple(map(path_words.about, path.clear)), width, numbered=True)
     yield from entries("Neither right nor wrong", tuple(map(path_words.about, path_words.unclear(path))), width)
     yield from entries("Not looked at", path.missing, width)
+
+
+def _reach(reach: Reach, width: int) -> Iterator[str]:
+    yield from entries("Machines", [reach_words.line(row, reach.places) for row in reach.machines], width)
+    yield from entries("Affected in each group", reach.groups, width)
+    yield from entries("What separates them", reach.says, width)
+    yield from entries("Look at", reach.look_at, width)
+    yield from entries("Not known", tuple(reach_words.unknown(reach)), width)
+    yield from entries("Not looked at", reach.missing, width)
 
 
 def _verdict(verdict: Verdict, width: int, path: Path | None = None, watched: tuple[str, ...] = ()) -> Iterator[str]:

@@ -11,6 +11,7 @@ from ipaddress import IPv4Address
 from bot.model.job import Artifact, Job
 from bot.model.owners import Owners
 from bot.model.path import Path
+from bot.model.reach import Reach
 from bot.model.request import Person, Request
 from bot.model.verdict import Verdict
 
@@ -152,6 +153,13 @@ class Traced(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Measured(Event):
+    """Many machines as every place sees them; a comparison ends with it as a check with Judged."""
+
+    reach: Reach
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flipped(Event):
     """While it was watched something changed, at ``when`` by the instrument's clock; ``key`` is its own."""
 
@@ -216,6 +224,7 @@ AnyEvent = (
     | Judged
     | LookedUp
     | Traced
+    | Measured
     | Flipped
     | Watched
     | Published
@@ -256,6 +265,12 @@ class Incident:
         """The newest verdict."""
         verdicts = [event.verdict for event in self.timeline if isinstance(event, Judged)]
         return verdicts[-1] if verdicts else None
+
+    @property
+    def reach(self) -> Reach | None:
+        """The matrix of a comparison, once there is one."""
+        found = [event.reach for event in self.timeline if isinstance(event, Measured)]
+        return found[-1] if found else None
 
     @property
     def owners(self) -> Owners | None:

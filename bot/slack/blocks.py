@@ -12,7 +12,7 @@ from bot.model import request
 from bot.model.dropped import DroppedFile
 from bot.model.incident import Approved, Declined, Outcome, StopAsked
 from bot.model.verdict import Answer, EvidenceItem, RuledOut, Verdict
-from bot.slack import boards, notes, owners, paths, tokens
+from bot.slack import boards, notes, owners, paths, reaches, tokens
 from bot.slack.mrkdwn import fitted, fitted_lines, marked, named
 from bot.slack.pieces import (
     LINE,
@@ -33,7 +33,12 @@ APPROVE, DECLINE = "approve", "decline"
 TABLES = "add_tables"
 ACTIONS = (AGAIN, CAPTURE, STOP, DOWNLOAD, JUDGE, APPROVE, DECLINE, TABLES, *boards.ACTIONS, *notes.ACTIONS)
 """Every button that we make."""
-_AGAIN = {request.LOOK_UP: "Look up again", request.JUDGE: "Judge again", request.TRACE: "Read again"}
+_AGAIN = {
+    request.LOOK_UP: "Look up again",
+    request.JUDGE: "Judge again",
+    request.TRACE: "Read again",
+    request.REACH: "Compare again",
+}
 _TEXT = 3900  # Slack advises 4,000 characters of text beside blocks
 _EVIDENCE = 3
 _FACTS = 6
@@ -69,6 +74,8 @@ def card_message(card: Card, key: bytes) -> Message:
         parts = (*_answered(card, card.verdict), _footer(card), *_buttons(card, key))
     elif card.owners:
         parts = (*owners.parts(card, card.owners), _footer(card), *_buttons(card, key))
+    elif card.reach:
+        parts = (*reaches.parts(card, card.reach), _footer(card), *_buttons(card, key))
     elif card.path:
         parts = (*paths.parts(card, card.path), _footer(card), *_buttons(card, key))
     else:
