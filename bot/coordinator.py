@@ -122,7 +122,7 @@ class Coordinator(Engine):
         question = asking.parse(text, command)
         rule = self._clerk.may(_RIGHT[command], person, place, machines(question.target.address, None), said=text)
         request = self._request(command, question.target, person, place, deep=question.deep, tables=tables)
-        return self._open(request, said=text, rule=rule)
+        return self._join(request, said=text, rule=rule) or self._open(request, said=text, rule=rule)
 
     def again(self, incident: str, person: Person, place: Place) -> Incident:
         """Ask the same question once more, with today's evidence; it takes the same right as the first time.
@@ -141,7 +141,9 @@ class Coordinator(Engine):
             watch=before.watch,
             tables=before.tables if before.command == JUDGE else (),
         )  # fmt: skip
-        return self._open(request, said=f"again {incident}", rule=rule)
+        request = replace(request, before=incident)
+        said = f"again {incident}"
+        return self._join(request, said=said, rule=rule) or self._open(request, said=said, rule=rule)
 
     def _watch(self, text: str, person: Person, place: Place) -> Incident:
         target, wish = watching.parse(text)

@@ -18,7 +18,7 @@ from bot.clerk import machines_of
 from bot.desk import Desk, Ground
 from bot.errors import InstrumentError, RequestError
 from bot.handing import Handing
-from bot.incidents import actions, captured, dropping, flow, folds, noted, pasting, path_words
+from bot.incidents import actions, captured, compared, dropping, flow, folds, joining, noted, pasting, path_words
 from bot.incidents.policy import TERMINAL, Capability
 from bot.incidents.running import Running
 from bot.incidents.wishing import Wanted
@@ -28,9 +28,11 @@ from bot.model.incident import (
     AnyEvent,
     AwaitsApproval,
     Closed,
+    Compared,
     Failed,
     Flipped,
     Incident,
+    Joined,
     Judged,
     LookedUp,
     Measured,
@@ -46,6 +48,7 @@ from bot.model.incident import (
 )
 from bot.model.job import Job
 from bot.model.request import CAPTURE, TRACE, WATCH, Request
+from bot.model.verdict import Verdict
 from bot.ports import Drops, Kept, News
 from bot.split.reached import reach
 
@@ -143,12 +146,12 @@ class Engine(Desk):
                 self._broke(running)
 
     def _keep(self, running: Running, news: News) -> None:
-        """What a watch brought for good, so that another bot can go on with it."""
-        lasts = running.incident.request.command == WATCH and isinstance(news.event, Reported) and news.event.final
-        if not lasts or self._kept is None:
+        """What a watch brought, so that another bot can go on with it; a beginning too: agents die as well."""
+        if running.incident.request.command != WATCH or self._kept is None:
             return
         try:
             self._kept.put(news.incident, news.blobs)
+            self._kept.only(news.incident, running.blobs.keys())
         except InstrumentError as error:  # the watch itself goes on
             _log.warning("evidence_not_kept", incident=news.incident, reason=str(error))
 
@@ -245,6 +248,24 @@ class Engine(Desk):
         with seat.lock:
             seat.running = running
             self._show(running)
+
+    def _join(self, request: Request, *, said: str | None, rule: str) -> Incident | None:
+        """The same question, if it is being asked already: the answer goes to this asker too."""
+        for seat in self._open_seats():
+            with seat.lock:
+                running = seat.running
+                if not seat.open or not joining.same(running.incident, request):
+                    continue
+                name, person, place = running.incident.id, request.person, request.place
+                self._clerk.note(
+                    Deed.REQUESTED, incident=name, person=person, place=place, said=said, read_as=_read_as(request),
+                    rule=rule,
+                )  # fmt: skip
+                self._append(running, Joined(at=request.asked_at, by=person, place=place))
+                self._show(running)
+                self._chat.whisper(person, place, joining.sentence(running.incident, place, request.asked_at))
+                return running.incident
+        return None
 
     # ---- one incident ------------------------------------------------------------------------------------------
 
@@ -367,8 +388,21 @@ class Engine(Desk):
             self._append(running, Traced(at=self._clock.now(), path=running.trace()))
         verdict = running.judge()
         self._append(running, Judged(at=self._clock.now(), verdict=verdict))
+        self._compare(running, verdict)
         _log.info("judged", incident=running.incident.id, verdict=verdict.verdict, grade=verdict.grade)
         self._close(running, Outcome.ANSWERED)
+
+    def _compare(self, running: Running, verdict: Verdict) -> None:
+        """What changed since this was asked before; a question that nobody can find any more is no hindrance."""
+        name = running.incident.request.before
+        if name is None:
+            return
+        try:
+            says = compared.changes(self._recall(name), verdict)
+        except (RequestError, InstrumentError) as error:
+            says = (f"What it was before cannot be read any more: {error}",)
+        if says:
+            self._append(running, Compared(at=self._clock.now(), before=name, says=says))
 
     def _put(self, running: Running, put: actions.Put) -> None:
         incident = running.incident
@@ -456,6 +490,8 @@ class Engine(Desk):
     def _close(self, running: Running, outcome: Outcome, sentence: str | None = None) -> None:
         """End it; where tables were compared, their picture follows the card."""
         super()._close(running, outcome, sentence)
+        for place in joining.places(running.incident):
+            self._chat.also(running.incident, place)
         if self.inquirer:
             self.inquirer.heard(running.incident, running.evidence())
         incident, path = running.incident, running.incident.path

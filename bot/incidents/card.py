@@ -13,10 +13,12 @@ from bot.model.finding import Standing, Witness
 from bot.model.incident import (
     Approved,
     AwaitsApproval,
+    Compared,
     Declined,
     Expired,
     Failed,
     Incident,
+    Joined,
     Lost,
     Outcome,
     Progressed,
@@ -34,6 +36,7 @@ from bot.model.request import CAPTURE, JUDGE, LOOK_UP, REACH, TRACE, WATCH, Pers
 from bot.model.verdict import EvidenceItem, Grade, Verdict, Weighs
 
 _SHOWN_WITNESSES = 3
+_SILENT_S = 4.0
 _LOOKS_FOR = {
     Probe.ARP: "ARP on the segment",
     Probe.ICMP: "ping through the router",
@@ -125,7 +128,8 @@ class Card:
     none; None while it runs. ``missing`` says what was not looked at. ``took_s`` counts from the question to the end,
     or to now where now was given. ``owners`` is what a look-up found and ``aged`` a sentence on how old that is.
     ``path`` is what the tables on the way hold: alone, or beside a verdict. ``watched`` is what a watch showed,
-    ``reach`` how many machines compare.
+    ``reach`` how many machines compare, ``changed`` what is different since it was asked before, and ``joined`` who
+    asked the same meanwhile.
 
     Of a capture: ``filter`` is what it takes, for how long (None before its address is known), ``waits`` the sentence
     and the end of the wait for a second person, ``decided`` who approved, declined or stopped it, in order, and
@@ -153,6 +157,8 @@ class Card:
     decided: tuple[Approved | Declined | StopAsked, ...] = ()
     files: tuple[str, ...] = ()
     watched: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    joined: tuple[Person, ...] = ()
     reach: Reach | None = None
 
 
@@ -202,6 +208,8 @@ def card(
         instruments=instruments,
         facts=watch_card.changes(incident) if watches else facts,
         watched=next((event.says for event in incident.timeline if isinstance(event, Watched)), ()),
+        changed=next((event.says for event in incident.timeline if isinstance(event, Compared)), ()),
+        joined=_joined(incident),
         missing=verdict.missing
         if verdict
         else owners.missing
@@ -222,6 +230,11 @@ def card(
         decided=tuple(event for event in incident.timeline if isinstance(event, Approved | Declined | StopAsked)),
         files=tuple(map(_file, folds.captures(incident))) if closed else (),
     )
+
+
+def _joined(incident: Incident) -> tuple[Person, ...]:
+    others = (event.by for event in incident.timeline if isinstance(event, Joined))
+    return tuple(dict.fromkeys(one for one in others if one != incident.request.person))
 
 
 def _unsaid(command: str, ended: Outcome) -> str:
@@ -282,7 +295,10 @@ def highlights(verdict: Verdict) -> tuple[EvidenceItem, ...]:
 def as_text(card: Card, width: int = 100) -> str:
     """The card for a terminal, without control characters of whatever a machine was named."""
     body = (
-        _verdict(card.verdict, width, card.path, card.watched)
+        (
+            *entries("Since it was asked before", card.changed, width),
+            *_verdict(card.verdict, width, card.path, card.watched),
+        )
         if card.verdict
         else _owners(card, card.owners, width)
         if card.owners
@@ -426,26 +442,36 @@ def _verdict_headline(verdict: Verdict, target: str) -> str:
 def _instruments(incident: Incident, progress: Mapping[str, Progressed], now: datetime | None) -> Iterator[Instrument]:
     lines = {job.id: Instrument(_place(job), _looks_for(incident, job)) for job in folds.jobs(incident)}
     probes = {job.id: job.probe for job in folds.jobs(incident)}
+    heard: dict[str, datetime] = {}
     for event in incident.timeline:
         if not isinstance(event, Started | Reported | Failed | Lost | Expired) or event.job not in lines:
             continue
-        line = lines[event.job]
-        if line.stage.final:
-            continue  # late and duplicate reports add nothing
-        if isinstance(event, Started | Reported | Failed) and probes[event.job] is not Probe.VCENTER:
-            line = replace(line, name=event.agent)
-        if isinstance(event, Started):
-            line = replace(line, stage=Stage.LOOKING, attempt=event.attempt)
-        elif isinstance(event, Reported):
-            line = replace(line, stage=Stage.REPORTED if event.final else Stage.LOOKING)
-        elif isinstance(event, Failed):
-            line = replace(line, stage=Stage.FAILED, reason=event.reason)
-        else:
-            line = replace(line, stage=Stage.LOST if isinstance(event, Lost) else Stage.EXPIRED)
-        lines[event.job] = line
+        if not lines[event.job].stage.final:  # late and duplicate reports add nothing
+            lines[event.job], heard[event.job] = _moved(lines[event.job], event, probes[event.job]), event.at
     for job, line in lines.items():
-        word = progress.get(job)
-        yield replace(line, far=_far(word, now)) if word and line.stage is Stage.LOOKING else line
+        if line.stage is Stage.LOOKING:
+            word = progress.get(job)
+            yield replace(line, far=_far(word, now) if word else _silent(heard[job], now))
+        else:
+            yield line
+
+
+def _moved(line: Instrument, event: Started | Reported | Failed | Lost | Expired, probe: Probe) -> Instrument:
+    if isinstance(event, Started | Reported | Failed) and probe is not Probe.VCENTER:
+        line = replace(line, name=event.agent)
+    if isinstance(event, Started):
+        return replace(line, stage=Stage.LOOKING, attempt=event.attempt)
+    if isinstance(event, Reported):
+        return replace(line, stage=Stage.REPORTED if event.final else Stage.LOOKING)
+    if isinstance(event, Failed):
+        return replace(line, stage=Stage.FAILED, reason=event.reason)
+    return replace(line, stage=Stage.LOST if isinstance(event, Lost) else Stage.EXPIRED)
+
+
+def _silent(heard_at: datetime, now: datetime | None) -> str | None:
+    """How long nothing was heard, once that is worth a word."""
+    age_s = (now - heard_at).total_seconds() if now else 0.0
+    return f"heard {age_s:.0f} s ago" if age_s >= _SILENT_S else None
 
 
 def _watchers(incident: Incident, now: datetime | None) -> Iterator[Instrument]:

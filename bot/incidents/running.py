@@ -59,10 +59,10 @@ class Running:
         )
 
     def silent_since(self, moment: datetime) -> bool:
-        """Whether a capture runs whose card was last shown before that moment."""
+        """Whether something runs whose card was last shown before that moment."""
         over = folds.ended(self.incident)
         watches = self.incident.request.command == WATCH and self.incident.closed is None
-        runs = watches or any(job.id not in over for job in folds.captured_by(self.incident))
+        runs = watches or any(job.id not in over for job in folds.jobs(self.incident))
         return runs and not self.handed and self.shown_at is not None and self.shown_at < moment
 
     def take_in(self, report: Reported, blobs: Mapping[str, bytes]) -> None:

@@ -1,6 +1,7 @@
 """An inquiry as one list: what was asked, answered, written down, decided and seen, with source and confidence.
 
-Nothing stands in it twice (a move is told by vCenter and in a watch), and nothing is left out but what says nothing: that a job was queued or an agent began.
+Nothing stands in it twice, though a move is told by vCenter and in a watch, and nothing is left out but what says
+nothing: that a job was queued or an agent began.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -12,7 +12,7 @@ from bot.model.job import Artifact, Job
 from bot.model.owners import Owners
 from bot.model.path import Path
 from bot.model.reach import Reach
-from bot.model.request import Person, Request
+from bot.model.request import Person, Place, Request
 from bot.model.verdict import Verdict
 
 
@@ -28,6 +28,22 @@ class Requested(Event):
     """A person asked."""
 
     request: Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined(Event):
+    """Somebody asked the same while it ran; the answer goes to ``place`` too."""
+
+    by: Person
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared(Event):
+    """What changed since the question ``before``, in sentences; it comes after Judged."""
+
+    before: str
+    says: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +225,7 @@ class Delivered(Event):
 
 AnyEvent = (
     Requested
+    | Joined
     | Resolved
     | AwaitsApproval
     | Approved
@@ -222,6 +239,7 @@ AnyEvent = (
     | Lost
     | Expired
     | Judged
+    | Compared
     | LookedUp
     | Traced
     | Measured

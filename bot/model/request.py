@@ -65,7 +65,8 @@ class Request:
 
     ``capture`` says how to capture, ``watch`` how to watch, ``reach`` which
     machines to compare and ``file`` what to judge; None for every other command.
-    ``tables`` are those that people pasted, one of each device and command.
+    ``tables`` are those that people pasted, one of each device and command. ``before`` is the question that this one
+    asks again.
     """
 
     id: str
@@ -80,3 +81,4 @@ class Request:
     tables: tuple[PastedTable, ...] = ()
     watch: WatchWish | None = None
     reach: ReachWish | None = None
+    before: str | None = None

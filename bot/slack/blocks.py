@@ -45,6 +45,8 @@ _FACTS = 6
 _WATCHED = 6
 _INSTRUMENTS = 12
 _FILES = 8
+_JOINED = 5
+_CHANGED = 5
 _ANSWERS = {
     Answer.GUEST: "🖥️",
     Answer.NETWORK: "🌐",
@@ -102,6 +104,10 @@ def _answered(card: Card, verdict: Verdict) -> Iterator[Block]:
     yield header(_ANSWERS[verdict.verdict], card.headline)
     first, stop, rest = (card.says or "").partition(". ")
     yield section(f"*{fitted(first + stop.strip(), LINE)}* {fitted(rest, 2 * LINE)}")
+    if card.changed:
+        yield listing(
+            "Since it was asked before", bullets(card.changed[:_CHANGED]), len(card.changed) - _CHANGED, "in the case"
+        )
     items = highlights(verdict)
     if items:
         shown = [f"• {_evidence(item)}" for item in items[:_EVIDENCE]]
@@ -178,7 +184,8 @@ def _footer(card: Card) -> Block:
     took = [f"took {card.took_s:.1f} s"] if card.ended and card.took_s is not None else []
     catalogue = [f"catalogue {marked(card.verdict.catalogue)}"] if card.verdict else []
     decided = map(_decision, card.decided)
-    return context("  ·  ".join((f"asked by {asker}", *decided, *took, f"case `{card.case}`", *catalogue)))
+    also = [f"also by {', '.join(f'<@{one.user}>' for one in card.joined[:_JOINED])}"] if card.joined else []
+    return context("  ·  ".join((f"asked by {asker}", *also, *decided, *took, f"case `{card.case}`", *catalogue)))
 
 
 def _buttons(card: Card, key: bytes) -> Iterator[Block]:
