@@ -12,7 +12,7 @@ from pathlib import Path
 from bot import log
 from bot.errors import BundleError, InstrumentError
 from bot.incidents import bundle
-from bot.incidents.bundle import INDEX, LOOK_UP_INDEX
+from bot.incidents.bundle import EXPORT_INDEX, INDEX, LOOK_UP_INDEX
 from bot.model.download import KeptCapture
 from bot.model.job import digest_of
 
@@ -60,6 +60,11 @@ class CaseArchive:
             draft.replace(self.root / case)
         except OSError as error:
             raise InstrumentError(f"The case could not be written to {self.root}: {error.strerror}.") from error
+
+    def case(self, name: str) -> dict[str, bytes] | None:
+        """The files of one case; None: there is none, or its time was over."""
+        directory = self.root / Path(name).name
+        return load(directory) if _index(directory).is_file() else None
 
     def captures(self, case: str) -> tuple[KeptCapture, ...]:
         """The captures of a case whose bytes are still there; none where there is no such case."""
@@ -119,7 +124,8 @@ def _write(path: Path, data: bytes) -> None:
 
 def _index(directory: Path) -> Path:
     return next(
-        (directory / name for name in (INDEX, LOOK_UP_INDEX) if (directory / name).is_file()), directory / INDEX
+        (directory / name for name in (INDEX, LOOK_UP_INDEX, EXPORT_INDEX) if (directory / name).is_file()),
+        directory / INDEX,
     )
 
 

@@ -145,6 +145,14 @@ class Inquirer:
         found = self._inquiries.read(names[-1]) if names else None
         return found if found and found.ended is None else None
 
+    def newest(self, channel: str) -> Inquiry:
+        """The channel's newest inquiry, open or not.
+
+        Raises:
+            RequestError: there never was one.
+        """
+        return self._newest(channel)
+
     def find(self, inquiry: str) -> Inquiry | None:
         """An inquiry by its id."""
         return self._inquiries.read(inquiry)

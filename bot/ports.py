@@ -1,6 +1,6 @@
 """What the pure middle needs from the world. Every port has a real part and a stand-in, and both pass one contract."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
@@ -10,7 +10,7 @@ from bot.model.audit import Entry
 from bot.model.download import Link
 from bot.model.dropped import DroppedFile
 from bot.model.incident import AnyEvent, Failed, Incident, Lost, Progressed, Reported, Started
-from bot.model.inquiry import AnyDeed, Inquiry
+from bot.model.inquiry import AnyDeed, Inquiry, Noted, Withdrawn
 from bot.model.job import Agent, Artifact, Job
 from bot.model.people import Channel, Member
 from bot.model.request import Person, Place
@@ -165,6 +165,10 @@ class Kept(Protocol):
         """Keep these bytes by digest."""
         ...
 
+    def only(self, incident: str, digests: Collection[str]) -> None:
+        """Forget what is kept of the incident under any other digest: a later report has replaced it."""
+        ...
+
     def all(self, incident: str) -> dict[str, bytes]:
         """Everything that was kept of the incident, by digest."""
         ...
@@ -209,6 +213,14 @@ class Archive(Protocol):
 
         Raises:
             InstrumentError: the disk does not take it.
+        """
+        ...
+
+    def case(self, name: str) -> Mapping[str, bytes] | None:
+        """The files of one case as they are now; None: there is none, or its time was over.
+
+        Raises:
+            BundleError: it cannot be read.
         """
         ...
 
@@ -276,6 +288,10 @@ class Chat(Protocol):
         """
         ...
 
+    def also(self, incident: Incident, place: Place) -> None:
+        """Post the card of a question that has ended where somebody else awaits its answer, once."""
+        ...
+
     def tell(self, incident: Incident, lines: Sequence[str]) -> None:
         """Say what a capture shows, line by line, in the incident's thread."""
         ...
@@ -320,4 +336,16 @@ class Boards(Protocol):
 
     def list_lines(self, person: Person, place: Place, lines: Sequence[Line], before: int) -> None:
         """Show these lines of a timeline to one person; ``before`` are older and stand not among them."""
+        ...
+
+    def post_note(self, place: Place, note: Noted, lines: Sequence[str]) -> None:
+        """Say for all there that something was noted, with what is to be said of it; a button takes it back."""
+        ...
+
+    def post_withdrawal(self, place: Place, withdrawn: Withdrawn) -> None:
+        """Say for all there that a note was taken back."""
+        ...
+
+    def share(self, place: Place, filename: str, data: bytes, comment: str) -> None:
+        """Upload a file for all there; if that fails, a sentence there says so."""
         ...

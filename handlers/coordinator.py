@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from bot.model.dropped import DroppedFile
-from bot.model.form import CaptureForm, Preview, TableForm
+from bot.model.form import CaptureForm, NoteForm, Preview, TableForm
 from bot.model.incident import Incident
 from bot.model.request import Person, Place
 
@@ -33,6 +33,41 @@ class Inquirer(Protocol):
         ...
 
 
+class Noter(Protocol):
+    """The doors of bot.noter, to what people write down. What was noted comes through the chat."""
+
+    def form(self, text: str, person: Person, place: Place) -> NoteForm:
+        """The form for a note, with this text in it."""
+        ...
+
+    def note_words(self, text: str, person: Person, place: Place, message: str | None = None) -> None:
+        """Take a note in words, or take one back."""
+        ...
+
+    def note(
+        self,
+        fields: Mapping[str, str],
+        person: Person,
+        place: Place,
+        message: str | None = None,
+        author: Person | None = None,
+    ) -> None:
+        """Take a filled form; raises FormError with a sentence for each field that is wrong."""
+        ...
+
+    def withdraw(self, note: str, person: Person, place: Place) -> None:
+        """Take a note back."""
+        ...
+
+
+class Exporter(Protocol):
+    """The door of bot.exporter."""
+
+    def export(self, text: str, person: Person, place: Place) -> str:
+        """Make one file of all there is of the channel's incident, and share it; what is said at once."""
+        ...
+
+
 class Coordinator(Protocol):
     """The doors of bot.coordinator.
 
@@ -42,6 +77,16 @@ class Coordinator(Protocol):
     @property
     def inquirer(self) -> Inquirer | None:
         """The doors to what the channel works on together; None where there is no channel."""
+        ...
+
+    @property
+    def exporter(self) -> Exporter | None:
+        """The door to the whole of it as a file; None where there is no channel."""
+        ...
+
+    @property
+    def noter(self) -> Noter | None:
+        """The doors to what people write down; None where there is no channel."""
         ...
 
     def ask(self, command: str, text: str, person: Person, place: Place) -> Incident:

@@ -5,7 +5,7 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot.model.request import CAPTURE, IN_WORDS, INCIDENT
+from bot.model.request import CAPTURE, IN_WORDS, INCIDENT, NOTE
 from handlers.coordinator import Coordinator
 from handlers.payloads import of_mention, words_to
 from handlers.replies import reply, whisper
@@ -20,6 +20,8 @@ what rules the others out. I change nothing.
 entries are stale, and what to clear, in which order
 `/watch 10.0.0.5 for 10m` asks and pings it without a pause, joined with the moves and alarms of vCenter, and says at \
 once what changes: move the machine meanwhile, and see whether the trouble goes with it; its card has *Stop*
+`/reach app01 app02 app03` asks and pings many machines from every segment at once, and says what separates those \
+that lose packets: cluster, host, VLAN, odd or even, and what cannot be told apart
 `/vcenter 10.0.0.5`, or a name or MAC, only asks every vCenter who has it: owner, host, port group, conflicts
 `/capture 10.0.0.5 for 60s` records packets where our agents stand, for whoever may: `arp`, `icmp` or `all`, \
 `at VANTAGE`, `peer 10.0.0.7`, `host 10.0.0.8`, `port 443`, `vlan 20` say which; alone it opens a form; \
@@ -29,6 +31,9 @@ once what changes: move the machine meanwhile, and see whether the trouble goes 
 thread of a card, adds that table to its question; so do *Add tables* on the card and the shortcut *Read as tables*
 `/incident open "odd VMs lose packets" affected app01 app03` begins what the channel works on together: one summary \
 that is kept current; `/incident help` says more, `/incident audit` shows who asked for what in this channel
+`/note the core was rebooted at 12:03` writes down what you know; alone it opens a form with what can be reported as \
+evidence, as does the shortcut *Add as evidence* on a message; `@ruleout note` in a thread; `/note withdraw ID` takes \
+one back
 `@ruleout arpcheck 10.0.0.5`, `@ruleout arptable 10.0.0.5`, `@ruleout vcenter app01`, `@ruleout capture 10.0.0.5` \
 do the same inside a thread, where Slack has no slash commands"""
 
@@ -62,4 +67,4 @@ def _wants_usage_of_a_form(command: dict[str, Any]) -> bool:
 def _says_nothing_known(event: dict[str, Any], context: dict[str, Any]) -> bool:
     first, rest = words_to(context.get("bot_user_id"), event.get("text") or "")
     by_person = not event.get("bot_id")  # two bots that explain themselves to each other would never end
-    return by_person and (first not in (*IN_WORDS, CAPTURE, INCIDENT) or rest.lower() in _HELP)
+    return by_person and (first not in (*IN_WORDS, CAPTURE, INCIDENT, NOTE) or rest.lower() in _HELP)

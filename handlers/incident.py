@@ -17,7 +17,8 @@ _PERSON = re.compile(r"(?<!\S)([TE][A-Z0-9]+)/([UW][A-Z0-9]+)(?!\S)")
 _USAGE = (
     '`/incident open "odd VMs lose packets" affected app01 app03 unaffected app02` begins; `summary` shows what is '
     "known, `summary share` to all; `timeline` lists what happened; `close` and `reopen`, with a word if you like; "
-    "`audit` shows who asked for what, and which rule allowed it."
+    "`export` makes one file of all of it, `export redact` with other addresses "
+    "and names; `audit` shows who asked for what, and which rule allowed it."
 )
 _HELP = ("", "help", "?", "-h", "--help")
 
@@ -97,6 +98,9 @@ def _answer(coordinator: Coordinator, said: str, person: Person, place: Place) -
         case "timeline":
             doors.timeline(person, place)
             return None
+        case "export":
+            assert coordinator.exporter is not None, "a bot with a channel has it"
+            return reply(coordinator.exporter.export(rest, person, place))
         case "audit":
             deeds = coordinator.audit_of(person, place)
             return _listed(deeds) if deeds else reply("Nothing was asked for in this channel yet.")

@@ -22,6 +22,8 @@ FORMAT = "ruleout.case/1"
 INDEX = "case.json"
 LOOK_UP_FORMAT = "ruleout.look-up/1"
 LOOK_UP_INDEX = "look-up.json"
+EXPORT_FORMAT = "ruleout.export/1"
+EXPORT_INDEX = "export.json"
 _PLAIN = re.compile(r"[\w-][\w.-]*")
 _SUFFIX = {
     Media.PCAP: "pcap",
@@ -31,6 +33,7 @@ _SUFFIX = {
     Media.PASTED: "pasted.json",
     Media.UCS: "ucs.json",
     Media.REPORT: "report.json",
+    Media.EXPORT: "zip",
 }
 
 
@@ -73,6 +76,12 @@ def pack_look_up(
         "owners": codec.encode(owners) if owners else None,
     }
     return {LOOK_UP_INDEX: json.dumps(index, indent=1).encode(), **files}
+
+
+def pack_export(artifact: Artifact, filename: str, data: bytes) -> dict[str, bytes]:
+    """An exported incident as it lies in the archive until it was fetched; its bytes go when those of captures go."""
+    rows = [{"file": filename, "artifact": codec.encode(artifact)}]
+    return {EXPORT_INDEX: json.dumps({"format": EXPORT_FORMAT, "artifacts": rows}, indent=1).encode(), filename: data}
 
 
 def _artifacts(
@@ -135,7 +144,7 @@ def listed(index: bytes) -> tuple[tuple[str, Artifact], ...]:
 
 
 def captures(index: bytes) -> tuple[KeptCapture, ...]:
-    """The captures among the files that the index names.
+    """The captures among the files that the index names, and exports, which hold captures.
 
     Raises:
         BundleError: it is no index.
@@ -143,7 +152,7 @@ def captures(index: bytes) -> tuple[KeptCapture, ...]:
     return tuple(
         KeptCapture(name, artifact.digest, artifact.size_bytes)
         for name, artifact in listed(index)
-        if artifact.media is Media.PCAP
+        if artifact.media in (Media.PCAP, Media.EXPORT)
     )
 
 

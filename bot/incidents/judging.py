@@ -6,9 +6,10 @@ from ipaddress import IPv4Address
 
 from bot import causes, findings, judge, probes
 from bot.errors import BundleError
+from bot.findings.reported import contradictions
 from bot.model.finding import Evidence, Finding
 from bot.model.job import Artifact
-from bot.model.observation import Observation
+from bot.model.observation import Observation, ReportedFact
 from bot.model.verdict import Verdict
 from bot.probes import Blob
 
@@ -45,7 +46,8 @@ def gone(artifact: Artifact) -> str:
 def judge_evidence(evidence: Evidence, *, case: str | None = None) -> tuple[Verdict, tuple[Finding, ...]]:
     """The verdict on this evidence with today's catalogue, and the findings it rests on."""
     established = findings.establish(evidence)
-    verdict = judge.judge(evidence.target, established, evidence.gaps, causes.ALL, causes.CATALOGUE)
+    gaps = (*evidence.gaps, *contradictions.sentences(evidence.of(ReportedFact)))
+    verdict = judge.judge(evidence.target, established, gaps, causes.ALL, causes.CATALOGUE)
     return replace(verdict, case=case), established
 
 

@@ -45,3 +45,13 @@ class TableForm:
     fields: dict[str, str] = field(default_factory=dict)
     roles: tuple[Choice, ...] = ()
     platforms: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoteForm:
+    """The form for a note: what stands in its fields, what can be reported by rooms, stages and domains."""
+
+    fields: dict[str, str]
+    rooms: tuple[tuple[str, tuple[Choice, ...]], ...]
+    stages: tuple[Choice, ...]
+    domains: tuple[Choice, ...]

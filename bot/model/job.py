@@ -102,6 +102,7 @@ class Media(StrEnum):
     PASTED = "application/vnd.ruleout.pasted+json"  # the output of a device's command line, and who pasted it
     UCS = "application/vnd.ruleout.ucs+json"
     REPORT = "application/vnd.ruleout.report+json"
+    EXPORT = "application/zip"  # a whole incident, as it was exported; nothing is read from it
 
 
 def digest_of(data: bytes) -> str:

@@ -35,6 +35,8 @@ def read(artifact: Artifact, data: Blob, about: IPv4Address | None = None) -> tu
             return ucs.read(artifact, data)
         case Media.REPORT:
             return report.read(artifact, data)
+        case Media.EXPORT:
+            raise BundleError("This is a whole incident; `ruleout judge` judges the cases in it one by one.")
 
 
 def duration_s(probe: Probe, options: JobOptions) -> float | None:

@@ -27,7 +27,7 @@ from bot.model.job import Artifact, Media, Probe, Vantage, digest_of
 from bot.model.observation import Observation
 from bot.model.path import Path as TablePath
 from bot.probes import Blob
-from bot.roles import table_files
+from bot.roles import judge_bundle, table_files
 from bot.settings import Settings
 
 
@@ -56,6 +56,10 @@ def run(_settings: Settings, given: argparse.Namespace) -> int:
         raise RequestError(
             "Say what to judge: ruleout judge CASE_DIRECTORY, or ruleout judge FILE.pcap --target 10.0.0.5"
         )
+    if judge_bundle.is_zip(given.path):
+        if given.story or given.picture or given.target or given.tables:
+            raise RequestError("A bundle has many cases: unpack it, and judge one by its directory below cases/.")
+        return judge_bundle.judge(given.path, as_json=given.json)
     if given.path.is_dir():
         case, kept = bundle.unpack(archive.load(given.path))
         blobs: dict[str, Blob] = {**kept}

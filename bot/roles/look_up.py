@@ -66,3 +66,7 @@ class Kept:
         """Remember the files, then keep them."""
         self.files = dict(files)
         self._behind.save(case, files)
+
+    def case(self, name: str) -> Mapping[str, bytes] | None:
+        """The files of a case, as they are kept."""
+        return self._behind.case(name)

@@ -14,6 +14,9 @@ class Nowhere:
     def save(self, case: str, files: Mapping[str, bytes]) -> None:
         """Keep nothing."""
 
+    def case(self, name: str) -> None:
+        """Nothing is kept."""
+
     def member(self, person: Person) -> Member | None:
         """Nobody says."""
         return None

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, DividerBlock
 
+from bot.inquiries.noting import told as told_of
 from bot.model.request import Person
 from bot.model.summary import Ground, How, Line, SideState, Summary
 from bot.slack import tokens
@@ -88,9 +89,7 @@ def _whole(it: Summary) -> Iterator[Block]:
         told = [f"• {fitted(one.says, LINE)} {_case(one)}" for one in it.machines[-_MACHINES:]]
         yield section(joined("*Machines*", "\n".join(told) + _more(len(it.machines) - _MACHINES)))
     if it.notes:
-        told = [
-            f"• {fitted(note.text or 'evidence', LINE)}  _{_person(note.author or note.by)}_" for note in it.notes[-5:]
-        ]
+        told = [f"• {fitted(told_of(note), LINE)}  _{_person(note.author or note.by)}_" for note in it.notes[-5:]]
         yield section(joined("*Noted*", "\n".join(told) + _more(len(it.notes) - len(told))))
     yield section(fitted(it.reboot, 2 * LINE))
     yield DividerBlock()

@@ -72,6 +72,16 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """A file of its own in a channel or thread."""
+
+    place: Place
+    filename: str
+    data: bytes
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
 class Whisper:
     """A message that one person alone sees."""
 

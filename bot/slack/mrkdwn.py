@@ -6,7 +6,7 @@ import re
 _SPAN = re.compile(r"`([^`]+)`?")
 # Two colons in one word can be an emoji: 00:50:56:de:ad:be would show a flag, 12:00:05 lose its middle.
 _EDGE = r"\s()\[\]{}<>,;\"'`"
-_PASTED = re.compile(r"\bpasted by ([UW][A-Z0-9]{2,20})\b")
+_TOLD = re.compile(r"\b(pasted|noted) by ([UW][A-Z0-9]{2,20})\b")
 _COLONS = re.compile(rf"[^{_EDGE}]*:[^{_EDGE}]*:[^{_EDGE}]*(?<![.!?])")
 
 
@@ -20,8 +20,8 @@ def marked(text: str) -> str:
 
 
 def named(text: str) -> str:
-    """``marked`` text in which who pasted something is a person's name; an edit rings nobody."""
-    return _PASTED.sub(r"pasted by <@\1>", text)
+    """``marked`` text in which who pasted or noted something is a person's name; an edit rings nobody."""
+    return _TOLD.sub(r"\1 by <@\2>", text)
 
 
 def code(text: str) -> str:

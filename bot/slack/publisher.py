@@ -13,14 +13,16 @@ from bot.incidents.card import card
 from bot.model.download import Link
 from bot.model.dropped import DroppedFile
 from bot.model.incident import AwaitsApproval, Incident, Progressed, Published
-from bot.model.request import WATCH, Person, Place
+from bot.model.inquiry import Noted, Withdrawn
+from bot.model.request import Person, Place
 from bot.model.summary import Line, Summary
 from bot.slack.blocks import approval_message, card_message, offer_message
 from bot.slack.boards import board_message, brief_message, lines_message
 from bot.slack.delivery import GONE, Delivery, RateLimitedError, RefusedError, UnansweredError
 from bot.slack.details import details, links_text, story_messages
-from bot.slack.errands import Approval, Board, File, Post, Reply, Standing, State, Whisper
+from bot.slack.errands import Approval, Board, File, Post, Reply, Shared, Standing, State, Whisper
 from bot.slack.mrkdwn import fitted, fitted_lines
+from bot.slack.notes import note_message, withdrawal_message
 from bot.slack.outbox import Outbox, Pace, Parcel
 from bot.slack.pieces import Message
 
@@ -99,6 +101,12 @@ class Publisher:
             self._put(Parcel(f"card {incident.id}", place.channel, state, urgent=final, news=news, lasting=final))
             self._show_approval(incident, place)
 
+    def also(self, incident: Incident, place: Place) -> None:
+        """Post the card where somebody else awaits it."""
+        message = card_message(card(incident, ()), self._key)
+        part = f"also {incident.id} {place.thread or ''}"
+        self._post(Post(place, message, part, incident.request.asked_at))
+
     def tell(self, incident: Incident, lines: Sequence[str]) -> None:
         """Say what a capture shows in the incident's thread, in as few messages as hold it."""
         with self._changed:
@@ -144,6 +152,23 @@ class Publisher:
     def list_lines(self, person: Person, place: Place, lines: Sequence[Line], before: int) -> None:
         """Show lines of a timeline to one person."""
         self._whisper(person, place, lines_message(lines, before))
+
+    def post_note(self, place: Place, note: Noted, lines: Sequence[str]) -> None:
+        """Say for all there that something was noted."""
+        self._post(Post(place, note_message(note, lines, self._key), f"noted {note.note}", note.at))
+
+    def post_withdrawal(self, place: Place, withdrawn: Withdrawn) -> None:
+        """Say for all there that a note was taken back."""
+        self._post(Post(place, withdrawal_message(withdrawn), f"withdrawn {withdrawn.note}", withdrawn.at))
+
+    def share(self, place: Place, filename: str, data: bytes, comment: str) -> None:
+        """Upload a file for all there; if that fails, a sentence there says so."""
+        with self._changed:
+            self._put(Parcel(self._number(), place.channel, Shared(place, filename, data, comment), lasting=True))
+
+    def _post(self, post: Post) -> None:
+        with self._changed:
+            self._put(Parcel(self._number(), post.place.channel, post, lasting=True))
 
     # ---- the thread --------------------------------------------------------------------------------------------
 
@@ -195,6 +220,10 @@ class Publisher:
             if not (parcel.attempts and self._slack.find(parcel.channel, errand.place.thread, errand.since, mark)):
                 self._slack.post(parcel.channel, errand.place.thread, errand.message, mark)
             self._sent(parcel)
+        elif isinstance(errand, Shared):
+            comment = fitted(errand.comment, _SENTENCE)
+            self._slack.upload(parcel.channel, errand.place.thread, errand.filename, errand.data, comment, None)
+            self._sent(parcel)
         elif isinstance(errand, Whisper):
             self._slack.whisper(errand.place.channel, errand.place.thread, errand.person.user, errand.message)
             self._sent(parcel)
@@ -203,8 +232,7 @@ class Publisher:
         incident, place = state.incident, self._place(state.incident)
         if place.gone:
             return
-        aged = state.progress or incident.request.command == WATCH
-        shown = card(incident, state.facts, self._now() if aged else None, state.progress)
+        shown = card(incident, state.facts, None if incident.closed else self._now(), state.progress)
         message, mark = card_message(shown, self._key), {"id": incident.id, "part": "card"}
         if place.ts is None and (parcel.attempts or incident.request.asked_at < self._since):
             place.ts = self._slack.find(place.channel, place.thread, incident.request.asked_at, mark)
@@ -293,7 +321,7 @@ class Publisher:
                 self._outbox.forget(parcel.key)
 
     def _unanswered(self, parcel: Parcel, *, reached: bool) -> None:
-        perishable = isinstance(parcel.errand, Whisper | File)
+        perishable = isinstance(parcel.errand, Whisper | File | Shared)
         with self._changed:
             if perishable and parcel.attempts + 1 >= _TRIES:
                 self._give_up(parcel, "Slack did not answer")
@@ -338,6 +366,10 @@ class Publisher:
             place = self._place(errand.incident)
             sentence = f"The file `{errand.filename}` could not be uploaded ({reason}); it is kept with the case."
             self._put_reply(place, Reply(errand.incident, Message(fitted(sentence, _SENTENCE)), parcel.key))
+        if isinstance(errand, Shared):
+            sentence = f"The file `{errand.filename}` could not be uploaded ({reason}); ask for it again."
+            post = Post(errand.place, Message(fitted(sentence, _SENTENCE)), parcel.key, self._now())
+            self._put(Parcel(self._number(), parcel.channel, post, lasting=True))
 
     def _say_uninvited(self, incident: Incident) -> None:
         """A slash command works in channels where the bot is not; then only the asker can be told, directly."""

@@ -12,6 +12,7 @@ from bot.model.audit import Deed, Entry
 from bot.model.download import Link
 from bot.model.dropped import DroppedFile
 from bot.model.incident import AnyEvent, Closed, Failed, Incident, Progressed, Reported
+from bot.model.inquiry import Noted, Withdrawn
 from bot.model.job import Agent, Artifact, Job, Media, Probe, Vantage, digest_of
 from bot.model.people import Channel, Member, Membership
 from bot.model.request import Person, Place
@@ -74,6 +75,8 @@ class PaperChat:
         self.facts: list[tuple[str, ...]] = []
         self.progress: list[tuple[Progressed, ...]] = []
         self.lines: list[str] = []
+        self.copies: list[tuple[Incident, Place]] = []
+        self.whispers: list[str] = []
         self.files: list[tuple[str, bytes]] = []
         self.alts: dict[str, str | None] = {}
         self.offered: list[DroppedFile] = []
@@ -84,11 +87,14 @@ class PaperChat:
         self.facts.append(facts)
         self.progress.append(progress)
 
+    def also(self, incident: Incident, place: Place) -> None:
+        self.copies.append((incident, place))
+
     def tell(self, incident: Incident, lines: Sequence[str]) -> None:
         self.lines += lines
 
     def whisper(self, person: Person, place: Place, sentence: str) -> None:
-        raise AssertionError("the coordinator answers by raising")
+        self.whispers.append(sentence)
 
     def attach(self, incident: Incident, filename: str, data: bytes, comment: str, alt: str | None = None) -> None:
         self.files.append((filename, data))
@@ -109,6 +115,18 @@ class PaperBoards:
         self.briefs: list[tuple[Person | None, Place, Summary]] = []
         self.lines: list[tuple[tuple[Line, ...], int]] = []
         self.whispers: list[str] = []
+        self.notes: list[tuple[Place, Noted, tuple[str, ...]]] = []
+        self.shared: list[tuple[Place, str, bytes, str]] = []
+        self.withdrawn: list[tuple[Place, Withdrawn]] = []
+
+    def share(self, place: Place, filename: str, data: bytes, comment: str) -> None:
+        self.shared.append((place, filename, data, comment))
+
+    def post_note(self, place: Place, note: Noted, lines: Sequence[str]) -> None:
+        self.notes.append((place, note, tuple(lines)))
+
+    def post_withdrawal(self, place: Place, withdrawn: Withdrawn) -> None:
+        self.withdrawn.append((place, withdrawn))
 
     def whisper(self, person: Person, place: Place, sentence: str) -> None:
         self.whispers.append(sentence)
@@ -131,6 +149,9 @@ class PaperArchive:
 
     def save(self, case: str, files: Mapping[str, bytes]) -> None:
         self.cases[case] = files
+
+    def case(self, name: str) -> Mapping[str, bytes] | None:
+        return self.cases.get(name)
 
 
 class PaperAudit:

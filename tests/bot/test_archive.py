@@ -8,6 +8,11 @@ import pytest
 
 from bot.archive import CaseArchive, load
 from bot.errors import BundleError, InstrumentError
+from bot.incidents import bundle
+from bot.model.job import Artifact, Media, Probe, Vantage, digest_of
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 def test_a_case_is_read_back_as_it_was_saved(tmp_path: Path) -> None:
@@ -40,3 +45,35 @@ def test_a_directory_that_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
     """The person who typed the path gets told."""
     with pytest.raises(BundleError, match="cannot be read"):
         load(tmp_path / "nowhere")
+
+
+def test_a_case_is_read_again_as_it_was_saved(tmp_path: Path) -> None:
+    """An export is made of it; where there is none, or its time was over, there is nothing."""
+    archive = CaseArchive(tmp_path)
+    archive.save("inc-1", {"case.json": b"{}", "1-prod.pcap": b"x"})
+    assert archive.case("inc-1") == {"case.json": b"{}", "1-prod.pcap": b"x"}
+    assert archive.case("inc-2") is None
+    assert archive.case("../inc-1") == archive.case("inc-1"), "a name is never a path"
+
+
+def test_an_export_is_fetched_like_a_capture_and_goes_when_captures_go(tmp_path: Path) -> None:
+    """It holds captures, so it lives no longer than they may."""
+    archive, data = CaseArchive(tmp_path), b"PK whole"
+    artifact = Artifact(
+        "export-1",
+        Probe.CAPTURE,
+        Vantage("inq-1.zip", "", ""),
+        Media.EXPORT,
+        digest_of(data),
+        len(data),
+        NOON,
+        NOON,
+        None,
+    )
+    archive.save("export-1", bundle.pack_export(artifact, "inq-1.zip", data))
+    (kept,) = archive.captures("export-1")
+    assert (kept.filename, kept.size_bytes) == ("inq-1.zip", len(data))
+    assert archive.read("export-1", kept) == data
+    assert [gone.digest for _, gone in archive.forget(LATER, timedelta(0))] == [artifact.digest]
+    assert archive.captures("export-1") == ()
+    assert archive.expire(LATER, timedelta(0)) == 1

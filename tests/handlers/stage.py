@@ -8,7 +8,7 @@ from slack_bolt import App, BoltRequest, BoltResponse
 
 import handlers
 from bot.model.dropped import DroppedFile
-from bot.model.form import CaptureForm, Choice, Preview, TableForm
+from bot.model.form import CaptureForm, Choice, NoteForm, Preview, TableForm
 from bot.model.incident import Incident
 from bot.model.request import Person, Place
 from bot.slack import tokens
@@ -34,6 +34,7 @@ class Noting:
         self.asked: list[Asked] = []
         self.files: list[tuple[DroppedFile, ...]] = []
         self.deeds: tuple[str, ...] = ()
+        self.notes: list[tuple[dict[str, str], str | None, Person | None]] = []
         self.pasted: list[tuple[dict[str, str], str | None]] = []
         self.offered = CaptureForm({"target": "10.0.0.5", "for": "10"}, (Choice("prod-1", "segment prod"),))
 
@@ -127,11 +128,58 @@ class Noting:
     def timeline(self, person: Person, place: Place) -> None:
         self._note("timeline", "", "", person, place)
 
+    @property
+    def exporter(self) -> "Noting":
+        """The door to the whole of it is noted too."""
+        return self
+
+    def export(self, text: str, person: Person, place: Place) -> str:
+        self._note("export", "", text, person, place)
+        return "I am putting it together."
+
+    @property
+    def noter(self) -> "NotingNotes":
+        """The doors to what people write down are noted too."""
+        return NotingNotes(self)
+
+    def noted(self, door: str, command: str, text: str, person: Person, place: Place) -> Incident:
+        return self._note(door, command, text, person, place)
+
     def _note(self, door: str, command: str, text: str, person: Person, place: Place) -> Incident:
         if self.refusal:
             raise self.refusal
         self.asked.append((door, command, text, person, place))
         return asked()
+
+
+class NotingNotes:
+    """The doors of bot.noter, noted by the coordinator that they belong to."""
+
+    def __init__(self, coordinator: Noting) -> None:
+        self._coordinator = coordinator
+
+    def form(self, text: str, person: Person, place: Place) -> NoteForm:
+        self._coordinator.noted("note_form", "", text, person, place)
+        rooms = (("Guest", (Choice("reported.guest.looks_well", "Inside the guest everything looks well."),)),)
+        stages = (Choice("symptom", "It was plain."), Choice("diagnostic", "I looked."))
+        return NoteForm({"text": text, "about": "10.0.0.5"}, rooms, stages, (Choice("guest", "guest"),))
+
+    def note_words(self, text: str, person: Person, place: Place, message: str | None = None) -> None:
+        self._coordinator.noted("note_words", message or "", text, person, place)
+
+    def note(
+        self,
+        fields: Mapping[str, str],
+        person: Person,
+        place: Place,
+        message: str | None = None,
+        author: Person | None = None,
+    ) -> None:
+        self._coordinator.notes.append((dict(fields), message, author))
+        self._coordinator.noted("note", "", fields.get("text", ""), person, place)
+
+    def withdraw(self, note: str, person: Person, place: Place) -> None:
+        self._coordinator.noted("withdraw", "", note, person, place)
 
 
 NOBODY = Noting()

@@ -71,6 +71,7 @@ def test_a_refusal_is_the_answer() -> None:
         ("summary", "summary", "", None),
         ("summary share", "summary", "share", None),
         ("timeline", "timeline", "", None),
+        ("export redact", "export", "redact", "I am putting it together."),
     ],
 )
 def test_each_word_is_a_door(text: str, door: str, given: str, says: str | None) -> None:

@@ -11,7 +11,7 @@ from slack_bolt import App
 import handlers
 from bot.slack import blocks
 from bot.slack.app import STARTS
-from handlers import dropped, form, tables
+from handlers import dropped, form, note_form, tables
 from tests.handlers.stage import NOBODY
 
 ROOT = Path(__file__).parents[2]
@@ -79,7 +79,7 @@ def test_every_button_has_a_listener(heard: dict[str, set[str]]) -> None:
 
 def test_every_form_of_ours_has_a_listener(heard: dict[str, set[str]]) -> None:
     """A submitted form that nobody takes shows "we had some trouble connecting"; one starts something, once."""
-    assert heard["view"] == {form.FORM, form.START, dropped.FORM, tables.FORM}
+    assert heard["view"] == {form.FORM, form.START, dropped.FORM, tables.FORM, note_form.FORM}
     assert form.START == STARTS
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.findings.reported import joints, vocabulary
+from bot.findings.reported import contradictions, joints, vocabulary
 from bot.findings.wording import finding, listing
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.observation import ReportedFact
@@ -17,13 +17,28 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
 
 
 def read(facts: Sequence[ReportedFact]) -> tuple[Finding, ...]:
-    """Every word of the vocabulary and every joint. What nobody reported is UNKNOWN, never ABSENT."""
-    told = {word.id: [fact for fact in facts if word.means(fact)] for word in vocabulary.ALL}
+    """Every word of the vocabulary and every joint. What nobody reported is UNKNOWN, never ABSENT.
+
+    So is what one person reported and another contradicted: the truth of it is not found by counting heads.
+    """
+    disputed = contradictions.disputed(facts)
+    told = {
+        word.id: [fact for fact in facts if word.means(fact)] if word.id not in disputed else []
+        for word in vocabulary.ALL
+    }
     said = {id_ for id_, reports in told.items() if reports}
     for joint in joints.ALL:
         parts = (id_ for id_ in (*joint.all_of, *joint.any_of) if id_ in said)
-        told[joint.id] = list(dict.fromkeys(fact for id_ in parts for fact in told[id_])) if joint.holds(said) else []
-    return tuple(_finding(row.id, row.says, told[row.id]) for row in (*vocabulary.ALL, *joints.ALL))
+        holds = joint.holds(said) and disputed.isdisjoint(joint.none_of)
+        told[joint.id] = list(dict.fromkeys(fact for id_ in parts for fact in told[id_])) if holds else []
+    return tuple(
+        _disputed(row.id, row.says) if row.id in disputed else _finding(row.id, row.says, told[row.id])
+        for row in (*vocabulary.ALL, *joints.ALL)
+    )
+
+
+def _disputed(id_: str, says: str) -> Finding:
+    return finding(id_, Standing.UNKNOWN, f"Reported and contradicted by somebody else: {says}")
 
 
 def _finding(id_: str, says: str, reports: Sequence[ReportedFact]) -> Finding:

@@ -112,6 +112,7 @@ _CONFIRM = thing(
 )
 _OPTION = thing({"text": text(75), "value": string(150)}, {"description": text(75, _PLAIN), "url": string(3000)})
 _OPTIONS = listed(_OPTION, 100)
+_GROUP = thing({"label": text(75, _PLAIN), "options": _OPTIONS}, {})
 _ACTING = {"action_id": _ID, "confirm": _CONFIRM, "focus_on_load": _BOOLEAN}
 _PICKING = {**_ACTING, "placeholder": text(150, _PLAIN)}
 _IMAGE = {"image_url": string(3000), "slack_file": _OBJECT}
@@ -160,7 +161,7 @@ BUTTON = thing(
      "accessibility_label": string(75)},
 )  # fmt: skip
 OVERFLOW = thing({"options": listed(_OPTION, 5)}, _ACTING)
-SELECT = thing({}, {**_PICKING, "options": _OPTIONS, "option_groups": listed(_OBJECT, 100), "initial_option": _OPTION})
+SELECT = thing({}, {**_PICKING, "options": _OPTIONS, "option_groups": listed(_GROUP, 100), "initial_option": _OPTION})
 CHOICE = thing({"options": listed(_OPTION, 10)}, {**_ACTING, "initial_option": _OPTION, "initial_options": _OPTIONS})
 IMAGE_ELEMENT = thing({"alt_text": string(2000)}, _IMAGE)
 INTERACTIVE: Mapping[str, Shape] = {

@@ -91,7 +91,8 @@ def _entered(view: Json, values: Json) -> Iterator[tuple[str, Json]]:
 
 
 def _value(element: Json, given: object) -> Json:
-    options = element.get("options", [])
+    groups = element.get("option_groups", [])
+    options = [*element.get("options", []), *(option for group in groups for option in group["options"])]
     if element["type"] == "checkboxes":
         wanted = given if isinstance(given, list) else [given]
         return {"type": "checkboxes", "selected_options": [option for option in options if option["value"] in wanted]}

@@ -23,8 +23,9 @@ function input(block) {
   const options = element.options ?? [];
   if (element.type === "static_select") {
     const first = element.initial_option?.value;
-    return h("select", common, h("option", { value: "" }, element.placeholder?.text ?? "Choose"),
-      options.map((option) => h("option", { value: option.value, selected: option.value === first }, option.text.text)));
+    const choice = (option) => h("option", { value: option.value, selected: option.value === first }, option.text.text);
+    const groups = (element.option_groups ?? []).map((group) => h("optgroup", { label: group.label.text }, group.options.map(choice)));
+    return h("select", common, h("option", { value: "" }, element.placeholder?.text ?? "Choose"), options.map(choice), groups);
   }
   if (element.type === "radio_buttons" || element.type === "checkboxes") {
     const type = element.type === "checkboxes" ? "checkbox" : "radio";
