@@ -102,7 +102,7 @@ def _of_question(incident: Incident) -> Iterator[Line]:
             case Failed():
                 says = f"Could not look at {called(incident)}: {one.reason}"
                 yield Line(one.at, says, one.agent, Confidence.MEASURED, incident=incident.id)
-            case Flipped():
+            case Flipped() if incident.closed is None:  # once it has ended they stand among what happened
                 yield Line(one.when, one.says, one.vantage, Confidence.MEASURED, incident=incident.id)
             case Closed():
                 yield _end(incident, one)

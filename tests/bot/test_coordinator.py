@@ -144,6 +144,7 @@ def test_a_bug_met_by_one_request_ends_it_with_a_reference_and_spares_the_others
 def test_check_again_asks_the_same_question_anew(house: House) -> None:
     """A new incident; the old one stays as it was."""
     first = house.ask("10.0.0.6 deep")
+    house.coordinator.stop(first.id, ASKER, HERE)
     again = house.coordinator.again(first.id, ASKER, HERE)
     assert again.id != first.id
     assert (again.request.target, again.request.deep) == (first.request.target, True)
