@@ -59,7 +59,8 @@ class Desk:
         self._clerk, self._clock = ground.clerk, ground.clock
         self._vcenters, self._networks = ground.vcenters, ground.networks
         self._seats: OrderedDict[str, Seat] = OrderedDict()
-        self._directory = threading.Lock()  # guards _seats and _agents
+        self._directory = threading.Lock()  # guards _seats, _agents and _roll
+        self._roll: dict[str, Agent] = {}  # every agent as it was heard last
         self._agents: tuple[float, tuple[Agent, ...]] = (-_AGENTS_FRESH_S, ())
 
     def published(self, incident: str, channel: str, message: str, part: str = "card") -> None:
@@ -105,6 +106,16 @@ class Desk:
     def _open_seats(self) -> list[Seat]:
         with self._directory:
             return [seat for seat in self._seats.values() if seat.open]
+
+    def _remembered(self) -> tuple[Incident, ...]:
+        """Every question in memory, ended or not."""
+        with self._directory:
+            return tuple(seat.running.incident for seat in self._seats.values())
+
+    def _rolled(self) -> tuple[Agent, ...]:
+        """Every agent that this process ever heard."""
+        with self._directory:
+            return tuple(self._roll.values())
 
     def _append(self, running: Running, event: AnyEvent) -> None:
         running.append(event)
@@ -152,4 +163,5 @@ class Desk:
             agents = self._queue.agents()
             with self._directory:
                 self._agents = (time.monotonic(), agents)
+                self._roll |= {agent.name: agent for agent in agents}
         return Known(agents, self._vcenters, self._clock.now(), self._networks)

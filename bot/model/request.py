@@ -17,6 +17,8 @@ every table on the way holds for it side by side, and look at it without a pause
 INCIDENT = "incident"
 NOTE = "note"
 """What the channel works on together has a door of its own too."""
+AGENTS = "agents"
+"""Who looks, and how they are, asks nothing of any machine."""
 IN_WORDS = (CHECK, LOOK_UP, TRACE, WATCH)
 """What can be asked in words; a capture has a door of its own, with another right."""
 STOPPABLE = (CAPTURE, WATCH)
