@@ -79,7 +79,7 @@ class Coordinator(Engine):
         super().__init__(ground, once=once, apart=apart, drops=drops, inquirer=inquirer, kept=kept)
         self._links, self._most_bytes = links, most_bytes
         self.receptionist = Receptionist(
-            queue, journal, clerk, clock, vcenters, networks, self._remembered, self._rolled
+            journal, clerk, clock, vcenters, networks, self._remembered, self._call_roll, self._rolled
         )  # fmt: skip
         self.noter, self.exporter = None, None
         if inquirer and inquiries and boards:

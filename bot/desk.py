@@ -112,6 +112,17 @@ class Desk:
         with self._directory:
             return tuple(seat.running.incident for seat in self._seats.values())
 
+    def _call_roll(self) -> tuple[Agent, ...]:
+        """Everybody who is heard now; whoever falls silent later is missed.
+
+        Raises:
+            InstrumentError: the server is away.
+        """
+        agents = self._queue.agents()
+        with self._directory:
+            self._roll |= {agent.name: agent for agent in agents}
+        return agents
+
     def _rolled(self) -> tuple[Agent, ...]:
         """Every agent that this process ever heard."""
         with self._directory:
@@ -160,8 +171,7 @@ class Desk:
         with self._directory:
             read_at, agents = self._agents
         if time.monotonic() - read_at > _AGENTS_FRESH_S:
-            agents = self._queue.agents()
+            agents = self._call_roll()
             with self._directory:
                 self._agents = (time.monotonic(), agents)
-                self._roll |= {agent.name: agent for agent in agents}
         return Known(agents, self._vcenters, self._clock.now(), self._networks)

@@ -91,7 +91,7 @@ class Engine(Desk):
                     self._heard(news)
                 if time.monotonic() - swept_at > _SWEEP_S:
                     swept_at = time.monotonic()
-                    self._known()  # whoever is heard now and falls silent later is missed
+                    self._call_roll()
                     self._close_orphans()
             except InstrumentError as error:
                 _log.warning("queue_unreachable", reason=str(error))

@@ -11,7 +11,7 @@ from bot.model.incident import Incident
 from bot.model.job import Agent
 from bot.model.request import Person, Place
 from bot.model.roster import Home, Listing
-from bot.ports import Clock, Journal, Queue
+from bot.ports import Clock, Journal
 from bot.rosters.presence import Known, roster
 from bot.rosters.rights import rights, sees_agents
 from bot.rosters.running import running
@@ -25,15 +25,18 @@ _ELSEWHERE = 100
 
 @dataclass(frozen=True, slots=True)
 class Receptionist:
-    """``remembered`` gives the questions that this bot has in memory, ``before`` every agent that it ever heard."""
+    """What it asks of the desk: ``heard`` gives the agents of this moment and ``before`` every one that was ever heard.
 
-    queue: Queue
+    ``remembered`` gives the questions that this bot has in memory.
+    """
+
     journal: Journal
     clerk: Clerk
     clock: Clock
     vcenters: tuple[str, ...]
     networks: tuple[str, ...]
     remembered: Callable[[], tuple[Incident, ...]]
+    heard: Callable[[], tuple[Agent, ...]]
     before: Callable[[], tuple[Agent, ...]]
 
     def agents(self, person: Person, place: Place) -> Listing:
@@ -72,7 +75,7 @@ class Receptionist:
         )
 
     def _roster(self) -> Listing:
-        heard = self.queue.agents()
+        heard = self.heard()
         known = Known(heard, self.before(), self.remembered(), self.vcenters, self.networks, self.clock.now())
         return roster(known)
 

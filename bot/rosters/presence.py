@@ -19,13 +19,13 @@ _SILENCE_LASTS = timedelta(days=1)
 _AGENTS, _SILENT = 5_000, 1_500  # characters: a message and a view hold about 12,000 in all
 _REASON = 220
 _CAN: dict[str, str] = {
-    Probe.ARP: "ARP",
+    Probe.ARP: "ask by ARP",
     Probe.ICMP: "ping",
     Probe.WATCH: "watch",
     Probe.CAPTURE: "capture",
-    Probe.VCENTER: "who owns an address",
-    Probe.NETWORK: "tables of routers and switches",
-    Probe.UCS: "fabric interconnects and blades",
+    Probe.VCENTER: "look up owners",
+    Probe.NETWORK: "read tables of routers and switches",
+    Probe.UCS: "read fabric interconnects and blades",
 }
 _ASKS = {"vcenter": "vCenter", "network": "the routers and switches of"}
 
@@ -71,10 +71,10 @@ def _head(known: Known, ill: int, silent: int) -> str:
 
 
 def _line(agent: Agent, troubles: Sequence[str], now: datetime) -> str:
-    can = listing(tuple(_CAN.get(one, one) for one in agent.probes)) if agent.probes else "nothing"
+    can = listing(tuple(_CAN.get(one, one) for one in agent.probes)) if agent.probes else "do nothing"
     runs = f"; runs {len(agent.running)} job{'' if len(agent.running) == 1 else 's'}" if agent.running else ""
     state = f"IN TROUBLE: {' '.join(troubles)}" if troubles else "well"
-    return f"`{agent.name}` {_where(agent)}: can do {can}; heard {_age_s(agent, now):.1f} s ago{runs}; {state}"
+    return f"`{agent.name}` {_where(agent)}: can {can}; heard {_age_s(agent, now):.1f} s ago{runs}; {state}"
 
 
 def _where(agent: Agent) -> str:

@@ -43,7 +43,9 @@ def test_each_opening_publishes_it_anew() -> None:
         first, second = published(stage)
         assert first == second
         assert "Nothing of yours runs" in str(first)
-        assert {"type": "channel", "channel_id": "C0123ABCD"} in first["blocks"][3]["elements"][0]["elements"][0]["elements"]
+        assert {"type": "channel", "channel_id": "C0123ABCD"} in first["blocks"][3]["elements"][0]["elements"][0][
+            "elements"
+        ]
 
 
 def test_the_other_tab_is_none_of_its_business() -> None:

@@ -8,7 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The parts of a manifest that Slack enforces. ``home``: it has a Home tab. ``open`` stands for no manifest at all: everything is allowed."""
+    """The parts of a manifest that Slack enforces.
+
+    ``home``: the app has a Home tab. ``open`` stands for no manifest at all: everything is allowed.
+    """
 
     name: str = "ruleout"
     commands: tuple[dict[str, Any], ...] = ()
