@@ -15,7 +15,8 @@ from handlers.replies import listing_elements, pieces
 
 _CHANNEL = re.compile(r"(?<![\w#])#([CG][A-Z0-9]{5,})")
 _BUG = "That is a bug in ruleout, not your mistake; its operator finds it in the log. Open this tab again in a minute."
-_NOTHING_RUNS = "Nothing of yours runs. Ask in an incident channel, for example `/arpcheck 10.0.0.5`."
+_NOTHING_RUNS = "Nothing of yours runs."
+_ASK = "Ask in an incident channel, for example `/arpcheck 10.0.0.5`."
 
 
 def register(app: App, coordinator: Coordinator) -> None:
@@ -42,7 +43,7 @@ def _publish(client: WebClient, event: dict[str, Any], blocks: list[dict[str, An
 
 def _blocks(home: Home, client: WebClient) -> list[dict[str, Any]]:
     """Ten blocks at most, whatever there is; Slack takes a hundred."""
-    running = [_section(_NOTHING_RUNS)]
+    running = [_section(f"{_NOTHING_RUNS} {_ASK}" if home.agents else _NOTHING_RUNS)]
     if home.running:
         lines = [{"type": "rich_text_section", "elements": _standing(one, client)} for one in home.running]
         running = [{"type": "rich_text_list", "style": "bullet", "elements": lines}]
