@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 from bot.clerk import Clerk, machines, machines_of
@@ -9,7 +10,7 @@ from bot.desk import Ground, Seat
 from bot.engine import Engine
 from bot.errors import FormError, RequestError
 from bot.exporter import Exporter
-from bot.incidents import asking, audited, dropping, folds, pasting, planning, watching, wishing
+from bot.incidents import asking, audited, dropping, folds, pasting, planning, reaching, watching, wishing
 from bot.incidents.policy import Capability, Policy
 from bot.incidents.wishing import Wanted
 from bot.inquirer import Inquirer
@@ -20,7 +21,21 @@ from bot.model.form import CaptureForm, Choice, Preview, TableForm
 from bot.model.incident import Approved, Declined, Incident, Outcome, Published, StopAsked
 from bot.model.network import Role
 from bot.model.pasted import PastedTable
-from bot.model.request import CAPTURE, CHECK, IN_WORDS, JUDGE, LOOK_UP, TRACE, WATCH, Person, Place, Request, Target
+from bot.model.reach import ReachWish
+from bot.model.request import (
+    CAPTURE,
+    CHECK,
+    IN_WORDS,
+    JUDGE,
+    LOOK_UP,
+    REACH,
+    TRACE,
+    WATCH,
+    Person,
+    Place,
+    Request,
+    Target,
+)
 from bot.model.watch import WatchWish
 from bot.noter import Noter
 from bot.ports import Archive, Audit, Boards, Chat, Clock, Directory, Drops, Inquiries, Journal, Kept, Links, Queue
@@ -32,6 +47,7 @@ _RIGHT = {
     LOOK_UP: Capability.LOOK_UP,
     CAPTURE: Capability.CAPTURE,
     WATCH: Capability.CHECK,
+    REACH: Capability.CHECK,
     TRACE: Capability.CHECK,  # it reads tables, and asks on the wire who answers now
 }
 _DEEDS_SHOWN = 20
@@ -105,10 +121,12 @@ class Coordinator(Engine):
             raise RequestError(f"I do not know how to {command[:20]}. {asking.usage()}")
         if command == WATCH:
             return self._watch(text, person, place)
+        if command == REACH:
+            return self._reach(text, person, place)
         question = asking.parse(text, command)
         rule = self._clerk.may(_RIGHT[command], person, place, machines(question.target.address, None), said=text)
         request = self._request(command, question.target, person, place, deep=question.deep, tables=tables)
-        return self._open(request, said=text, rule=rule)
+        return self._join(request, said=text, rule=rule) or self._open(request, said=text, rule=rule)
 
     def again(self, incident: str, person: Person, place: Place) -> Incident:
         """Ask the same question once more, with today's evidence; it takes the same right as the first time.
@@ -119,12 +137,17 @@ class Coordinator(Engine):
         before = self._recall(incident).request
         taken = machines(before.target.address, before.capture)
         rule = self._clerk.may(_RIGHT[before.command], person, place, taken, said=f"again {incident}")
+        if before.reach:
+            anew = self._reach_request(before.reach.machines, person, place)
+            return self._open(anew, said=f"again {incident}", rule=rule)
         request = self._request(
             before.command, before.target, person, place, deep=before.deep, capture=before.capture, file=before.file,
             watch=before.watch,
             tables=before.tables if before.command == JUDGE else (),
         )  # fmt: skip
-        return self._open(request, said=f"again {incident}", rule=rule)
+        request = replace(request, before=incident)
+        said = f"again {incident}"
+        return self._join(request, said=said, rule=rule) or self._open(request, said=said, rule=rule)
 
     def _watch(self, text: str, person: Person, place: Place) -> Incident:
         target, wish = watching.parse(text)
@@ -136,6 +159,18 @@ class Coordinator(Engine):
                 "wait for its end."
             )
         return self._open(self._request(WATCH, target, person, place, watch=wish), said=text, rule=rule)
+
+    def _reach(self, text: str, person: Person, place: Place) -> Incident:
+        """Compare these machines; what the channel's open incident says of them counts where no packet speaks."""
+        named = reaching.parse(text)
+        addresses = [address for one in named if (address := reaching.address_of(one))]
+        rule = self._clerk.may(Capability.CHECK, person, place, addresses, said=text)
+        return self._open(self._reach_request(named, person, place), said=text, rule=rule)
+
+    def _reach_request(self, named: tuple[str, ...], person: Person, place: Place) -> Request:
+        said = self.inquirer.current(place.channel) if self.inquirer else None
+        wish = ReachWish(named, said.opened.affected, said.opened.unaffected) if said else ReachWish(named)
+        return replace(self._request(REACH, reaching.target_of(named), person, place), reach=wish)
 
     def judge(self, files: Sequence[DroppedFile], text: str, person: Person, place: Place) -> Incident:
         """Judge the capture among these shared files about whatever ``text`` names."""

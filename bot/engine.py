@@ -18,7 +18,7 @@ from bot.clerk import machines_of
 from bot.desk import Desk, Ground
 from bot.errors import InstrumentError, RequestError
 from bot.handing import Handing
-from bot.incidents import actions, captured, dropping, flow, folds, noted, pasting, path_words
+from bot.incidents import actions, captured, compared, dropping, flow, folds, joining, noted, pasting, path_words
 from bot.incidents.policy import TERMINAL, Capability
 from bot.incidents.running import Running
 from bot.incidents.wishing import Wanted
@@ -28,11 +28,14 @@ from bot.model.incident import (
     AnyEvent,
     AwaitsApproval,
     Closed,
+    Compared,
     Failed,
     Flipped,
     Incident,
+    Joined,
     Judged,
     LookedUp,
+    Measured,
     Outcome,
     Progressed,
     Queued,
@@ -45,7 +48,9 @@ from bot.model.incident import (
 )
 from bot.model.job import Job
 from bot.model.request import CAPTURE, TRACE, WATCH, Request
+from bot.model.verdict import Verdict
 from bot.ports import Drops, Kept, News
+from bot.split.reached import reach
 
 _log = log.get(__name__)
 
@@ -142,12 +147,12 @@ class Engine(Desk):
                 self._broke(running)
 
     def _keep(self, running: Running, news: News) -> None:
-        """What a watch brought for good, so that another bot can go on with it."""
-        lasts = running.incident.request.command == WATCH and isinstance(news.event, Reported) and news.event.final
-        if not lasts or self._kept is None:
+        """What a watch brought, so that another bot can go on with it; a beginning too: agents die as well."""
+        if running.incident.request.command != WATCH or self._kept is None:
             return
         try:
             self._kept.put(news.incident, news.blobs)
+            self._kept.only(news.incident, running.blobs.keys())
         except InstrumentError as error:  # the watch itself goes on
             _log.warning("evidence_not_kept", incident=news.incident, reason=str(error))
 
@@ -244,6 +249,24 @@ class Engine(Desk):
         with seat.lock:
             seat.running = running
             self._show(running)
+
+    def _join(self, request: Request, *, said: str | None, rule: str) -> Incident | None:
+        """The same question, if it is being asked already: the answer goes to this asker too."""
+        for seat in self._open_seats():
+            with seat.lock:
+                running = seat.running
+                if not seat.open or not joining.same(running.incident, request):
+                    continue
+                name, person, place = running.incident.id, request.person, request.place
+                self._clerk.note(
+                    Deed.REQUESTED, incident=name, person=person, place=place, said=said, read_as=_read_as(request),
+                    rule=rule,
+                )  # fmt: skip
+                self._append(running, Joined(at=request.asked_at, by=person, place=place))
+                self._show(running)
+                self._chat.whisper(person, place, joining.sentence(running.incident, place, request.asked_at))
+                return running.incident
+        return None
 
     # ---- one incident ------------------------------------------------------------------------------------------
 
@@ -342,6 +365,11 @@ class Engine(Desk):
             self._append(running, Traced(at=self._clock.now(), path=path))
             _log.info("traced", incident=running.incident.id, hops=len(path.hops), clear=len(path.clear))
             self._close(running, Outcome.ANSWERED)
+        elif isinstance(action, actions.Measure):
+            matrix = reach(running.incident, running.observations, running.blobs, self._clock.now())
+            self._append(running, Measured(at=self._clock.now(), reach=matrix))
+            _log.info("measured", incident=running.incident.id, machines=len(matrix.machines))
+            self._close(running, Outcome.ANSWERED)
         elif isinstance(action, actions.Tell):
             owners = running.look_up()
             assert owners is not None, "told only after a vCenter answered"
@@ -361,8 +389,21 @@ class Engine(Desk):
             self._append(running, Traced(at=self._clock.now(), path=running.trace()))
         verdict = running.judge()
         self._append(running, Judged(at=self._clock.now(), verdict=verdict))
+        self._compare(running, verdict)
         _log.info("judged", incident=running.incident.id, verdict=verdict.verdict, grade=verdict.grade)
         self._close(running, Outcome.ANSWERED)
+
+    def _compare(self, running: Running, verdict: Verdict) -> None:
+        """What changed since this was asked before; a question that nobody can find any more is no hindrance."""
+        name = running.incident.request.before
+        if name is None:
+            return
+        try:
+            says = compared.changes(self._recall(name), verdict)
+        except (RequestError, InstrumentError) as error:
+            says = (f"What it was before cannot be read any more: {error}",)
+        if says:
+            self._append(running, Compared(at=self._clock.now(), before=name, says=says))
 
     def _put(self, running: Running, put: actions.Put) -> None:
         incident = running.incident
@@ -450,9 +491,13 @@ class Engine(Desk):
     def _close(self, running: Running, outcome: Outcome, sentence: str | None = None) -> None:
         """End it; where tables were compared, their picture follows the card."""
         super()._close(running, outcome, sentence)
+        for place in joining.places(running.incident):
+            self._chat.also(running.incident, place)
         if self.inquirer:
             self.inquirer.heard(running.incident, running.evidence())
         incident, path = running.incident, running.incident.path
+        if incident.reach and incident.request.place.channel != TERMINAL:
+            self._apart(partial(self._handing.hand_reach, incident, incident.reach))
         asked = incident.request.command == TRACE  # beside a verdict a picture of tables that agree says nothing new
         if incident.request.command == WATCH:
             self._end_watch(running)
@@ -501,6 +546,8 @@ def _read_as(request: Request) -> str:
         return f"{request.command} {Wanted(request.target, request.capture)}"
     if request.watch is not None:
         return f"{request.command} {request.target} for {request.watch.duration_s:g} s"
+    if request.reach is not None:
+        return f"{request.command} {' '.join(request.reach.machines)}"
     with_tables = f" with {pasting.named(request.tables)}" if request.tables else ""
     return f"{request.command} {request.target}{' deep' if request.deep else ''}{with_tables}"
 

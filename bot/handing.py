@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from bot import log
 from bot.clerk import Clerk, machines_of
-from bot.drawing import path_picture
+from bot.drawing import path_picture, reach_picture
 from bot.drawing.timeline import draw_apart
 from bot.errors import InstrumentError
 from bot.frames.recording import suffix
-from bot.incidents import folds, judging, path_lines, policy, story
+from bot.incidents import folds, judging, path_lines, policy, reach_words, story
 from bot.incidents.captured import lost
 from bot.incidents.chart import Chart, chart
 from bot.model.audit import Deed
@@ -20,6 +20,7 @@ from bot.model.incident import Incident, Watched
 from bot.model.job import Artifact
 from bot.model.observation import Observation
 from bot.model.path import Path
+from bot.model.reach import Reach
 from bot.ports import Chat
 
 _log = log.get(__name__)
@@ -59,6 +60,13 @@ class Handing:
         """Into the incident's thread: the picture of what the tables on the way hold."""
         alt, comment = path_lines.described(path), f"What the tables on the way hold for {path.target}."
         self._attach(incident, f"{path.target}-tables.png", lambda: path_picture.draw_apart(path), comment, alt)
+
+    def hand_reach(self, incident: Incident, reach: Reach) -> None:
+        """Into the incident's thread: the heat map of a comparison."""
+        comment = "Every machine as every place hears it."
+        self._attach(
+            incident, "reach.png", lambda: reach_picture.draw_apart(reach), comment, reach_words.described(reach)
+        )
 
     def _draw(self, incident: Incident, drawn: Chart, lines: tuple[str, ...]) -> None:
         alt = f"Who claimed {incident.address} when, at each vantage. {' '.join(lines)}"

@@ -1,6 +1,6 @@
 """What the pure middle needs from the world. Every port has a real part and a stand-in, and both pass one contract."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
@@ -165,6 +165,10 @@ class Kept(Protocol):
         """Keep these bytes by digest."""
         ...
 
+    def only(self, incident: str, digests: Collection[str]) -> None:
+        """Forget what is kept of the incident under any other digest: a later report has replaced it."""
+        ...
+
     def all(self, incident: str) -> dict[str, bytes]:
         """Everything that was kept of the incident, by digest."""
         ...
@@ -282,6 +286,10 @@ class Chat(Protocol):
         time, then edits it. While a second person is waited for, its thread has a message to approve or decline. A
         closed incident is delivered at once and is final.
         """
+        ...
+
+    def also(self, incident: Incident, place: Place) -> None:
+        """Post the card of a question that has ended where somebody else awaits its answer, once."""
         ...
 
     def tell(self, incident: Incident, lines: Sequence[str]) -> None:

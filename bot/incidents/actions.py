@@ -43,6 +43,11 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """Append Measured with the matrix of all machines, and close."""
+
+
+@dataclass(frozen=True, slots=True)
 class Deliver:
     """Hand the captured files to the people and close."""
 
@@ -59,4 +64,4 @@ class Admit:
     put: Put
 
 
-Action = Put | Fetch | Append | Judge | Trace | Deliver | Tell | Admit
+Action = Put | Fetch | Append | Judge | Trace | Measure | Deliver | Tell | Admit

@@ -6,7 +6,7 @@ from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address
 
 from bot.errors import RequestError
 from bot.model.addresses import can_own, parse_mac
-from bot.model.request import CAPTURE, CHECK, LOOK_UP, TRACE, WATCH, Target
+from bot.model.request import CAPTURE, CHECK, LOOK_UP, REACH, TRACE, WATCH, Target
 
 _LONGEST = 80  # vCenter allows 80 characters in a VM name; nothing that can be asked for is longer
 _LINKED = re.compile(r"<(?:https?://)?[^|>]*\|([^>]+)>|<https?://([^>]+)>")  # how Slack writes a recognised address
@@ -44,6 +44,8 @@ def usage(command: str = CHECK) -> str:
             f"Say what to watch: an IPv4 address, a VM name or a MAC address, {_example(command)}, and for how long: "
             f"`/{WATCH} 10.0.0.5 for 10m`."
         )
+    if command == REACH:
+        return f"Say which machines to compare, for example `/{REACH} app01 app02 10.0.0.5`."
     if command == TRACE:
         return f"Say whose entries to compare: an IPv4 address, a VM name or a MAC address, {_example(command)}."
     return (

@@ -6,17 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.incidents import dropping, folds, noted, owned, pasting, path_lines, path_words, watch_card
+from bot.incidents import dropping, folds, noted, owned, pasting, path_lines, path_words, reach_words, watch_card
 from bot.incidents.captured import lost, whole
 from bot.incidents.wording import listing
 from bot.model.finding import Standing, Witness
 from bot.model.incident import (
     Approved,
     AwaitsApproval,
+    Compared,
     Declined,
     Expired,
     Failed,
     Incident,
+    Joined,
     Lost,
     Outcome,
     Progressed,
@@ -29,10 +31,12 @@ from bot.model.incident import (
 from bot.model.job import Artifact, Job, Probe
 from bot.model.owners import Owners
 from bot.model.path import Path
-from bot.model.request import CAPTURE, JUDGE, LOOK_UP, TRACE, WATCH, Person
+from bot.model.reach import Reach
+from bot.model.request import CAPTURE, JUDGE, LOOK_UP, REACH, TRACE, WATCH, Person
 from bot.model.verdict import EvidenceItem, Grade, Verdict, Weighs
 
 _SHOWN_WITNESSES = 3
+_SILENT_S = 4.0
 _LOOKS_FOR = {
     Probe.ARP: "ARP on the segment",
     Probe.ICMP: "ping through the router",
@@ -56,11 +60,14 @@ _DOING = {
     JUDGE: "Reading a capture about",
     TRACE: "Reading the tables on the way to",
     WATCH: "Watching",
+    REACH: "Comparing",
 }
 _ENDED_OTHERWISE = {
     (CAPTURE, Outcome.STOPPED): "The capture was stopped.",
     (CAPTURE, Outcome.FAILED): "The capture could not be carried out.",
     (WATCH, Outcome.FAILED): "The watch could not be carried out.",
+    (REACH, Outcome.STOPPED): "The comparison was stopped before its answers were in.",
+    (REACH, Outcome.FAILED): "The machines could not be compared.",
     (TRACE, Outcome.STOPPED): "The reading was stopped before the tables were in.",
     (TRACE, Outcome.FAILED): "The tables could not be read.",
 }
@@ -120,7 +127,9 @@ class Card:
     ``ended`` is None while it runs. ``says`` is the claim of a verdict, or the one sentence that says why there is
     none; None while it runs. ``missing`` says what was not looked at. ``took_s`` counts from the question to the end,
     or to now where now was given. ``owners`` is what a look-up found and ``aged`` a sentence on how old that is.
-    ``path`` is what the tables on the way hold: alone, or beside a verdict. ``watched`` is what a watch showed.
+    ``path`` is what the tables on the way hold: alone, or beside a verdict. ``watched`` is what a watch showed,
+    ``reach`` how many machines compare, ``changed`` what is different since it was asked before, and ``joined`` who
+    asked the same meanwhile.
 
     Of a capture: ``filter`` is what it takes, for how long (None before its address is known), ``waits`` the sentence
     and the end of the wait for a second person, ``decided`` who approved, declined or stopped it, in order, and
@@ -148,6 +157,9 @@ class Card:
     decided: tuple[Approved | Declined | StopAsked, ...] = ()
     files: tuple[str, ...] = ()
     watched: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    joined: tuple[Person, ...] = ()
+    reach: Reach | None = None
 
 
 def card(
@@ -157,7 +169,7 @@ def card(
     closed = incident.closed
     answered = closed is not None and closed.outcome is Outcome.ANSWERED
     verdict, owners = (incident.verdict, incident.owners) if answered else (None, None)
-    path = incident.path if answered else None
+    path, reach = (incident.path, incident.reach) if answered else (None, None)
     until = closed.at if closed else now
     watches = incident.request.command == WATCH
     instruments = tuple(
@@ -166,7 +178,7 @@ def card(
         else _instruments(incident, {one.job: one for one in progress}, now)
     )
     says = closed and (closed.sentence or (verdict and (verdict.claim or _UNSAID[verdict.grade])))
-    says = owned.says(owners) if owners else path.claim if path and not verdict else says
+    says = owned.says(owners) if owners else path.claim if path and not verdict else reach.claim if reach else says
     request, target = incident.request, _target(incident)
     return Card(
         case=incident.id,
@@ -179,6 +191,8 @@ def card(
         if owners
         else path_words.headline(path, target)
         if path and not verdict
+        else reach_words.headline(reach)
+        if reach
         else f"CAPTURE INCOMPLETE · {target}"
         if answered and folds.captures(incident) and not whole(incident)
         else _headline(
@@ -194,23 +208,33 @@ def card(
         instruments=instruments,
         facts=watch_card.changes(incident) if watches else facts,
         watched=next((event.says for event in incident.timeline if isinstance(event, Watched)), ()),
+        changed=next((event.says for event in incident.timeline if isinstance(event, Compared)), ()),
+        joined=_joined(incident),
         missing=verdict.missing
         if verdict
         else owners.missing
         if owners
         else path.missing
         if path
+        else reach.missing
+        if reach
         else _planned_gaps(incident),
         verdict=verdict,
         took_s=(until - request.asked_at).total_seconds() if until else None,
         owners=owners,
         path=path,
+        reach=reach,
         aged=owned.aged(owners.read_at, closed.at) if owners and closed else None,
         filter=_filter(incident),
         waits=folds.awaits(incident),
         decided=tuple(event for event in incident.timeline if isinstance(event, Approved | Declined | StopAsked)),
         files=tuple(map(_file, folds.captures(incident))) if closed else (),
     )
+
+
+def _joined(incident: Incident) -> tuple[Person, ...]:
+    others = (event.by for event in incident.timeline if isinstance(event, Joined))
+    return tuple(dict.fromkeys(one for one in others if one != incident.request.person))
 
 
 def _unsaid(command: str, ended: Outcome) -> str:
@@ -271,12 +295,17 @@ def highlights(verdict: Verdict) -> tuple[EvidenceItem, ...]:
 def as_text(card: Card, width: int = 100) -> str:
     """The card for a terminal, without control characters of whatever a machine was named."""
     body = (
-        _verdict(card.verdict, width, card.path, card.watched)
+        (
+            *entries("Since it was asked before", card.changed, width),
+            *_verdict(card.verdict, width, card.path, card.watched),
+        )
         if card.verdict
         else _owners(card, card.owners, width)
         if card.owners
         else _path(card.path, width)
         if card.path
+        else _reach(card.reach, width)
+        if card.reach
         else _without_verdict(card, width)
     )
     took = f", {card.took_s:.1f} s" if card.took_s is not None else ""
@@ -307,6 +336,15 @@ def _path(path: Path, width: int) -> Iterator[str]:
     yield from entries("Clear, in this order", tuple(map(path_words.about, path.clear)), width, numbered=True)
     yield from entries("Neither right nor wrong", tuple(map(path_words.about, path_words.unclear(path))), width)
     yield from entries("Not looked at", path.missing, width)
+
+
+def _reach(reach: Reach, width: int) -> Iterator[str]:
+    yield from entries("Machines", [reach_words.line(row, reach.places) for row in reach.machines], width)
+    yield from entries("Affected in each group", reach.groups, width)
+    yield from entries("What separates them", reach.says, width)
+    yield from entries("Look at", reach.look_at, width)
+    yield from entries("Not known", tuple(reach_words.unknown(reach)), width)
+    yield from entries("Not looked at", reach.missing, width)
 
 
 def _verdict(verdict: Verdict, width: int, path: Path | None = None, watched: tuple[str, ...] = ()) -> Iterator[str]:
@@ -404,26 +442,36 @@ def _verdict_headline(verdict: Verdict, target: str) -> str:
 def _instruments(incident: Incident, progress: Mapping[str, Progressed], now: datetime | None) -> Iterator[Instrument]:
     lines = {job.id: Instrument(_place(job), _looks_for(incident, job)) for job in folds.jobs(incident)}
     probes = {job.id: job.probe for job in folds.jobs(incident)}
+    heard: dict[str, datetime] = {}
     for event in incident.timeline:
         if not isinstance(event, Started | Reported | Failed | Lost | Expired) or event.job not in lines:
             continue
-        line = lines[event.job]
-        if line.stage.final:
-            continue  # late and duplicate reports add nothing
-        if isinstance(event, Started | Reported | Failed) and probes[event.job] is not Probe.VCENTER:
-            line = replace(line, name=event.agent)
-        if isinstance(event, Started):
-            line = replace(line, stage=Stage.LOOKING, attempt=event.attempt)
-        elif isinstance(event, Reported):
-            line = replace(line, stage=Stage.REPORTED if event.final else Stage.LOOKING)
-        elif isinstance(event, Failed):
-            line = replace(line, stage=Stage.FAILED, reason=event.reason)
-        else:
-            line = replace(line, stage=Stage.LOST if isinstance(event, Lost) else Stage.EXPIRED)
-        lines[event.job] = line
+        if not lines[event.job].stage.final:  # late and duplicate reports add nothing
+            lines[event.job], heard[event.job] = _moved(lines[event.job], event, probes[event.job]), event.at
     for job, line in lines.items():
-        word = progress.get(job)
-        yield replace(line, far=_far(word, now)) if word and line.stage is Stage.LOOKING else line
+        if line.stage is Stage.LOOKING:
+            word = progress.get(job)
+            yield replace(line, far=_far(word, now) if word else _silent(heard[job], now))
+        else:
+            yield line
+
+
+def _moved(line: Instrument, event: Started | Reported | Failed | Lost | Expired, probe: Probe) -> Instrument:
+    if isinstance(event, Started | Reported | Failed) and probe is not Probe.VCENTER:
+        line = replace(line, name=event.agent)
+    if isinstance(event, Started):
+        return replace(line, stage=Stage.LOOKING, attempt=event.attempt)
+    if isinstance(event, Reported):
+        return replace(line, stage=Stage.REPORTED if event.final else Stage.LOOKING)
+    if isinstance(event, Failed):
+        return replace(line, stage=Stage.FAILED, reason=event.reason)
+    return replace(line, stage=Stage.LOST if isinstance(event, Lost) else Stage.EXPIRED)
+
+
+def _silent(heard_at: datetime, now: datetime | None) -> str | None:
+    """How long nothing was heard, once that is worth a word."""
+    age_s = (now - heard_at).total_seconds() if now else 0.0
+    return f"heard {age_s:.0f} s ago" if age_s >= _SILENT_S else None
 
 
 def _watchers(incident: Incident, now: datetime | None) -> Iterator[Instrument]:

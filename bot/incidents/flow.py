@@ -6,6 +6,7 @@
               --"judge"--------> the shared file is fetched --> Queued --> Reported --> as above
               --"arptable"-----> as above ------------------------------------> Traced --> Closed
               --"watch"--------> pieces, one after the other (see watching) --> Watched --> Judged --> Closed
+              --"reach"--------> who they are --> Queued --> probes of each --> Queued --> Measured --> Closed
               --"vcenter"------> look-ups --> Queued --> (Reported --> who else? --> Queued)* --> LookedUp --> Closed
               --"capture"------> admit ------> Queued --> (Started, Reported, Lost)* --> look-ups --> Queued --> Closed
                                      --two persons--> AwaitsApproval --> Approved --> Queued --> ...
@@ -34,7 +35,7 @@ from ipaddress import IPv4Address
 from bot.errors import RequestError
 from bot.findings.entries_arp import LOCKED_S, SHOWN_AFTER_S, doubtful, unsettled
 from bot.findings.flapping import turned
-from bot.incidents import dropping, planning, watching
+from bot.incidents import dropping, planning, reaching, watching
 from bot.incidents.actions import Action, Admit, Append, Deliver, Fetch, Judge, Put, Tell, Trace
 from bot.incidents.folds import (
     SENDS,
@@ -80,7 +81,7 @@ from bot.model.observation import (
     VcenterAnswered,
     VmFound,
 )
-from bot.model.request import CAPTURE, CHECK, JUDGE, LOOK_UP, TRACE, WATCH
+from bot.model.request import CAPTURE, CHECK, JUDGE, LOOK_UP, REACH, TRACE, WATCH
 
 STOP_S = 8.0  # an agent ends an ability within 5 s, and what it captured has to travel
 APPROVAL = timedelta(minutes=15)
@@ -137,6 +138,8 @@ def _step(incident: Incident, event: Event, seen: tuple[Observation, ...], known
     address, command = incident.address, incident.request.command
     if command == LOOK_UP:
         yield from _looking_up(incident, event, seen, known)
+    elif command == REACH:
+        yield from reaching.step(incident, event, seen, known)
     elif isinstance(event, Requested) and address is None:
         yield Put(_resolving(incident, known))
     elif isinstance(event, Requested | Resolved) and address is not None:

@@ -22,6 +22,7 @@ BEFORE_WATCHING_S = 0.5  # a reader finds the rows first, and so ends with the p
 FABRIC_S = 20.0  # a UCS Manager takes seconds to log in to
 NOBODY = "No agent is alive, so nobody can look; start one with `ruleout agent` or see its log."
 VANTAGES_PER_SEGMENT = 2
+AT_ONCE = 8  # jobs that an agent runs beside each other
 ROUTED_VANTAGES = 2
 NO_VCENTER = "No vCenter is configured, so no MAC can be traced to a VM."
 NO_NETWORK = "No router or switch is configured, so no table on the way was read."
@@ -175,6 +176,34 @@ def plan_sharers(incident: str, ips: Sequence[IPv4Address], macs: Sequence[Mac],
     head, *rest = ips or (None,)
     wanted = [(head, JobOptions(macs=tuple(macs))), *((address, JobOptions()) for address in rest)]
     return _look_ups(incident, wanted, vcenters, known=known, first=first)
+
+
+def plan_whose(
+    incident: str, names: Sequence[str], addresses: Sequence[IPv4Address], *, known: Known
+) -> tuple[Job, ...]:
+    """Ask every vCenter who has these names and addresses."""
+    wanted: list[tuple[IPv4Address | None, JobOptions]] = [(None, JobOptions(names=tuple(names)))] if names else []
+    wanted += [(address, JobOptions()) for address in addresses]
+    return _look_ups(incident, wanted, known.vcenters, known=known, first=0)
+
+
+def plan_reach(incident: str, targets: Sequence[IPv4Address], *, known: Known, first: int) -> Plan:
+    """ARP and pings to each of these from one agent of each segment that has it, and pings from the others."""
+    asked: list[tuple[Probe, str, IPv4Address | None, JobOptions]] = []
+    gaps = []
+    for target in targets:
+        elsewhere = _queues(_elsewhere(target, known.agents), 1)[:ROUTED_VANTAGES]
+        try:
+            near = _queues(_covering(target, known.agents), 1)
+        except RequestError as nobody:
+            near = []
+            gaps.append(f"{target}: {nobody}")
+        asked += [(Probe.ARP, queue, target, JobOptions(listen_s=LISTEN_S)) for queue in near]
+        asked += [(Probe.ICMP, queue, target, JobOptions()) for queue in elsewhere]
+    longest_s = max((duration_s(probe, options) or 0.0 for probe, _, _, options in asked), default=0.0)
+    rounds = -(-len(targets) // AT_ONCE)
+    until = known.now + timedelta(seconds=longest_s * rounds + GRACE_S)
+    return Plan(jobs(incident, asked, known=known, first=first, expires_at=until), tuple(gaps))
 
 
 def plan_moves(incident: str, target: IPv4Address, *, known: Known, first: int) -> tuple[Job, ...]:

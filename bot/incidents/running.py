@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.incidents import bundle, folds, judging, owning, tracing, watched
+from bot.incidents import bundle, folds, judging, owning, reaching, tracing, watched
 from bot.model.finding import Evidence, Finding, Standing
 from bot.model.incident import AnyEvent, Incident, Progressed, Reported
 from bot.model.job import Probe
 from bot.model.observation import Observation, TableRead
 from bot.model.owners import Owners
 from bot.model.path import Path
-from bot.model.request import CAPTURE, LOOK_UP, WATCH
+from bot.model.request import CAPTURE, LOOK_UP, REACH, WATCH
 from bot.model.verdict import Verdict
 from bot.probes import vcenter
 
@@ -59,10 +59,10 @@ class Running:
         )
 
     def silent_since(self, moment: datetime) -> bool:
-        """Whether a capture runs whose card was last shown before that moment."""
+        """Whether something runs whose card was last shown before that moment."""
         over = folds.ended(self.incident)
         watches = self.incident.request.command == WATCH and self.incident.closed is None
-        runs = watches or any(job.id not in over for job in folds.captured_by(self.incident))
+        runs = watches or any(job.id not in over for job in folds.jobs(self.incident))
         return runs and not self.handed and self.shown_at is not None and self.shown_at < moment
 
     def take_in(self, report: Reported, blobs: Mapping[str, bytes]) -> None:
@@ -71,7 +71,8 @@ class Running:
         for artifact in report.artifacts:
             if artifact.probe is Probe.CAPTURE and self.incident.request.command == CAPTURE:
                 continue
-            seen, unreadable = judging.read((artifact,), self.blobs, self.incident.address)
+            about = self.incident.address or reaching.probed(folds.jobs(self.incident)).get(artifact.job)
+            seen, unreadable = judging.read((artifact,), self.blobs, about)
             self.observations[artifact.digest], self.unreadable[artifact.digest] = seen, unreadable
 
     def tell(self, report: Reported) -> None:
@@ -141,7 +142,7 @@ class Running:
     def case(self) -> dict[str, bytes] | None:
         """The files of its case, or None where nothing was brought back and nothing judged."""
         incident, newest = self.incident, folds.artifacts(self.incident)
-        if incident.request.command == LOOK_UP:
+        if incident.request.command in (LOOK_UP, REACH):
             return bundle.pack_look_up(incident, newest, folds.gaps(incident), self.blobs) if newest else None
         if incident.address is None or not (newest or incident.verdict):
             return None

@@ -31,7 +31,7 @@ def summary(inquiry: Inquiry, incidents: Sequence[Incident], now: datetime) -> S
         lead=_lead(lead),
         next=_next(inquiry, incidents, lead),
         machines=tuple(_machine(one) for one in judged(incidents)),
-        split=(),
+        split=_split(incidents),
         missing=_missing(incidents),
         running=tuple(f"{one.request.command} {called(one)}" for one in incidents if one.closed is None),
         notes=inquiry.notes,
@@ -97,6 +97,15 @@ _OWNER = {
     Side.NETWORK: "the network team",
     Side.HYPERVISOR: "the virtualization team",
 }
+
+
+def _split(incidents: Sequence[Incident]) -> tuple[Ground, ...]:
+    """What separates the affected machines, as the newest comparison found."""
+    compared = [(one.reach, one.id) for one in incidents if one.reach]
+    if not compared:
+        return ()
+    reach, name = compared[-1]
+    return tuple(Ground(says, name) for says in (reach.claim, *reach.says))
 
 
 def _missing(incidents: Sequence[Incident]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """An inquiry as one list: what was asked, answered, written down, decided and seen, with source and confidence.
 
-Nothing stands in it twice, and nothing is left out but what says nothing: that a job was queued or an agent began.
+Nothing stands in it twice, though a move is told by vCenter and in a watch, and nothing is left out but what says
+nothing: that a job was queued or an agent began.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,9 +14,11 @@ from bot.model.incident import (
     Closed,
     Declined,
     Failed,
+    Flipped,
     Incident,
     Judged,
     LookedUp,
+    Measured,
     Outcome,
     Requested,
     StopAsked,
@@ -31,6 +34,7 @@ def timeline(inquiry: Inquiry, incidents: Iterable[Incident]) -> tuple[Line, ...
     lines = list(_own(inquiry))
     for incident in incidents:
         lines += _of_question(incident)
+    lines = list({(line.at, line.says.rstrip("."), line.incident, line.id): line for line in lines}.values())
     first = min(since for since, _ in spans)
     return tuple(sorted((line for line in lines if line.at >= first or line.id), key=lambda line: line.at))
 
@@ -98,6 +102,8 @@ def _of_question(incident: Incident) -> Iterator[Line]:
             case Failed():
                 says = f"Could not look at {called(incident)}: {one.reason}"
                 yield Line(one.at, says, one.agent, Confidence.MEASURED, incident=incident.id)
+            case Flipped():
+                yield Line(one.when, one.says, one.vantage, Confidence.MEASURED, incident=incident.id)
             case Closed():
                 yield _end(incident, one)
             case _:
@@ -108,7 +114,7 @@ def _end(incident: Incident, closed: Closed) -> Line:
     shown = card(incident, ())
     sure = Confidence.JUDGED if incident.verdict else Confidence.MEASURED
     answered = closed.outcome is Outcome.ANSWERED and any(
-        isinstance(one, Judged | LookedUp | Traced) for one in incident.timeline
+        isinstance(one, Judged | LookedUp | Traced | Measured) for one in incident.timeline
     )
     says = f"{shown.headline}. {shown.says or ''}".strip()
     return Line(closed.at, says, "ruleout", sure if answered else Confidence.SAID, incident=incident.id)

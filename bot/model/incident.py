@@ -11,7 +11,8 @@ from ipaddress import IPv4Address
 from bot.model.job import Artifact, Job
 from bot.model.owners import Owners
 from bot.model.path import Path
-from bot.model.request import Person, Request
+from bot.model.reach import Reach
+from bot.model.request import Person, Place, Request
 from bot.model.verdict import Verdict
 
 
@@ -27,6 +28,22 @@ class Requested(Event):
     """A person asked."""
 
     request: Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined(Event):
+    """Somebody asked the same while it ran; the answer goes to ``place`` too."""
+
+    by: Person
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared(Event):
+    """What changed since the question ``before``, in sentences; it comes after Judged."""
+
+    before: str
+    says: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +169,13 @@ class Traced(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Measured(Event):
+    """Many machines as every place sees them; a comparison ends with it as a check with Judged."""
+
+    reach: Reach
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flipped(Event):
     """While it was watched something changed, at ``when`` by the instrument's clock; ``key`` is its own."""
 
@@ -201,6 +225,7 @@ class Delivered(Event):
 
 AnyEvent = (
     Requested
+    | Joined
     | Resolved
     | AwaitsApproval
     | Approved
@@ -214,8 +239,10 @@ AnyEvent = (
     | Lost
     | Expired
     | Judged
+    | Compared
     | LookedUp
     | Traced
+    | Measured
     | Flipped
     | Watched
     | Published
@@ -256,6 +283,12 @@ class Incident:
         """The newest verdict."""
         verdicts = [event.verdict for event in self.timeline if isinstance(event, Judged)]
         return verdicts[-1] if verdicts else None
+
+    @property
+    def reach(self) -> Reach | None:
+        """The matrix of a comparison, once there is one."""
+        found = [event.reach for event in self.timeline if isinstance(event, Measured)]
+        return found[-1] if found else None
 
     @property
     def owners(self) -> Owners | None:

@@ -8,18 +8,19 @@ from bot.model.addresses import Mac
 from bot.model.capture import CaptureWish
 from bot.model.dropped import DroppedFile
 from bot.model.pasted import PastedTable
+from bot.model.reach import ReachWish
 from bot.model.watch import WatchWish
 
 CHECK, CAPTURE, LOOK_UP, JUDGE, TRACE = "arpcheck", "capture", "vcenter", "judge", "arptable"
-WATCH = "watch"
+WATCH, REACH = "watch", "reach"
 """The commands: judge a machine, capture its packets, ask every vCenter who it is, judge a shared capture, lay what
-every table on the way holds for it side by side, and look at it without a pause for a while."""
+every table on the way holds for it side by side, look at it without a pause for a while, compare many machines."""
 INCIDENT = "incident"
 NOTE = "note"
 """What the channel works on together has a door of its own too."""
 AGENTS = "agents"
 """Who looks, and how they are, asks nothing of any machine."""
-IN_WORDS = (CHECK, LOOK_UP, TRACE, WATCH)
+IN_WORDS = (CHECK, LOOK_UP, TRACE, WATCH, REACH)
 """What can be asked in words; a capture has a door of its own, with another right."""
 STOPPABLE = (CAPTURE, WATCH)
 """What lasts so long that people end it early."""
@@ -64,8 +65,10 @@ class Place:
 class Request:
     """One question, as accepted. ``command`` is the word that was typed, without its slash.
 
-    ``capture`` says how to capture, ``watch`` how to watch and ``file`` what to judge; None for every other command.
-    ``tables`` are those that people pasted, one of each device and command.
+    ``capture`` says how to capture, ``watch`` how to watch, ``reach`` which
+    machines to compare and ``file`` what to judge; None for every other command.
+    ``tables`` are those that people pasted, one of each device and command. ``before`` is the question that this one
+    asks again.
     """
 
     id: str
@@ -79,3 +82,5 @@ class Request:
     file: DroppedFile | None = None
     tables: tuple[PastedTable, ...] = ()
     watch: WatchWish | None = None
+    reach: ReachWish | None = None
+    before: str | None = None

@@ -1,7 +1,7 @@
 """The evidence of what lasts, kept beside its journal until it has ended: a bot that takes over reads it there."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from bot.queue import keys, server
 
@@ -20,6 +20,13 @@ class RedisKept:
                 pipe.hset(keys.kept(incident), digest, data)
             pipe.expire(keys.kept(incident), keys.KEPT_S)
             pipe.execute()
+
+    def only(self, incident: str, digests: Collection[str]) -> None:
+        """Forget all others."""
+        with server.said(self._url):
+            name = keys.kept(incident)
+            if gone := [one for one in self._client.hkeys(name) if one.decode() not in digests]:
+                self._client.hdel(name, *gone)
 
     def all(self, incident: str) -> dict[str, bytes]:
         """Everything that was kept of the incident."""
@@ -47,6 +54,12 @@ class MemoryKept:
         """Keep these bytes by digest."""
         with self._lock:
             self._kept.setdefault(incident, {}).update(blobs)
+
+    def only(self, incident: str, digests: Collection[str]) -> None:
+        """Forget all others."""
+        with self._lock:
+            for gone in self._kept.get(incident, {}).keys() - set(digests):
+                del self._kept[incident][gone]
 
     def all(self, incident: str) -> dict[str, bytes]:
         """Everything that was kept of the incident."""

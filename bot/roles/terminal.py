@@ -105,6 +105,9 @@ class TerminalChat:
         """Print the sentence."""
         print(sentence, file=sys.stderr)
 
+    def also(self, incident: Incident, place: Place) -> None:
+        """Nobody else asks at a terminal."""
+
     def tell(self, incident: Incident, lines: Sequence[str]) -> None:
         """Print the lines."""
         for line in lines:

@@ -29,6 +29,11 @@ _LINES = (
         "*Stop*",
     ),
     (
+        Capability.CHECK,
+        "`/reach app01 app02 app03` asks and pings many machines from every segment at once, and says what separates "
+        "those that lose packets: cluster, host, VLAN, odd or even, and what cannot be told apart",
+    ),
+    (
         Capability.LOOK_UP,
         "`/vcenter 10.0.0.5`, or a name or MAC, only asks every vCenter who has it: owner, host, port group, conflicts",
     ),

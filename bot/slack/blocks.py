@@ -12,7 +12,7 @@ from bot.model import request
 from bot.model.dropped import DroppedFile
 from bot.model.incident import Approved, Declined, Outcome, StopAsked
 from bot.model.verdict import Answer, EvidenceItem, RuledOut, Verdict
-from bot.slack import boards, notes, owners, paths, tokens
+from bot.slack import boards, notes, owners, paths, reaches, tokens
 from bot.slack.mrkdwn import fitted, fitted_lines, marked, named
 from bot.slack.pieces import (
     LINE,
@@ -33,13 +33,20 @@ APPROVE, DECLINE = "approve", "decline"
 TABLES = "add_tables"
 ACTIONS = (AGAIN, CAPTURE, STOP, DOWNLOAD, JUDGE, APPROVE, DECLINE, TABLES, *boards.ACTIONS, *notes.ACTIONS)
 """Every button that we make."""
-_AGAIN = {request.LOOK_UP: "Look up again", request.JUDGE: "Judge again", request.TRACE: "Read again"}
+_AGAIN = {
+    request.LOOK_UP: "Look up again",
+    request.JUDGE: "Judge again",
+    request.TRACE: "Read again",
+    request.REACH: "Compare again",
+}
 _TEXT = 3900  # Slack advises 4,000 characters of text beside blocks
 _EVIDENCE = 3
 _FACTS = 6
 _WATCHED = 6
 _INSTRUMENTS = 12
 _FILES = 8
+_JOINED = 5
+_CHANGED = 5
 _ANSWERS = {
     Answer.GUEST: "🖥️",
     Answer.NETWORK: "🌐",
@@ -69,6 +76,8 @@ def card_message(card: Card, key: bytes) -> Message:
         parts = (*_answered(card, card.verdict), _footer(card), *_buttons(card, key))
     elif card.owners:
         parts = (*owners.parts(card, card.owners), _footer(card), *_buttons(card, key))
+    elif card.reach:
+        parts = (*reaches.parts(card, card.reach), _footer(card), *_buttons(card, key))
     elif card.path:
         parts = (*paths.parts(card, card.path), _footer(card), *_buttons(card, key))
     else:
@@ -95,6 +104,10 @@ def _answered(card: Card, verdict: Verdict) -> Iterator[Block]:
     yield header(_ANSWERS[verdict.verdict], card.headline)
     first, stop, rest = (card.says or "").partition(". ")
     yield section(f"*{fitted(first + stop.strip(), LINE)}* {fitted(rest, 2 * LINE)}")
+    if card.changed:
+        yield listing(
+            "Since it was asked before", bullets(card.changed[:_CHANGED]), len(card.changed) - _CHANGED, "in the case"
+        )
     items = highlights(verdict)
     if items:
         shown = [f"• {_evidence(item)}" for item in items[:_EVIDENCE]]
@@ -171,7 +184,8 @@ def _footer(card: Card) -> Block:
     took = [f"took {card.took_s:.1f} s"] if card.ended and card.took_s is not None else []
     catalogue = [f"catalogue {marked(card.verdict.catalogue)}"] if card.verdict else []
     decided = map(_decision, card.decided)
-    return context("  ·  ".join((f"asked by {asker}", *decided, *took, f"case `{card.case}`", *catalogue)))
+    also = [f"also by {', '.join(f'<@{one.user}>' for one in card.joined[:_JOINED])}"] if card.joined else []
+    return context("  ·  ".join((f"asked by {asker}", *also, *decided, *took, f"case `{card.case}`", *catalogue)))
 
 
 def _buttons(card: Card, key: bytes) -> Iterator[Block]:

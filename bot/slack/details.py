@@ -9,7 +9,7 @@ from bot.model.download import Link
 from bot.model.finding import Standing
 from bot.model.incident import Incident
 from bot.model.verdict import EvidenceItem, Verdict, Weighs
-from bot.slack import owners, paths
+from bot.slack import owners, paths, reaches
 from bot.slack.limits import BLOCKS, CHARACTERS
 from bot.slack.mrkdwn import code, fitted, fitted_lines, marked, named
 from bot.slack.pieces import LINE, SECTION, STAGES, Message, bullets, checked, joined, next_test, place, section
@@ -21,7 +21,7 @@ _PLACES = 3
 
 def details(card: Card) -> tuple[Message, ...]:
     """The thread's messages for a card with an answer: everything that it rests on, item by item."""
-    if card.verdict is None and card.owners is None and card.path is None:
+    if card.verdict is None and card.owners is None and card.path is None and card.reach is None:
         return ()
     asker = "" if card.asked_by.team == "terminal" else f"<@{card.asked_by.user}> "
     title = f"{asker}*{marked(card.headline)}*\nEverything that this rests on, so that anybody can check it."
@@ -81,6 +81,8 @@ def _sections(card: Card) -> Iterator[str]:
         yield from _evidence(card.verdict)
     elif card.owners:
         yield from owners.texts(card, card.owners)
+    if card.reach:
+        yield from reaches.texts(card.reach)
     if card.path:
         yield from paths.texts(card.path, card.verdict.missing if card.verdict else ())
     lines = [

@@ -14,7 +14,7 @@ from bot.model.download import Link
 from bot.model.dropped import DroppedFile
 from bot.model.incident import AwaitsApproval, Incident, Progressed, Published
 from bot.model.inquiry import Noted, Withdrawn
-from bot.model.request import WATCH, Person, Place
+from bot.model.request import Person, Place
 from bot.model.summary import Line, Summary
 from bot.slack.blocks import approval_message, card_message, offer_message
 from bot.slack.boards import board_message, brief_message, lines_message
@@ -100,6 +100,12 @@ class Publisher:
             state = State(incident, facts, progress)
             self._put(Parcel(f"card {incident.id}", place.channel, state, urgent=final, news=news, lasting=final))
             self._show_approval(incident, place)
+
+    def also(self, incident: Incident, place: Place) -> None:
+        """Post the card where somebody else awaits it."""
+        message = card_message(card(incident, ()), self._key)
+        part = f"also {incident.id} {place.thread or ''}"
+        self._post(Post(place, message, part, incident.request.asked_at))
 
     def tell(self, incident: Incident, lines: Sequence[str]) -> None:
         """Say what a capture shows in the incident's thread, in as few messages as hold it."""
@@ -226,8 +232,7 @@ class Publisher:
         incident, place = state.incident, self._place(state.incident)
         if place.gone:
             return
-        aged = state.progress or incident.request.command == WATCH
-        shown = card(incident, state.facts, self._now() if aged else None, state.progress)
+        shown = card(incident, state.facts, None if incident.closed else self._now(), state.progress)
         message, mark = card_message(shown, self._key), {"id": incident.id, "part": "card"}
         if place.ts is None and (parcel.attempts or incident.request.asked_at < self._since):
             place.ts = self._slack.find(place.channel, place.thread, incident.request.asked_at, mark)

@@ -41,6 +41,7 @@ RUNNING = (
     "Reading ",
     "Waiting ",
     "Watching ",
+    "Comparing ",
 )  # how the text of a card begins that has not ended
 
 
@@ -86,8 +87,15 @@ class Stage:
 
 
 @contextmanager
-def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path | None = None) -> Iterator[Stage]:
-    """A demonstration whose files lie in ``directory``, until the block ends.
+def running(
+    directory: Path,
+    *,
+    port: int = 0,
+    replay: bool = False,
+    logs: Path | None = None,
+    faults: Mapping[str, str] = DEMO,
+) -> Iterator[Stage]:
+    """A demonstration whose files lie in ``directory``, until the block ends; ``faults`` says what is wrong with whom.
 
     Raises:
         RuntimeError: a part did not come up; the text is the end of its log.
@@ -135,7 +143,7 @@ def running(directory: Path, *, port: int = 0, replay: bool = False, logs: Path 
                 stage.why_no_lab = str(reason)
         ends.callback(_end, stage.processes)  # before the lab ends, so that its agents can say goodbye
         if stage.lab:
-            for vm, fault in DEMO.items():
+            for vm, fault in faults.items():
                 stage.lab.apply(fault, vm)
             state = stage.lab.apply("clean_vmotion", MOVED)
             stage.snapshot = directory / "vcenter.json"

@@ -74,6 +74,8 @@ class PaperChat:
         self.facts: list[tuple[str, ...]] = []
         self.progress: list[tuple[Progressed, ...]] = []
         self.lines: list[str] = []
+        self.copies: list[tuple[Incident, Place]] = []
+        self.whispers: list[str] = []
         self.files: list[tuple[str, bytes]] = []
         self.alts: dict[str, str | None] = {}
         self.offered: list[DroppedFile] = []
@@ -84,11 +86,14 @@ class PaperChat:
         self.facts.append(facts)
         self.progress.append(progress)
 
+    def also(self, incident: Incident, place: Place) -> None:
+        self.copies.append((incident, place))
+
     def tell(self, incident: Incident, lines: Sequence[str]) -> None:
         self.lines += lines
 
     def whisper(self, person: Person, place: Place, sentence: str) -> None:
-        raise AssertionError("the coordinator answers by raising")
+        self.whispers.append(sentence)
 
     def attach(self, incident: Incident, filename: str, data: bytes, comment: str, alt: str | None = None) -> None:
         self.files.append((filename, data))

@@ -12,7 +12,7 @@ from bot.model.audit import Deed
 from bot.model.incident import Delivered, Failed, Incident, Published, Requested
 from bot.model.job import Agent
 from bot.model.people import Member, Membership
-from bot.model.request import Person
+from bot.model.request import Person, Place
 from bot.receptionist import Receptionist
 from bot.rosters.running import MOST
 from tests.bot.house import House
@@ -94,6 +94,18 @@ def test_the_home_has_the_persons_own_running_requests_and_no_ended_one(house: H
     finish(house)
     finish(house)
     assert door(house).home(BEN).running == ()
+
+
+def test_who_asked_the_same_meanwhile_has_it_too(house: House) -> None:
+    """With a link only where they asked in the channel of the card: they may not be in the other one."""
+    first = house.ask()
+    house.coordinator.published(first.id, "C1", "5.5")
+    house.coordinator.ask("arpcheck", "10.0.0.5", BEN, Place("C2"))
+    assert len(house.chat.copies) + len(house.chat.whispers) > 0, "it was joined, not asked twice"
+    assert [(one.channel, one.card) for one in door(house).home(BEN).running] == [("C2", None)]
+    house.coordinator.ask("arpcheck", "10.0.0.5", BEN, HERE)
+    assert [(one.channel, one.card) for one in door(house).home(BEN).running] == [("C1", "5.5")]
+    assert len(door(house).home(ASKER).running) == 1
 
 
 def test_what_another_bot_runs_is_there_too(house: House) -> None:

@@ -1,8 +1,6 @@
 """A watch at Slack's door: real agents, real moves in the lab, and processes that are killed in the middle of it."""
 
 import re
-import signal
-import subprocess
 from typing import Any
 
 import pytest
@@ -10,6 +8,7 @@ import pytest
 from deploy.demo.slack.records import BOT_USER, Message
 from deploy.demo.slack.workspace import Workspace
 from deploy.demo.stage import Stage, final_card
+from tests.demo.killing import restarted
 from tests.demo.test_doors import CHANNEL, thread
 
 pytestmark = [pytest.mark.lab, pytest.mark.server, pytest.mark.timeout(180)]
@@ -86,19 +85,6 @@ def test_stop_ends_it_with_what_was_seen(house: Stage) -> None:
     assert not house.slack.type("ben", CHANNEL, "/watch stop").get("messages")
     assert "HEALTHY" in ended(house, ts, 30)["rendered"]
     assert "No watch runs in this channel" in str(house.slack.type("ben", CHANNEL, "/watch stop")["messages"])
-
-
-def restarted(house: Stage, name: str) -> None:
-    """Kill a process of the stage without a word, and start it again as its supervisor would."""
-    process = house.processes[name]
-    argv: Any = process.args
-    environment = house.environments[name]
-    process.send_signal(signal.SIGKILL)
-    process.wait(10)
-    with (house.logs / f"{name}.again.log").open("ab") as out:
-        house.processes[name] = subprocess.Popen(
-            argv, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out
-        )
 
 
 def test_a_bot_that_dies_is_followed_by_one_that_goes_on(house: Stage) -> None:

@@ -49,7 +49,9 @@ def test_addresses_in_the_usage_are_code() -> None:
         assert "/arpcheck 00:50:56:12:34:56" in code
 
 
-@pytest.mark.parametrize("command_name", ["/arpcheck", "/arptable", "/watch", "/vcenter", "/capture", "/agents"])
+@pytest.mark.parametrize(
+    "command_name", ["/arpcheck", "/arptable", "/watch", "/reach", "/vcenter", "/capture", "/agents"]
+)
 def test_every_command_has_the_same_help(command_name: str) -> None:
     """Whichever of them somebody remembers leads to the others."""
     with on_stage() as stage:

@@ -155,3 +155,6 @@ DEMO = {
     "app06": "healthy",
 }
 """Which fault the demonstration shows on which VM."""
+
+STORY = dict.fromkeys(("app03", "app05", "app07", "app09", "app11"), "crashed_agent")
+"""An incident: the odd VMs, which are all in one cluster and all have a clustering agent, lose packets."""

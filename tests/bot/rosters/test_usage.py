@@ -14,7 +14,11 @@ LADDER = list(Capability)
     ("highest", "shown", "hidden"),
     [
         (Capability.LOOK_UP, ["/vcenter 10", "/agents"], ["/arpcheck", "/capture", "arptable", "/note", "*Approve*"]),
-        (Capability.CHECK, ["/arpcheck 10", "/watch", "/note", "/incident open"], ["/capture", "ruleout capture"]),
+        (
+            Capability.CHECK,
+            ["/arpcheck 10", "/watch", "/reach", "/note", "/incident open"],
+            ["/capture", "ruleout capture"],
+        ),
         (Capability.CAPTURE, ["/capture 10", "`@ruleout capture 10"], ["*Approve*", "*Download*"]),
         (Capability.APPROVE, ["*Approve*"], ["*Download*"]),
         (Capability.DOWNLOAD, ["*Approve*", "*Download*", "/arpcheck", "/vcenter"], ["only in"]),

@@ -1,0 +1,132 @@
+"""Many machines at once: who they are, then ARP and pings to each from every segment at once.
+
+Requested --> vCenter is asked for all of them --> Queued --> addresses known --> probes --> Queued --> Measured
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import AddressValueError, IPv4Address
+
+from bot.errors import RequestError
+from bot.incidents import planning
+from bot.incidents.actions import Action, Append, Measure, Put
+from bot.incidents.asking import words_of
+from bot.incidents.folds import ended, jobs
+from bot.incidents.planning import Known
+from bot.model.incident import Closed, Event, Expired, Failed, Incident, Outcome, Reported, Requested
+from bot.model.job import Job, Probe
+from bot.model.observation import GuestRowFound, NicFound, Observation, VmFound
+from bot.model.reach import ReachWish
+from bot.model.request import REACH, Target
+
+MOST, FEWEST = 32, 2
+_LONGEST_NAME = 80
+_USAGE = f"Say which machines, for example `/{REACH} app01 app02 10.0.0.5`."
+
+
+def parse(text: str) -> tuple[str, ...]:
+    """The machines that the words name, each once, in their order.
+
+    Raises:
+        RequestError: there are none, one alone, or too many, or one is no machine.
+    """
+    named: list[str] = []
+    for word in words_of(text.replace(",", " ").replace(";", " ")):
+        if word.casefold() not in {one.casefold() for one in named}:
+            named.append(word)
+    if named and named[0].casefold() == "from":
+        raise RequestError(f"I cannot list the machines of a cluster or host; name them. {_USAGE}")
+    if len(named) < FEWEST:
+        raise RequestError(f"A comparison needs at least {FEWEST} machines. {_USAGE}")
+    if len(named) > MOST:
+        raise RequestError(f"Those are {len(named)} machines, and I compare at most {MOST} at once; name fewer.")
+    for word in named:
+        if len(word) > _LONGEST_NAME:
+            raise RequestError(f"{word[:20]}… is longer than any VM's name. {_USAGE}")
+        if "/" in word:
+            raise RequestError(f"{word[:40]} is no machine; name each by its own address. {_USAGE}")
+    return tuple(named)
+
+
+def target_of(machines: Sequence[str]) -> Target:
+    """How the request is called."""
+    return Target(name=f"{machines[0]} and {len(machines) - 1} more")
+
+
+def address_of(machine: str) -> IPv4Address | None:
+    """The address, if the word is one."""
+    try:
+        return IPv4Address(machine)
+    except AddressValueError:
+        return None
+
+
+def step(incident: Incident, event: Event, seen: tuple[Observation, ...], known: Known) -> Iterator[Action]:
+    """What follows from ``event``."""
+    asked = jobs(incident)
+    if isinstance(event, Requested):
+        first = _whose(incident, known)
+        if first:
+            yield Put(first)
+        else:
+            yield from _probing(incident, seen, known)
+    elif isinstance(event, Reported | Failed | Expired) and {job.id for job in asked} <= ended(incident):
+        if probed(asked):
+            yield Measure()
+        else:
+            yield from _probing(incident, seen, known)
+
+
+def probed(asked: Sequence[Job]) -> dict[str, IPv4Address]:
+    """The address that each probing job asks for, by the job's id."""
+    return {job.id: job.target for job in asked if job.probe in (Probe.ARP, Probe.ICMP) and job.target is not None}
+
+
+def _wish(incident: Incident) -> ReachWish:
+    wish = incident.request.reach
+    assert wish is not None, "it says which machines"
+    return wish
+
+
+def _whose(incident: Incident, known: Known) -> tuple[Job, ...]:
+    machines = _wish(incident).machines
+    names = tuple(one for one in machines if address_of(one) is None)
+    addresses = [address for one in machines if (address := address_of(one))]
+    if names and not known.vcenters:
+        raise RequestError(f"No vCenter is configured, so nobody knows the address of {names[0]}; give addresses.")
+    return planning.plan_whose(incident.id, names, addresses, known=known)
+
+
+def _probing(incident: Incident, seen: tuple[Observation, ...], known: Known) -> Iterator[Action]:
+    found = resolved(_wish(incident).machines, seen)
+    gaps = [f"{machine}: {why}" for machine, why in found.items() if isinstance(why, str)]
+    targets = list(dict.fromkeys(one for one in found.values() if isinstance(one, IPv4Address)))
+    plan = planning.plan_reach(incident.id, targets, known=known, first=len(jobs(incident)))
+    if plan.jobs:
+        yield Put(plan.jobs, (*gaps, *plan.gaps, *(() if known.vcenters else (planning.NO_VCENTER,))))
+    else:
+        yield Append(Closed(at=known.now, outcome=Outcome.REFUSED, sentence=" ".join((*gaps, *plan.gaps))))
+
+
+def resolved(machines: Sequence[str], seen: Sequence[Observation]) -> Mapping[str, IPv4Address | str]:
+    """The address of each machine, or why there is none."""
+    names: dict[str, set[str]] = {}
+    addresses: dict[str, set[IPv4Address]] = {}
+    for one in seen:
+        if isinstance(one, VmFound):
+            names.setdefault(one.name.casefold(), set()).add(one.vm)
+        elif isinstance(one, NicFound | GuestRowFound):
+            addresses.setdefault(one.vm, set()).update(one.addresses)
+    return {machine: address_of(machine) or _named(machine, names, addresses) for machine in machines}
+
+
+def _named(machine: str, names: Mapping[str, set[str]], addresses: Mapping[str, set[IPv4Address]]) -> IPv4Address | str:
+    vms = names.get(machine.casefold(), set())
+    if len(vms) != 1:
+        return "no vCenter knows a VM of this name." if not vms else f"{len(vms)} VMs have this name; give its address."
+    (vm,) = vms
+    known = sorted(addresses.get(vm, ()))
+    if len(known) == 1:
+        return known[0]
+    if not known:
+        return "vCenter knows no address of it (VMware Tools report none); give the address."
+    return f"it has {len(known)} addresses, {', '.join(map(str, known))}; give the one that is meant."

@@ -1,0 +1,121 @@
+"""Many machines compared, from the words to the matrix, whatever vCenter and agents do meanwhile."""
+
+import pytest
+
+from bot.errors import RequestError
+from bot.incidents import reaching
+from bot.incidents.card import as_text, card
+from bot.model import codec
+from bot.model.incident import AnyEvent, Failed, Outcome
+from bot.model.job import Job, Media, Probe
+from tests.bot.house import House, closed
+from tests.bot.incidents.ground import ASKER, HERE, NOON
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+def probes(house: House) -> list[Job]:
+    return [job for job in house.queue.jobs if job.probe in (Probe.ARP, Probe.ICMP)]
+
+
+def test_every_machine_is_named_once_whatever_lies_between_the_words() -> None:
+    """People paste lists."""
+    assert reaching.parse("app01, app02 APP01;\n10.0.0.5") == ("app01", "app02", "10.0.0.5")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param("", "at least 2 machines", id="nobody"),
+        pytest.param("app01 app01", "at least 2 machines", id="one twice"),
+        pytest.param("from cluster cluster-a", "name them", id="a cluster"),
+        pytest.param("app01 10.0.0.0/24", "10.0.0.0/24 is no machine", id="a network"),
+        pytest.param("app01 " + "x" * 90, "longer than any VM's name", id="a long word"),
+        pytest.param(" ".join(f"vm{n}" for n in range(33)), "Those are 33 machines", id="too many"),
+    ],
+)
+def test_what_cannot_be_compared_is_one_sentence(text: str, says: str) -> None:
+    """It says what was wrong, and what would be right."""
+    with pytest.raises(RequestError, match=says):
+        reaching.parse(text)
+
+
+def test_names_are_looked_up_before_anything_is_sent(house: House) -> None:
+    """One question for all names, one for each address; then each machine is probed from both segments."""
+    house.ask("app01 dup-a 10.0.0.7", "reach")
+    assert [(str(job.target), job.options.names) for job in house.queue.jobs] == [
+        ("None", ("app01", "dup-a")),
+        ("10.0.0.7", ()),
+    ]
+    for job in tuple(house.queue.jobs):
+        house.looks_up(job)
+    assert sorted((str(job.target), job.probe) for job in probes(house)) == [
+        (target, probe) for target in ("10.0.0.5", "10.0.0.6", "10.0.0.7") for probe in (Probe.ARP, Probe.ICMP)
+    ]
+
+
+def test_what_no_place_can_say_is_not_known_and_nobody_is_fine_by_silence(house: House) -> None:
+    """The agents bring nothing that can be read, or fail: no machine is called fine or affected."""
+    house.ask("app01 lost01 nobody99", "reach")
+    house.looks_up(house.queue.jobs[0])
+    for job in probes(house):
+        if job.probe is Probe.ARP:
+            house.reports(job, b"no capture at all", Media.PCAP)
+        else:
+            house.says(Failed(at=NOON, job=job.id, agent="office", reason="eth0 is down."))
+    assert closed(house.card).outcome is Outcome.ANSWERED
+    reach = house.card.reach
+    assert reach is not None
+    assert [row.affected for row in reach.machines] == [None, None, None]
+    said = as_text(card(house.card, ()))
+    assert "REACH · 3 machines · 0 affected, 3 not known" in said
+    assert "eth0 is down." in said
+    assert "nobody99: no vCenter knows a VM of this name." in said
+    for event in house.card.timeline:
+        assert codec.decode(AnyEvent, codec.encode(event, AnyEvent)) == event  # type: ignore[arg-type]
+    assert house.archive.cases[house.card.id], "what was brought back is kept"
+
+
+def test_the_word_of_the_channel_counts_where_no_packet_speaks_and_is_told_apart(house: House) -> None:
+    """Affected as told is not affected as measured."""
+    inquirer = house.coordinator.inquirer
+    assert inquirer is not None
+    inquirer.open('"odd VMs lose packets" affected app01 unaffected dup-a', ASKER, HERE)
+    asked = house.ask("app01 dup-a cut01", "reach")
+    assert asked.request.reach is not None
+    assert (asked.request.reach.affected, asked.request.reach.unaffected) == (("app01",), ("dup-a",))
+    house.looks_up(house.queue.jobs[0])
+    for job in probes(house):
+        house.says(Failed(at=NOON, job=job.id, agent="prod", reason="eth0 is down."))
+    reach = house.card.reach
+    assert reach is not None
+    states = {row.machine: (row.affected, row.said) for row in reach.machines}
+    assert states == {"app01": (True, True), "dup-a": (False, False), "cut01": (None, False)}
+    assert "1 of 3 machines are affected (1 by the channel's word alone). Of 1 nobody can say." in reach.claim
+
+
+def test_no_vcenter_and_names_alone_is_refused() -> None:
+    """Addresses work without one."""
+    alone = House(vcenters=())
+    assert "give addresses" in str(closed(alone.ask("app01 app02", "reach")).sentence)
+    alone.ask("10.0.0.5 10.0.0.6", "reach")
+    assert {str(job.target) for job in alone.queue.jobs} == {"10.0.0.5", "10.0.0.6"}
+
+
+def test_where_nobody_stands_is_said_in_the_end(house: House) -> None:
+    """Every request ends, and names why."""
+    house.ask("nobody98 nobody99", "reach")
+    house.looks_up(house.queue.jobs[0])
+    assert closed(house.card).outcome is Outcome.REFUSED
+    assert "nobody98: no vCenter knows a VM of this name." in str(closed(house.card).sentence)
+
+
+def test_again_compares_the_same_machines(house: House) -> None:
+    """After the repair one click tells."""
+    first = house.ask("10.0.0.5 10.0.0.6", "reach")
+    again = house.coordinator.again(first.id, ASKER, HERE)
+    assert again.request.reach == first.request.reach
+    assert str(again.request.target) == "10.0.0.5 and 1 more"

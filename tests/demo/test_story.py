@@ -1,0 +1,137 @@
+"""An incident from the first complaint to the post-mortem, on real packets; and once more with ten deaths in it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.inquiries import bundle, zipped
+from bot.inquiries.rejudging import Held, again
+from deploy.demo.slack.records import BOT_USER, Message
+from deploy.demo.slack.workspace import Workspace
+from deploy.demo.stage import RUNNING, Stage, final_card
+from deploy.lab.faults import STORY
+from tests.demo.killing import restarted
+from tests.demo.test_doors import CHANNEL
+from tests.demo.test_terminal import ruleout
+from tests.demo.test_watch import begun, until_left
+
+pytestmark = [pytest.mark.lab, pytest.mark.server, pytest.mark.timeout(400)]
+
+ODD, EVEN = tuple(STORY), ("app02", "app04", "app06", "app08", "app10")
+ENDS_S = 60.0
+Dies = Callable[[int], None]
+
+
+def every(workspace: Workspace) -> list[Message]:
+    """What the bot said to all in the channel and its threads."""
+    channel = workspace.channel(CHANNEL)
+    return [m for m in channel.all_messages() if m.user == BOT_USER and m.viewer is None] if channel else []
+
+
+def seen(house: Stage, *words: str, within_s: float = 60) -> Message:
+    """The newest of these messages that says all of this, as it stands now."""
+
+    def found(workspace: Workspace) -> Message | None:
+        texts = ((m, f"{m.text} {m.blocks}") for m in reversed(every(workspace)))
+        return next((m for m, text in texts if all(word in text for word in words)), None)
+
+    try:
+        message: Message = house.slack.wait_for(found, within_s)
+    except TimeoutError:
+        said = house.slack.look(lambda workspace: [m.text[:300] for m in every(workspace)])
+        pytest.fail(f"nobody said {words!r}, but {said}")
+    return message
+
+
+def asked(house: Stage, text: str, during: Callable[[], None] = lambda: None) -> dict[str, Any]:
+    """The card of a question once it has ended; what happens meanwhile happens after it was taken."""
+    before = house.slack.look(lambda workspace: workspace.new_ts())
+    said = house.slack.type("ana", CHANNEL, text)
+    assert not said.get("messages"), said
+    during()
+    return final_card(house.slack, CHANNEL, after=before, within_s=180)
+
+
+def alive(_point: int) -> None:
+    """Nobody dies."""
+
+
+def tell(house: Stage, dies: Dies, tmp_path: Path) -> None:
+    """The story; ``dies`` is called at ten points of it."""
+    slack = house.slack
+    slack.type(
+        "ana", CHANNEL, f'/incident open "odd VMs lose packets" affected {" ".join(ODD)} unaffected {" ".join(EVEN)}'
+    )
+    seen(house, "INCIDENT · odd VMs lose packets", "so nobody is to be blamed")
+    dies(1)
+
+    compared = asked(house, f"/reach {' '.join((*ODD, *EVEN))}", lambda: dies(2))
+    assert "REACH · 10 machines · 5 affected" in compared["rendered"], compared["rendered"]
+    confound = "cluster = cluster-a, odd number at the end of the address and odd number at the end of the name"
+    assert f"{confound} separate equally" in " ".join(compared["rendered"].split()), compared["rendered"]
+    seen(house, "What separates them", confound)
+    dies(3)
+
+    checked = asked(house, "/arpcheck app05", lambda: dies(4))
+    assert "GUEST · proven" in checked["rendered"], checked["rendered"]
+    assert slack.type("ben", CHANNEL, "/note the hosts were not rebooted")["ok"]
+    seen(house, "the hosts were not rebooted")
+    dies(5)
+
+    ts = begun(house, "/watch app05 for 75s")
+    until_left(house, ts, 70)
+    dies(6)
+    for point, source, host, left_s in (
+        (7, "esx-a1", "esx-a2", 56),
+        (8, "esx-a2", "esx-b1", 36),
+        (0, "esx-b1", "esx-b2", 16),
+    ):
+        until_left(house, ts, left_s)
+        house.move("app05", host)
+        seen(house, f"app05 moved {source} → {host}")
+        if point:
+            dies(point)
+    watched = final_card(slack, CHANNEL, after=str(float(ts) - 0.000001), within_s=90)
+    assert "GUEST · proven" in watched["rendered"], watched["rendered"]
+    assert "The moves are irrelevant: packets are lost on" in watched["rendered"], watched["rendered"]
+    seen(house, "INCIDENT · odd VMs lose packets", "GUEST: suspect", "What separates them")
+
+    house.repair("app05")
+    dies(9)
+    after = asked(house, "/arpcheck app05")
+    assert "HEALTHY" in after["rendered"], after["rendered"]
+    slack.type("ana", CHANNEL, "/incident timeline")
+    slack.type("ana", CHANNEL, "/incident close the cluster agent of app05 was restarted")
+    seen(house, "closed")
+    dies(10)
+
+    slack.type("ana", CHANNEL, "/incident export")
+    seen(house, "Everything of")
+    data = next(file.data for file in slack.slack.files.values() if file.name.endswith(".zip"))
+    assert data is not None
+    read = bundle.unpack(zipped.read(data))
+    held = [one.held for one in again(read)]
+    assert held.count(Held.SAME) >= 3, held
+    assert set(held) <= {Held.SAME, Held.NOT_JUDGED, Held.NOTHING}, held
+    path = tmp_path / "incident.zip"
+    path.write_bytes(data)
+    judged = ruleout("judge", str(path), environment=house.environment)
+    assert judged.returncode == 0, judged.stdout + judged.stderr
+    running = slack.look(lambda workspace: [m.text for m in every(workspace) if m.text.startswith(RUNNING)])
+    assert running == []
+
+
+def test_the_whole_story(story_house: Stage, tmp_path: Path) -> None:
+    """What cannot be told apart is named, the moves are irrelevant, the fix is seen, and the file judges the same."""
+    tell(story_house, alive, tmp_path)
+
+
+def test_ten_deaths_lose_nothing_and_leave_no_card_running(story_house: Stage, tmp_path: Path) -> None:
+    """The bot dies at six points and the agent of the segment at four, each without a word."""
+
+    def dies(point: int) -> None:
+        restarted(story_house, "prod-1" if point in (2, 4, 7, 9) else "bot")
+
+    tell(story_house, dies, tmp_path)
