@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 from bot import log
@@ -62,6 +62,18 @@ class Clerk:
             self.note(Deed.REFUSED, incident=incident, person=person, place=place, said=said, rule=str(refusal))
             raise
         return "; ".join(dict.fromkeys(rules))
+
+    def reach(self, person: Person, place: Place) -> dict[Capability, tuple[IPv4Network, ...] | None]:
+        """What the person may do here, and to which machines (None: every one); nothing of it is written down.
+
+        Raises:
+            RequestError: they may do nothing here; the refusal of the most harmless step.
+        """
+        asker = Asker(person, place, self.directory.member(person), self.directory.channel(place.channel))
+        found = {step: policy.reach(self.rules, step, asker) for step in Capability}
+        if not any(reached is None or reached for reached in found.values()):
+            policy.authorise(self.rules, Capability.LOOK_UP, asker)
+        return {step: reached for step, reached in found.items() if reached is None or reached}
 
     def needs_second(self, machines: Sequence[IPv4Address]) -> str | None:
         """The rule by which a second person has to agree to a capture of one of the machines; None: there is none."""

@@ -39,6 +39,7 @@ from bot.model.request import (
 from bot.model.watch import WatchWish
 from bot.noter import Noter
 from bot.ports import Archive, Audit, Boards, Chat, Clock, Directory, Drops, Inquiries, Journal, Kept, Links, Queue
+from bot.receptionist import Receptionist
 
 _RIGHT = {
     CHECK: Capability.CHECK,
@@ -93,6 +94,9 @@ class Coordinator(Engine):
             )  # fmt: skip
         super().__init__(ground, once=once, apart=apart, drops=drops, inquirer=inquirer, kept=kept)
         self._links, self._most_bytes = links, most_bytes
+        self.receptionist = Receptionist(
+            journal, clerk, clock, vcenters, networks, self._remembered, self._call_roll, self._rolled
+        )  # fmt: skip
         self.noter, self.exporter = None, None
         if inquirer and inquiries and boards:
             self.noter = Noter(

@@ -59,7 +59,8 @@ class Desk:
         self._clerk, self._clock = ground.clerk, ground.clock
         self._vcenters, self._networks = ground.vcenters, ground.networks
         self._seats: OrderedDict[str, Seat] = OrderedDict()
-        self._directory = threading.Lock()  # guards _seats and _agents
+        self._directory = threading.Lock()  # guards _seats, _agents and _roll
+        self._roll: dict[str, Agent] = {}  # every agent as it was heard last
         self._agents: tuple[float, tuple[Agent, ...]] = (-_AGENTS_FRESH_S, ())
 
     def published(self, incident: str, channel: str, message: str, part: str = "card") -> None:
@@ -106,6 +107,27 @@ class Desk:
         with self._directory:
             return [seat for seat in self._seats.values() if seat.open]
 
+    def _remembered(self) -> tuple[Incident, ...]:
+        """Every question in memory, ended or not."""
+        with self._directory:
+            return tuple(seat.running.incident for seat in self._seats.values())
+
+    def _call_roll(self) -> tuple[Agent, ...]:
+        """Everybody who is heard now; whoever falls silent later is missed.
+
+        Raises:
+            InstrumentError: the server is away.
+        """
+        agents = self._queue.agents()
+        with self._directory:
+            self._roll |= {agent.name: agent for agent in agents}
+        return agents
+
+    def _rolled(self) -> tuple[Agent, ...]:
+        """Every agent that this process ever heard."""
+        with self._directory:
+            return tuple(self._roll.values())
+
     def _append(self, running: Running, event: AnyEvent) -> None:
         running.append(event)
         try:
@@ -149,7 +171,7 @@ class Desk:
         with self._directory:
             read_at, agents = self._agents
         if time.monotonic() - read_at > _AGENTS_FRESH_S:
-            agents = self._queue.agents()
+            agents = self._call_roll()
             with self._directory:
                 self._agents = (time.monotonic(), agents)
         return Known(agents, self._vcenters, self._clock.now(), self._networks)

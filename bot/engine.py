@@ -96,6 +96,7 @@ class Engine(Desk):
                     self._heard(news)
                 if time.monotonic() - swept_at > _SWEEP_S:
                     swept_at = time.monotonic()
+                    self._call_roll()
                     self._close_orphans()
             except InstrumentError as error:
                 _log.warning("queue_unreachable", reason=str(error))

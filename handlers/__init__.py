@@ -2,13 +2,26 @@
 
 from slack_bolt import App
 
-from handlers import buttons, capture, capture_form, commands, dropped, help, incident, mention, note, tables
+from handlers import (
+    agents,
+    buttons,
+    capture,
+    capture_form,
+    commands,
+    dropped,
+    help,
+    home,
+    incident,
+    mention,
+    note,
+    tables,
+)
 from handlers.coordinator import Coordinator
 
 __all__ = ["ALL", "Coordinator", "register"]
 
 # The first listener that matches is the one that answers, so a cry for help is heard before it becomes a target.
-ALL = (dropped, tables, help, commands, capture, capture_form, incident, note, mention, buttons)
+ALL = (dropped, tables, help, agents, home, commands, capture, capture_form, incident, note, mention, buttons)
 
 
 def register(app: App, coordinator: Coordinator) -> None:

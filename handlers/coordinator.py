@@ -7,6 +7,7 @@ from bot.model.dropped import DroppedFile
 from bot.model.form import CaptureForm, NoteForm, Preview, TableForm
 from bot.model.incident import Incident
 from bot.model.request import Person, Place
+from bot.model.roster import Home, Listing
 
 
 class Inquirer(Protocol):
@@ -68,6 +69,22 @@ class Exporter(Protocol):
         ...
 
 
+class Receptionist(Protocol):
+    """The doors of bot.receptionist, for one person alone."""
+
+    def agents(self, person: Person, place: Place) -> Listing:
+        """Everybody who looks, and who is silent."""
+        ...
+
+    def usage(self, person: Person, place: Place) -> str:
+        """What there is to type, as far as this person may do it here, a line each."""
+        ...
+
+    def home(self, person: Person) -> Home:
+        """What runs for the person, what they may do, and who looks."""
+        ...
+
+
 class Coordinator(Protocol):
     """The doors of bot.coordinator.
 
@@ -87,6 +104,11 @@ class Coordinator(Protocol):
     @property
     def noter(self) -> Noter | None:
         """The doors to what people write down; None where there is no channel."""
+        ...
+
+    @property
+    def receptionist(self) -> Receptionist:
+        """The doors to who is in, what runs, and what somebody may do."""
         ...
 
     def ask(self, command: str, text: str, person: Person, place: Place) -> Incident:

@@ -41,6 +41,11 @@ def of_button(body: Mapping[str, Any], *, in_thread: bool = False) -> tuple[Pers
     return _person(user.get("team_id"), user.get("id")), Place(body["channel"]["id"], thread)
 
 
+def of_home(event: Mapping[str, Any], team: str | None) -> Person:
+    """Of an opened Home tab, which belongs to no channel."""
+    return _person(team, event.get("user"))
+
+
 def of_view(body: Mapping[str, Any]) -> Person:
     """Of a submitted modal; the team is the user's own, as with a button."""
     return _person(body["user"].get("team_id"), body["user"].get("id"))

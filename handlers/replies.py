@@ -5,20 +5,44 @@ from typing import Any
 
 from slack_sdk import WebClient
 
+from bot.model.roster import Listing
+
+_TEXT = 3900  # Slack advises 4,000 characters of text beside blocks
+
 
 def reply(sentence: str) -> dict[str, Any]:
     """The arguments of an ephemeral message; what stands in backticks is shown as code."""
-    parts = sentence.split("`")
-    elements = [
-        {"type": "text", "text": part, "style": {"code": True}} if number % 2 else {"type": "text", "text": part}
-        for number, part in enumerate(parts)
-        if part
-    ]
-    section = {"type": "rich_text_section", "elements": elements}
+    section = {"type": "rich_text_section", "elements": pieces(sentence)}
     return {
         "text": html.escape(sentence, quote=False),
         "blocks": [{"type": "rich_text", "elements": [section]}],
     }
+
+
+def listed(listing: Listing) -> dict[str, Any]:
+    """The same of a sentence and the lines below it."""
+    return {
+        "text": html.escape("\n".join((listing.head, *listing.lines)), quote=False)[:_TEXT],
+        "blocks": [{"type": "rich_text", "elements": listing_elements(listing)}],
+    }
+
+
+def listing_elements(listing: Listing) -> list[dict[str, Any]]:
+    """A sentence and its lines as the elements of rich text."""
+    found: list[dict[str, Any]] = [{"type": "rich_text_section", "elements": pieces(listing.head)}]
+    if listing.lines:
+        lines = [{"type": "rich_text_section", "elements": pieces(line)} for line in listing.lines]
+        found.append({"type": "rich_text_list", "style": "bullet", "elements": lines})
+    return found
+
+
+def pieces(sentence: str) -> list[dict[str, Any]]:
+    """A sentence in elements; what stands in backticks is shown as code."""
+    return [
+        {"type": "text", "text": part, "style": {"code": True}} if number % 2 else {"type": "text", "text": part}
+        for number, part in enumerate(sentence.split("`"))
+        if part
+    ]
 
 
 def whisper(client: WebClient, channel: str, user: str, thread: str | None, sentence: str) -> None:

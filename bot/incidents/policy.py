@@ -5,7 +5,7 @@ with other companies, and for guests and strangers, nothing is, unless the rules
 """
 
 from collections.abc import Iterator
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 
 from bot.errors import RequestError
 from bot.incidents import rights_refused as refused
@@ -24,6 +24,7 @@ __all__ = [
     "authorise",
     "may_upload",
     "needs_second",
+    "reach",
     "who_may",
 ]
 
@@ -53,6 +54,29 @@ def authorise(policy: Policy, capability: Capability, asker: Asker, target: IPv4
         if grant.holds_for(target, capability):
             return f"{grant.name} may {grant.may}"
     raise RequestError(refused.missing(capability, target, own, who_may(policy, capability, asker.place, target)))
+
+
+def reach(policy: Policy, capability: Capability, asker: Asker) -> tuple[IPv4Network, ...] | None:
+    """The machines to which the asker may do this here: None is every one, empty none. It says no more than allowed.
+
+    Nothing is shown to anybody by what their grants look like: each is put to ``authorise`` itself.
+    """
+    everywhere = _passes(policy, capability, asker, None)
+    own = [grant.prefixes for grant in _held(policy, asker) if grant.may.reaches(capability)]
+    by_standing = asker.person.team == TERMINAL or _outside(policy, asker)
+    harmless = not capability.reaches(Capability.CAPTURE)
+    by_membership = harmless and policy.members is not None and policy.members.reaches(capability)
+    if everywhere and (by_standing or by_membership or None in own):
+        return None
+    prefixes = dict.fromkeys(prefix for limited in own for prefix in limited or ())
+    return tuple(one for one in prefixes if _passes(policy, capability, asker, one.network_address))
+
+
+def _passes(policy: Policy, capability: Capability, asker: Asker, target: IPv4Address | None) -> bool:
+    try:
+        return bool(authorise(policy, capability, asker, target))
+    except RequestError:
+        return False
 
 
 def who_may(policy: Policy, capability: Capability, place: Place, target: IPv4Address | None = None) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ every table on the way holds for it side by side, look at it without a pause for
 INCIDENT = "incident"
 NOTE = "note"
 """What the channel works on together has a door of its own too."""
+AGENTS = "agents"
+"""Who looks, and how they are, asks nothing of any machine."""
 IN_WORDS = (CHECK, LOOK_UP, TRACE, WATCH, REACH)
 """What can be asked in words; a capture has a door of its own, with another right."""
 STOPPABLE = (CAPTURE, WATCH)

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 
 from redis.exceptions import RedisError
 
@@ -86,14 +88,21 @@ class RedisQueue:
             self._client.set(keys.cancel(job.id), sealed, ex=int(left_s) + keys.PAST_END_S)
 
     def agents(self) -> tuple[Agent, ...]:
-        """Every agent with a living lease, by name; one of another version than ours is left out with a warning."""
+        """Every agent with a living lease, by name; one of another version than ours is left out with a warning.
+
+        When each was heard is told by our own clock, from what is left of its lease: that of its machine may differ.
+        """
         with server.said(self._url):
             names = sorted(self._client.scan_iter(match=keys.AGENTS, count=1000))
-            announced = self._client.mget(names) if names else []
-        found = []
-        for name, text in zip(names, announced, strict=True):
+            with self._client.pipeline(transaction=False) as pipe:
+                for name in names:
+                    pipe.pttl(name).get(name)
+                answers = pipe.execute() if names else []
+        now, found = self._clock.now(), []
+        for name, left_ms, text in zip(names, answers[::2], answers[1::2], strict=True):
+            age = timedelta(seconds=max(0.0, keys.LEASE_S - max(0, left_ms) / 1000))
             try:
-                found += [letters.load(Agent, text)] if text else []
+                found += [replace(letters.load(Agent, text), heard_at=now - age)] if text else []
             except ValueError as error:
                 _log.warning("agent_not_understood", key=name.decode(errors="replace"), reason=str(error))
         return tuple(sorted(found, key=lambda agent: agent.name))

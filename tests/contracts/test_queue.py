@@ -492,6 +492,8 @@ def test_the_agents_say_what_they_can_do_and_what_runs(bench: Bench) -> None:
         ("a", ("agent.a",)),
         ("b", ("agent.b", "segment.prod")),
     ]
+    ages = [(CLOCK.now() - found.heard_at).total_seconds() for found in queue.agents()]
+    assert all(-0.5 < age < keys.LEASE_S for age in ages), ages
     asked = job("agent.b")
     queue.put([asked])
     until(lambda: [found.running for found in queue.agents()] == [(), (asked.id,)])

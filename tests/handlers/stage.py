@@ -7,10 +7,13 @@ from typing import Any
 from slack_bolt import App, BoltRequest, BoltResponse
 
 import handlers
+from bot.incidents.rights import Capability
 from bot.model.dropped import DroppedFile
 from bot.model.form import CaptureForm, Choice, NoteForm, Preview, TableForm
 from bot.model.incident import Incident
 from bot.model.request import Person, Place
+from bot.model.roster import Home, Listing
+from bot.rosters.usage import usage
 from bot.slack import tokens
 from bot.slack.app import build_app
 from tests.bot.slack.stories import ASKED_AT, asked
@@ -32,10 +35,13 @@ class Noting:
     def __init__(self, refusal: Exception | None = None) -> None:
         self.refusal = refusal
         self.asked: list[Asked] = []
+        self.usages: list[tuple[Person, Place]] = []
         self.files: list[tuple[DroppedFile, ...]] = []
         self.deeds: tuple[str, ...] = ()
         self.notes: list[tuple[dict[str, str], str | None, Person | None]] = []
         self.pasted: list[tuple[dict[str, str], str | None]] = []
+        self.listing = Listing("One agent is heard, it is well.", ("`prod-1` on segment prod; well",))
+        self.home = Home(ASKED_AT, (), 0, ("You may look, in #C0123ABCD.",), self.listing)
         self.offered = CaptureForm({"target": "10.0.0.5", "for": "10"}, (Choice("prod-1", "segment prod"),))
 
     def ask(self, command: str, text: str, person: Person, place: Place) -> Incident:
@@ -129,6 +135,11 @@ class Noting:
         self._note("timeline", "", "", person, place)
 
     @property
+    def receptionist(self) -> "NotingReception":
+        """The doors to who is in are noted too."""
+        return NotingReception(self)
+
+    @property
     def exporter(self) -> "Noting":
         """The door to the whole of it is noted too."""
         return self
@@ -180,6 +191,27 @@ class NotingNotes:
 
     def withdraw(self, note: str, person: Person, place: Place) -> None:
         self._coordinator.noted("withdraw", "", note, person, place)
+
+
+class NotingReception:
+    """The doors of bot.receptionist, noted by the coordinator that they belong to."""
+
+    def __init__(self, coordinator: Noting) -> None:
+        self._coordinator = coordinator
+
+    def agents(self, person: Person, place: Place) -> Listing:
+        self._coordinator.noted("agents", "", "", person, place)
+        return self._coordinator.listing
+
+    def usage(self, person: Person, place: Place) -> str:
+        self._coordinator.usages.append((person, place))  # help asks nothing of anybody
+        if self._coordinator.refusal:
+            raise self._coordinator.refusal
+        return usage(dict.fromkeys(Capability))
+
+    def home(self, person: Person) -> Home:
+        self._coordinator.noted("home", "", "", person, Place(""))
+        return self._coordinator.home
 
 
 NOBODY = Noting()

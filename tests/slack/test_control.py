@@ -65,6 +65,16 @@ def test_a_driver_types_waits_and_reads_the_card(driver: Driver, tmp_path: Path)
     assert driver.get("acks")["acks"][0]["name"] == "/arpcheck x"
 
 
+def test_a_driver_opens_and_reads_a_home_tab(driver: Driver) -> None:
+    """By the same words as everything else."""
+    assert driver.get("home", user="ana")["view"] is None
+    header = {"type": "header", "text": {"type": "plain_text", "text": "What runs"}}
+    driver.client.views_publish(user_id="U0ANA00001", view={"type": "home", "blocks": [header]})
+    assert driver.get("home", user="ana")["view"]["rendered"] == "What runs\n========="
+    assert driver.post("home", user="ana")["view"]["blocks"][0]["text"]["text"] == "What runs"
+    assert driver.get("home", user="nobody")["error"] == "user_not_found"
+
+
 def test_a_driver_is_told_what_is_wrong(driver: Driver) -> None:
     """A mistyped name must not look like a silent app."""
     assert driver.post("type", user="nobody", channel="inc-network", text="x")["error"] == "user_not_found"

@@ -17,6 +17,7 @@ from tests.handlers.stage import NOBODY
 ROOT = Path(__file__).parents[2]
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "deploy/slack-manifest.yaml").read_text(encoding="utf-8"))
 SCOPES_OF_METHOD: dict[str, set[str]] = {
+    "chat_getPermalink": set(),
     "chat_postMessage": {"chat:write"},
     "chat_postEphemeral": {"chat:write"},
     "chat_update": {"chat:write"},
@@ -29,6 +30,7 @@ SCOPES_OF_METHOD: dict[str, set[str]] = {
     "usergroups_list": {"usergroups:read"},
     "users_info": {"users:read"},
     "views_open": set(),
+    "views_publish": set(),
     "views_update": set(),
 }
 """Every method that our code may call. Source: the method pages on docs.slack.dev."""
@@ -65,6 +67,13 @@ def test_every_command_has_a_listener_and_every_listener_its_command(heard: dict
 def test_every_event_has_a_listener_and_every_listener_its_event(heard: dict[str, set[str]]) -> None:
     """An event that is not subscribed never comes."""
     assert set(MANIFEST["settings"]["event_subscriptions"]["bot_events"]) == heard["event"]
+
+
+def test_the_home_tab_is_there_exactly_if_somebody_fills_it(heard: dict[str, set[str]]) -> None:
+    """Without the feature Slack refuses the view and sends no event; with it and no listener the tab stays empty."""
+    enabled = MANIFEST["features"]["app_home"]["home_tab_enabled"]
+    assert enabled == ("app_home_opened" in heard["event"])
+    assert ("app_home_opened" in MANIFEST["settings"]["event_subscriptions"]["bot_events"]) == enabled
 
 
 def test_every_shortcut_has_a_listener(heard: dict[str, set[str]]) -> None:

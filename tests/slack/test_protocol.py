@@ -1,5 +1,6 @@
 """The contract with the real Bolt app over a real websocket: what the app may rely on here it may rely on in Slack."""
 
+import json
 import threading
 import urllib.error
 import urllib.request
@@ -17,6 +18,7 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from deploy.demo.slack import StandIn
 from deploy.demo.slack.limits import POST_BURST
 from deploy.demo.slack.records import BOT_USER, Message
+from deploy.demo.slack.slack import Refused
 from deploy.demo.slack.workspace import Workspace
 from tests.fixtures.slack import IMPATIENT, Connect, app_of
 
@@ -218,6 +220,41 @@ def test_a_modal_is_opened_refused_and_submitted(slack: StandIn, app: App, conne
     assert slack.wait_for(by_bot("captures")).text == "captures arp"
 
 
+def test_the_home_tab_is_published_for_one_person_and_kept(slack: StandIn, app: App, connect: Connect) -> None:
+    """Each opening tells the app, and what it publishes stands there until the next."""
+    openings: list[dict[str, Any]] = []
+
+    @app.event("app_home_opened")
+    def opened(event: dict[str, Any], client: WebClient) -> None:
+        openings.append(event)
+        text = {"type": "plain_text", "text": f"opening {len(openings)}"}
+        client.views_publish(user_id=event["user"], view={"type": "home", "blocks": [{"type": "header", "text": text}]})
+
+    connect(app, slack)
+    assert slack.home("ana") is None
+    for number in (1, 2):
+        slack.open_home("ana")
+        words = f"opening {number}"
+        slack.wait_for(lambda at, words=words: words in str(at.homes.get("U0ANA00001")) or None)  # type: ignore[misc]
+    assert [(event["user"], event["tab"]) for event in openings] == 2 * [("U0ANA00001", "home")]
+    shown = slack.home("ana")
+    assert shown is not None
+    assert shown["rendered"] == "opening 2\n========="
+    assert slack.home("ben") is None
+
+
+def test_without_the_feature_there_is_no_home_tab(tmp_path: Path) -> None:
+    """Slack refuses the view, and nobody can open what is not there."""
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(json.dumps({"features": {"app_home": {"home_tab_enabled": False}}}))
+    with StandIn.start(manifest=manifest) as slack:
+        with pytest.raises(Refused, match="home_tab_disabled"):
+            slack.open_home("ana")
+        client = WebClient(token=slack.bot_token, base_url=slack.base_url)
+        with pytest.raises(SlackApiError, match="not_enabled"):
+            client.views_publish(user_id="U0ANA00001", view={"type": "home", "blocks": []})
+
+
 def test_a_trigger_opens_one_modal(slack: StandIn, app: App, connect: Connect) -> None:
     """A trigger is spent by its first use; a second modal needs a second press."""
     view = {"type": "modal", "title": {"type": "plain_text", "text": "One"}, "blocks": []}
@@ -369,6 +406,28 @@ def test_a_payload_goes_to_one_of_several_sockets(slack: StandIn, app: App, conn
         pytest.param(lambda c: c.users_info(user="U0NOBODY01"), "user_not_found", id="users.info"),
         pytest.param(
             lambda c: c.views_open(trigger_id="1.2.3", view={"type": "modal"}), "invalid_arguments", id="view"
+        ),
+        pytest.param(
+            lambda c: c.views_publish(user_id="U0ANA00001", view={"type": "modal", "blocks": []}),
+            "invalid_arguments",
+            id="home-modal",
+        ),
+        pytest.param(
+            lambda c: c.views_publish(
+                user_id="U0ANA00001", view={"type": "home", "blocks": [{"type": "divider"}] * 101}
+            ),
+            "invalid_arguments",
+            id="home-long",
+        ),
+        pytest.param(
+            lambda c: c.views_publish(user_id="U0NOBODY01", view={"type": "home", "blocks": []}),
+            "user_not_found",
+            id="home-user",
+        ),
+        pytest.param(
+            lambda c: c.views_publish(user_id="U0ANA00001", view={"type": "home", "blocks": []}, hash="old"),
+            "hash_conflict",
+            id="home-hash",
         ),
         pytest.param(lambda c: c.files_info(file="F0NOTHING1"), "file_not_found", id="file"),
         pytest.param(lambda c: c.usergroups_users_list(usergroup="S0NOBODY01"), "no_such_subteam", id="group"),

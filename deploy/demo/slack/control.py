@@ -28,6 +28,7 @@ class Control:
             web.post("/control/upload", self.upload),
             web.post("/control/{action}", self.act),
             web.get("/control/messages", self.messages),
+            web.get("/control/home", self.home),
             web.get("/control/wait", self.wait),
             web.get("/control/acks", self.acks),
         ]
@@ -66,6 +67,14 @@ class Control:
         except Refused as refused:
             return web.json_response(refused.body)
         return web.json_response({"ok": True, "revision": self.slack.workspace.revision, "messages": found})
+
+    async def home(self, request: web.Request) -> web.Response:
+        """What stands on ``user``'s Home tab; ``view`` is null where nothing was published yet."""
+        try:
+            view = home(self.slack, request.query.get("user", ""))
+        except Refused as refused:
+            return web.json_response(refused.body)
+        return web.json_response({"ok": True, "revision": self.slack.workspace.revision, "view": view})
 
     async def wait(self, request: web.Request) -> web.Response:
         """Wait for a message: the filters of ``messages``, and ``ts``, ``contains`` or ``metadata=KEY=VALUE``.
@@ -108,8 +117,7 @@ def look(slack: Slack, channel: str | None, thread_ts: str | None = None, user: 
     """The messages of a channel, or of a thread with its parent, each also ``rendered`` as text."""
     where = slack.channel(channel)
     viewer = slack.user(user).id if user else None
-    names = {user.id: user.name for user in slack.workspace.users.values()}
-    names |= {each.id: each.name for each in slack.workspace.channels.values()}
+    names = _names(slack)
 
     def wanted(message: Message) -> bool:
         in_thread = thread_ts in (message.thread_ts, message.ts) if thread_ts else not message.thread_ts
@@ -117,6 +125,17 @@ def look(slack: Slack, channel: str | None, thread_ts: str | None = None, user: 
 
     found = [message.json() for message in where.all_messages() if wanted(message)]
     return [{**message, "rendered": render_text(message, names)} for message in found]
+
+
+def home(slack: Slack, user: str) -> Json | None:
+    """The view that stands on the person's Home tab, also ``rendered`` as text; None: none was published yet."""
+    view = slack.workspace.homes.get(slack.user(user).id)
+    return view and {**view, "rendered": render_text(view, _names(slack))}
+
+
+def _names(slack: Slack) -> dict[str, str]:
+    found = {user.id: user.name for user in slack.workspace.users.values()}
+    return found | {each.id: each.name for each in slack.workspace.channels.values()}
 
 
 def acks(slack: Slack) -> list[Json]:

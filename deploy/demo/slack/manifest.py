@@ -8,13 +8,17 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The parts of a manifest that Slack enforces. ``open`` stands for no manifest at all: everything is allowed."""
+    """The parts of a manifest that Slack enforces.
+
+    ``home``: the app has a Home tab. ``open`` stands for no manifest at all: everything is allowed.
+    """
 
     name: str = "ruleout"
     commands: tuple[dict[str, Any], ...] = ()
     shortcuts: tuple[dict[str, Any], ...] = ()
     events: frozenset[str] = frozenset({"app_mention", "app_home_opened", "file_shared"})
     scopes: frozenset[str] = frozenset()
+    home: bool = True
     open: bool = False
 
     def command(self, name: str) -> dict[str, Any] | None:
@@ -54,4 +58,5 @@ def load(path: Path | None) -> Manifest:
         shortcuts=tuple(features.get("shortcuts") or ()),
         events=frozenset(events),
         scopes=frozenset(scopes),
+        home=bool((features.get("app_home") or {}).get("home_tab_enabled")),
     )

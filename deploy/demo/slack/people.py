@@ -135,6 +135,8 @@ async def shortcut(slack: Slack, user: str, channel: str, ts: str, callback_id: 
 def open_home(slack: Slack, user: str) -> Json:
     """Open the app's home; the view that is shown until the app publishes a newer one."""
     who = slack.user(user)
+    if not slack.manifest.home:
+        raise Refused("home_tab_disabled")
     event = {"user": who.id, "channel": "D" + who.id[1:], "tab": "home", "event_ts": slack.workspace.new_ts()}
     emit(slack, {"type": "app_home_opened", **event})
     return {"ok": True, "view": slack.workspace.homes.get(who.id)}

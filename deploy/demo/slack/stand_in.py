@@ -121,8 +121,12 @@ class StandIn:
         return self._run(people.shortcut(self.slack, user, channel, ts, callback_id))
 
     def open_home(self, user: str) -> Json:
-        """Open the app's home."""
+        """Open the app's home; what stood there until now."""
         return self._run(self._soon(lambda: people.open_home(self.slack, user)))
+
+    def home(self, user: str) -> Json | None:
+        """What stands on the person's Home tab, also ``rendered``; None: nothing was published yet."""
+        return self._run(self._soon(lambda: control.home(self.slack, user)))
 
     def upload(
         self, user: str, channel: str, name: str, data: bytes, text: str = "", thread_ts: str | None = None

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import RequestError
-from bot.incidents.policy import Asker, Capability, Grant, Policy, authorise
+from bot.incidents.policy import Asker, Capability, Grant, Policy, authorise, reach
 from bot.model.people import Channel, Member, Membership
 from bot.model.request import Person, Place
 
@@ -103,3 +103,15 @@ def test_whoever_may_a_step_may_those_below_it(policy: Policy, asker: Asker, tar
     if target is not None:
         allowed = [may(policy, step, asker, target) for step in Capability]
         assert allowed == sorted(allowed, reverse=True)
+
+
+@given(
+    policies, askers, st.sampled_from(Capability), st.sampled_from([IPv4Address("10.0.0.5"), IPv4Address("8.8.8.8")])
+)
+def test_what_help_says_is_what_the_gate_lets_through(
+    policy: Policy, asker: Asker, step: Capability, target: IPv4Address
+) -> None:
+    """No more, or it would promise what is refused; no less, or a right would be unknown to who has it."""
+    reached = reach(policy, step, asker)
+    told = reached is None or any(target in prefix for prefix in reached)
+    assert told == may(policy, step, asker, target)

@@ -17,6 +17,13 @@ LOST = "lost"
 
 Args = dict[str, Any]
 
+_FIXED: dict[str, Args] = {
+    "views.open": {"view": {"id": "V1"}},
+    "views.update": {"view": {"id": "V1"}},
+    "files.completeUploadExternal": {"files": [{"id": "F1"}]},
+}
+"""What is answered the same every time."""
+
 
 class WebApi:
     """Calls in order, the messages that exist, and the spoiled answers that are still to be given."""
@@ -116,10 +123,10 @@ class WebApi:
             body = self._described(args["file"])
         elif method == "files.getUploadURLExternal":
             body |= {"upload_url": f"http://127.0.0.1:{self.port}/api/upload", "file_id": "F1"}
-        elif method in ("views.open", "views.update"):
-            body["view"] = {"id": "V1"}
-        elif method == "files.completeUploadExternal":
-            body["files"] = [{"id": "F1"}]
+        elif method == "chat.getPermalink":
+            body["permalink"] = f"https://t/archives/{args['channel']}/p{args['message_ts'].replace('.', '')}"
+        else:
+            body |= _FIXED.get(method, {})
         return None if spoiled == LOST else (200, {}, body)
 
 

@@ -112,9 +112,14 @@ def update(slack: Slack, args: Json) -> Json:
 
 
 def publish(slack: Slack, args: Json) -> Json:
-    """Set what a person sees on the app's home."""
+    """Set what a person sees on the app's home; ``hash`` is that of the view which it may replace."""
+    if not slack.manifest.home:
+        raise Refused("not_enabled")
     view = checked(args.get("view"), "home")
     user = slack.user(args.get("user_id")).id
+    before = slack.workspace.homes.get(user)
+    if args.get("hash") and args["hash"] != (before or {}).get("hash"):
+        raise Refused("hash_conflict")
     slack.workspace.homes[user] = made(view)
     slack.workspace.changed("home", {"user": user, "view": slack.workspace.homes[user]}, user)
     return {"view": slack.workspace.homes[user]}
