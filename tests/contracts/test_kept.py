@@ -43,6 +43,16 @@ def test_the_same_bytes_are_kept_once(kept: Kept) -> None:
     assert kept.all("inc-1") == dict([blob(1)])
 
 
+def test_what_a_later_report_replaced_is_forgotten(kept: Kept) -> None:
+    """An hour of beginnings would fill the server."""
+    kept.put("inc-1", dict([blob(1), blob(2)]))
+    kept.put("inc-2", dict([blob(1)]))
+    kept.only("inc-1", [blob(2)[0], blob(3)[0]])
+    assert kept.all("inc-1") == dict([blob(2)])
+    assert kept.all("inc-2") == dict([blob(1)])
+    kept.only("inc-0", [])
+
+
 def test_each_incident_has_its_own(kept: Kept) -> None:
     """Two machines are watched at once, and one of them ends first."""
     kept.put("inc-1", dict([blob(1)]))
