@@ -23,6 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """The README's picture is taken by the test that proves it: ``--screenshot deploy/demo/screenshot.png``."""
     parser.addoption("--capture-screenshot", metavar="FILE", help="the same of a capture in its thread")
     parser.addoption("--path-screenshot", metavar="FILE", help="the same of the tables on the way, with their picture")
+    parser.addoption("--story-screenshot", metavar="FILE", help="the same of an incident's summary at its end")
     parser.addoption("--screenshot", metavar="FILE", help="keep the picture that the page's test takes of the card")
 
 

@@ -7,6 +7,7 @@ from bot.findings.echo_series import Series, series_of
 from bot.findings.listening import Window, windows
 from bot.findings.reading import claims
 from bot.incidents import folds
+from bot.incidents.flips import LOSING
 from bot.incidents.reaching import probed
 from bot.model.finding import Evidence
 from bot.model.incident import Expired, Failed, Incident
@@ -30,14 +31,14 @@ def cells(
 
 
 def affected(found: Iterable[Cell]) -> bool | None:
-    """Whether any place sees a loss or a second owner; None: no place can say.
+    """Whether any place sees a loss or a second owner; None: no place can say, or one lost ping is all there is.
 
     A place that cannot tell does not clear a machine, but another one that hears all its answers does.
     """
     told = [cell for cell in found if cell.touch is not Touch.UNKNOWN]
-    if any(cell.touch in (Touch.SOME, Touch.NONE) or len(cell.macs) > 1 for cell in told):
+    if any(cell.sent - cell.answered >= LOSING or len(cell.macs) > 1 for cell in told):
         return True
-    return False if told else None
+    return False if told and all(cell.touch is Touch.ALL for cell in told) else None
 
 
 def _seen(evidence: Evidence) -> Iterable[Cell]:

@@ -3,11 +3,12 @@
 import pytest
 
 from bot.errors import RequestError
-from bot.incidents import reaching
+from bot.incidents import matrix, reaching
 from bot.incidents.card import as_text, card
 from bot.model import codec
 from bot.model.incident import AnyEvent, Failed, Outcome
 from bot.model.job import Job, Media, Probe
+from bot.model.reach import Cell, Touch
 from tests.bot.house import House, closed
 from tests.bot.incidents.ground import ASKER, HERE, NOON
 
@@ -95,6 +96,23 @@ def test_the_word_of_the_channel_counts_where_no_packet_speaks_and_is_told_apart
     states = {row.machine: (row.affected, row.said) for row in reach.machines}
     assert states == {"app01": (True, True), "dup-a": (False, False), "cut01": (None, False)}
     assert "1 of 3 machines are affected (1 by the channel's word alone). Of 1 nobody can say." in reach.claim
+
+
+@pytest.mark.parametrize(
+    ("cells", "state"),
+    [
+        pytest.param((), None, id="nobody looked"),
+        pytest.param((Cell("prod", Touch.UNKNOWN, 10, 4, (), "deaf"),), None, id="a deaf instrument accuses nobody"),
+        pytest.param((Cell("prod", Touch.ALL, 10, 10), Cell("office", Touch.UNKNOWN, 0, 0)), False, id="one hears all"),
+        pytest.param((Cell("prod", Touch.SOME, 10, 9), Cell("office", Touch.ALL, 5, 5)), None, id="one ping is chance"),
+        pytest.param((Cell("prod", Touch.SOME, 10, 8),), True, id="two are not"),
+        pytest.param((Cell("prod", Touch.NONE, 5, 0), Cell("office", Touch.ALL, 5, 5)), True, id="silent to one place"),
+        pytest.param((Cell("prod", Touch.ALL, 5, 5, ("a", "b")),), True, id="two owners"),
+    ],
+)
+def test_who_is_affected_is_decided_by_more_than_chance(cells: tuple[Cell, ...], state: bool | None) -> None:
+    """A machine that is called affected for nothing would blame its whole cluster."""
+    assert matrix.affected(cells) is state
 
 
 def test_no_vcenter_and_names_alone_is_refused() -> None:

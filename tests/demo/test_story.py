@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, expect
 
 from bot.inquiries import bundle, zipped
 from bot.inquiries.rejudging import Held, again
@@ -17,11 +18,12 @@ from tests.demo.test_doors import CHANNEL
 from tests.demo.test_terminal import ruleout
 from tests.demo.test_watch import begun, until_left
 
-pytestmark = [pytest.mark.lab, pytest.mark.server, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.lab, pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(400)]
 
 ODD, EVEN = tuple(STORY), ("app02", "app04", "app06", "app08", "app10")
 ENDS_S = 60.0
 Dies = Callable[[int], None]
+Types = Callable[[str], object]
 
 
 def every(workspace: Workspace) -> list[Message]:
@@ -45,11 +47,10 @@ def seen(house: Stage, *words: str, within_s: float = 60) -> Message:
     return message
 
 
-def asked(house: Stage, text: str, during: Callable[[], None] = lambda: None) -> dict[str, Any]:
+def asked(house: Stage, types: Types, text: str, during: Callable[[], None] = lambda: None) -> dict[str, Any]:
     """The card of a question once it has ended; what happens meanwhile happens after it was taken."""
     before = house.slack.look(lambda workspace: workspace.new_ts())
-    said = house.slack.type("ana", CHANNEL, text)
-    assert not said.get("messages"), said
+    types(text)
     during()
     return final_card(house.slack, CHANNEL, after=before, within_s=180)
 
@@ -58,29 +59,27 @@ def alive(_point: int) -> None:
     """Nobody dies."""
 
 
-def tell(house: Stage, dies: Dies, tmp_path: Path) -> None:
-    """The story; ``dies`` is called at ten points of it."""
+def tell(house: Stage, types: Types, dies: Dies, tmp_path: Path) -> None:
+    """The story; ana ``types``, and ``dies`` is called at ten points of it."""
     slack = house.slack
-    slack.type(
-        "ana", CHANNEL, f'/incident open "odd VMs lose packets" affected {" ".join(ODD)} unaffected {" ".join(EVEN)}'
-    )
+    types(f'/incident open "odd VMs lose packets" affected {" ".join(ODD)} unaffected {" ".join(EVEN)}')
     seen(house, "INCIDENT · odd VMs lose packets", "so nobody is to be blamed")
     dies(1)
 
-    compared = asked(house, f"/reach {' '.join((*ODD, *EVEN))}", lambda: dies(2))
+    compared = asked(house, types, f"/reach {' '.join((*ODD, *EVEN))}", lambda: dies(2))
     assert "REACH · 10 machines · 5 affected" in compared["rendered"], compared["rendered"]
     confound = "cluster = cluster-a, odd number at the end of the address and odd number at the end of the name"
     assert f"{confound} separate equally" in " ".join(compared["rendered"].split()), compared["rendered"]
     seen(house, "What separates them", confound)
     dies(3)
 
-    checked = asked(house, "/arpcheck app05", lambda: dies(4))
+    checked = asked(house, types, "/arpcheck app05", lambda: dies(4))
     assert "GUEST · proven" in checked["rendered"], checked["rendered"]
     assert slack.type("ben", CHANNEL, "/note the hosts were not rebooted")["ok"]
     seen(house, "the hosts were not rebooted")
     dies(5)
 
-    ts = begun(house, "/watch app05 for 75s")
+    ts = begun(house, "/watch app05 for 75s", types)
     until_left(house, ts, 70)
     dies(6)
     for point, source, host, left_s in (
@@ -100,14 +99,14 @@ def tell(house: Stage, dies: Dies, tmp_path: Path) -> None:
 
     house.repair("app05")
     dies(9)
-    after = asked(house, "/arpcheck app05")
+    after = asked(house, types, "/arpcheck app05")
     assert "HEALTHY" in after["rendered"], after["rendered"]
-    slack.type("ana", CHANNEL, "/incident timeline")
-    slack.type("ana", CHANNEL, "/incident close the cluster agent of app05 was restarted")
+    types("/incident timeline")
+    types("/incident close the cluster agent of app05 was restarted")
     seen(house, "closed")
     dies(10)
 
-    slack.type("ana", CHANNEL, "/incident export")
+    types("/incident export")
     seen(house, "Everything of")
     data = next(file.data for file in slack.slack.files.values() if file.name.endswith(".zip"))
     assert data is not None
@@ -123,15 +122,35 @@ def tell(house: Stage, dies: Dies, tmp_path: Path) -> None:
     assert running == []
 
 
-def test_the_whole_story(story_house: Stage, tmp_path: Path) -> None:
+def test_the_whole_story(story_house: Stage, browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """What cannot be told apart is named, the moves are irrelevant, the fix is seen, and the file judges the same."""
-    tell(story_house, alive, tmp_path)
+    page = browser.new_page(viewport={"width": 1180, "height": 980})
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(story_house.slack.page_url)
+    composer = page.get_by_role("textbox").first
+
+    def types(text: str) -> None:
+        composer.fill(text)
+        composer.press("Enter")
+
+    tell(story_house, types, alive, tmp_path)
+    summary = page.get_by_role("article").filter(has_text="INCIDENT · odd VMs lose packets").first
+    expect(summary).to_contain_text("odd number at the end of the name separate equally")
+    summary.scroll_into_view_if_needed()
+    page.screenshot(path=request.config.getoption("--story-screenshot") or tmp_path / "story.png")
+    assert not problems
+    page.close()
 
 
 def test_ten_deaths_lose_nothing_and_leave_no_card_running(story_house: Stage, tmp_path: Path) -> None:
     """The bot dies at six points and the agent of the segment at four, each without a word."""
 
+    def types(text: str) -> None:
+        said = story_house.slack.type("ana", CHANNEL, text)
+        assert text.startswith("/incident") or not said.get("messages"), said
+
     def dies(point: int) -> None:
         restarted(story_house, "prod-1" if point in (2, 4, 7, 9) else "bot")
 
-    tell(story_house, dies, tmp_path)
+    tell(story_house, types, dies, tmp_path)

@@ -1,6 +1,7 @@
 """A watch at Slack's door: real agents, real moves in the lab, and processes that are killed in the middle of it."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,11 +15,14 @@ from tests.demo.test_doors import CHANNEL, thread
 pytestmark = [pytest.mark.lab, pytest.mark.server, pytest.mark.timeout(180)]
 
 
-def begun(house: Stage, text: str) -> str:
+def begun(house: Stage, text: str, types: Callable[[str], object] | None = None) -> str:
     """The timestamp of the card of a watch that runs."""
     before = house.slack.look(lambda workspace: workspace.new_ts())
-    said = house.slack.type("ana", CHANNEL, text)
-    assert not said.get("messages"), said
+    if types:
+        types(text)
+    else:
+        said = house.slack.type("ana", CHANNEL, text)
+        assert not said.get("messages"), said
 
     def card(workspace: Workspace) -> str | None:
         channel = workspace.channel(CHANNEL)
