@@ -77,7 +77,7 @@ def _why_open(
     left: Sequence[Incident],
 ) -> list[Ground]:
     if not told:
-        return [Ground("Nothing was measured yet.")]
+        return [Ground("No machine was judged yet.")]
     if not troubled:
         return [Ground("Nothing was found wrong with any machine that was checked.")]
     undecided = f"Neither shown nor excluded for {listing(map(called, left))}."

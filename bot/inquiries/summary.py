@@ -47,6 +47,8 @@ def _gist(stand: Sequence[SideState], lead: Incident | None, incidents: Sequence
     ruled = f" Ruled out: {' and '.join(out)}." if out else ""
     suspects = [side for side in stand if side.how is How.SUSPECT]
     told = judged(incidents)
+    if not told and (compared := [one.reach for one in incidents if one.reach]):
+        return f"{compared[-1].claim} None was judged yet, so nobody is to be blamed."
     if not told:
         return "Nothing was measured yet, so nobody is to be blamed."
     if lead is None or lead.verdict is None:
