@@ -22,6 +22,8 @@ STUN = timedelta(seconds=3)
 """A move itself may pause the machine so long; what is lost then says nothing of the host."""
 ENOUGH = 10
 """So many pings on a host, after the pause of the move, say whether it loses there."""
+PLAIN = 4
+"""So many lost pings show a loss, however short the time."""
 GAPS = 4
 SILENT_S = 2.5
 """So long without a ping nobody watched."""
@@ -48,8 +50,8 @@ class Placement:
 
     @property
     def enough(self) -> bool:
-        """Whether it was watched long enough to say something."""
-        return len(self.pings) >= ENOUGH
+        """Whether it was watched long enough to say something: what is lost again and again says it sooner."""
+        return len(self.pings) >= ENOUGH or len(self.lost) >= PLAIN
 
 
 def says(evidence: Evidence) -> tuple[str, ...]:

@@ -193,7 +193,8 @@ def final_card(slack: StandIn, channel: str, *, after: str, within_s: float) -> 
 
     def ended(workspace: Workspace) -> str | None:
         where = workspace.channel(channel)
-        cards = [m for m in where.messages.values() if m.user == BOT_USER and m.ts > after] if where else []
+        every = where.messages.values() if where else ()
+        cards = [m for m in every if m.user == BOT_USER and m.viewer is None and m.ts > after]
         return cards[0].ts if cards and not cards[0].text.startswith(RUNNING) else None
 
     ts = slack.wait_for(ended, within_s)

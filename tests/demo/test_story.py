@@ -15,6 +15,7 @@ from deploy.demo.stage import RUNNING, Stage, final_card
 from deploy.lab.faults import STORY
 from tests.demo.killing import restarted
 from tests.demo.test_doors import CHANNEL
+from tests.demo.test_incident import board
 from tests.demo.test_terminal import ruleout
 from tests.demo.test_watch import begun, until_left
 
@@ -64,6 +65,8 @@ def tell(house: Stage, types: Types, dies: Dies, tmp_path: Path) -> None:
     slack = house.slack
     types(f'/incident open "odd VMs lose packets" affected {" ".join(ODD)} unaffected {" ".join(EVEN)}')
     seen(house, "INCIDENT · odd VMs lose packets", "so nobody is to be blamed")
+    # Without the scope to read the channel nobody finds a message whose place was not written down when its bot died.
+    slack.wait_for(board, 30)
     dies(1)
 
     compared = asked(house, types, f"/reach {' '.join((*ODD, *EVEN))}", lambda: dies(2))
@@ -135,7 +138,7 @@ def test_the_whole_story(story_house: Stage, browser: Browser, tmp_path: Path, r
         composer.press("Enter")
 
     tell(story_house, types, alive, tmp_path)
-    summary = page.get_by_role("article").filter(has_text="INCIDENT · odd VMs lose packets").first
+    summary = page.get_by_role("article").filter(has_text="What separates them").first
     expect(summary).to_contain_text("odd number at the end of the name separate equally")
     summary.scroll_into_view_if_needed()
     page.screenshot(path=request.config.getoption("--story-screenshot") or tmp_path / "story.png")

@@ -41,7 +41,7 @@ def test_each_agent_says_where_it_stands_what_it_can_and_how_old_its_heartbeat_i
     shown = roster(known(heard, VCENTER, READER))
     assert shown.head == "3 agents are heard, all are well."
     assert line(shown, "prod-1") == (
-        "`prod-1` on segment prod, `eth0`: can ask by ARP, ping and capture; heard 0.4 s ago; runs 1 job; well"
+        "`prod-1` on segment prod, `eth0`: can ask by ARP, ping, capture and watch; heard 0.4 s ago; runs 1 job; well"
     )
     assert "asks vCenter dc1: can look up owners" in line(shown, "vcenter.dc1")
     assert "asks the routers and switches of dc1" in line(shown, "network.dc1")
