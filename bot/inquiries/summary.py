@@ -1,10 +1,10 @@
 """What is known now, for a newcomer who has twenty seconds: three sides, the lead, the next measurement, the gaps."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from bot.inquiries.asked import bad, called, judged
+from bot.inquiries.asked import answered, bad, called, judged, machine
 from bot.inquiries.sides import leading, sides
 from bot.model.cause import Side
 from bot.model.incident import Incident
@@ -54,12 +54,27 @@ def _gist(stand: Sequence[SideState], lead: Incident | None, incidents: Sequence
     if lead is None or lead.verdict is None:
         wrong = any(one.verdict and bad(one.verdict) for one in told)
         nobody = "The evidence does not carry a verdict yet, so nobody is to be blamed."
-        return f"{nobody if wrong else 'Every machine that was checked is fine as of its last check.'}{ruled}"
+        fine = " ".join(("Every machine that was checked is fine as of its last check.", *_mended(incidents)))
+        return f"{nobody if wrong else fine}{ruled}"
     if len(suspects) > 1:
         words = " and ".join(f"{side.side.upper()} ({', '.join(side.machines[:3])})" for side in suspects)
         return f"Different machines have different faults: {words}.{ruled}"
     verdict = lead.verdict
     return f"{verdict.verdict.upper()}, {verdict.grade.replace('_', ' ')}: {verdict.claim or verdict.cause}{ruled}"
+
+
+def _mended(incidents: Sequence[Incident]) -> Iterator[str]:
+    """Of each machine that was at fault and is fine now, what it was, and since when it is known to be fine."""
+    newest = {machine(one, one.verdict): one for one in judged(incidents) if one.verdict}
+    was: dict[str, Incident] = {}
+    for one in sorted(incidents, key=lambda each: each.request.asked_at):
+        if answered(one) and one.verdict and one.verdict.cause and bad(one.verdict):
+            was[machine(one, one.verdict)] = one
+    for name, before in was.items():
+        now, verdict = newest[name], before.verdict
+        if now is not before and now.verdict and not bad(now.verdict) and now.closed and verdict:
+            how = f"{verdict.verdict.upper()}, {verdict.grade.replace('_', ' ')} ({verdict.cause})"
+            yield f"{called(before)} was {how} and is fine since its check at {now.closed.at:%H:%M} UTC."
 
 
 def _lead(lead: Incident | None) -> Ground | None:
@@ -107,7 +122,7 @@ def _split(incidents: Sequence[Incident]) -> tuple[Ground, ...]:
     if not compared:
         return ()
     reach, name = compared[-1]
-    return tuple(Ground(says, name) for says in (reach.claim, *reach.says))
+    return tuple(Ground(says, name) for says in (f"At {reach.at:%H:%M} UTC: {reach.claim}", *reach.says))
 
 
 def _missing(incidents: Sequence[Incident]) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def test_the_word_of_the_channel_counts_where_no_packet_speaks_and_is_told_apart
     assert "1 of 3 machines are affected (1 by the channel's word alone). Of 1 nobody can say." in reach.claim
     shown = house.boards.boards[-1][0]
     assert shown.gist == f"{reach.claim} None was judged yet, so nobody is to be blamed."
-    assert shown.split[0].says == reach.claim
+    assert shown.split[0].says == f"At 12:00 UTC: {reach.claim}"
 
 
 @pytest.mark.parametrize(

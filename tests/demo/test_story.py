@@ -106,7 +106,7 @@ def tell(house: Stage, types: Types, dies: Dies, tmp_path: Path) -> None:
     assert "HEALTHY" in after["rendered"], after["rendered"]
     types("/incident timeline")
     types("/incident close the cluster agent of app05 was restarted")
-    seen(house, "closed")
+    seen(house, "CLOSED · odd VMs lose packets", "app05 (10.0.0.5) was GUEST, proven", "and is fine since its check at")
     dies(10)
 
     types("/incident export")

@@ -88,6 +88,18 @@ def test_the_newest_verdict_on_a_machine_is_the_one_that_counts() -> None:
     assert [one.says for one in shown.machines] == ["10.0.0.5: HEALTHY no fault"]
 
 
+def test_what_was_mended_is_told_with_what_it_was() -> None:
+    """Before and after in one line; a machine that is still at fault is not called mended."""
+    shown = told((question(5, guest(HOST_OUT)), question(6, healthy()), question(5, healthy(), after_s=60)))
+    cause = stories.guest_proven().cause
+    since = f"{NOON + timedelta(seconds=60):%H:%M} UTC"
+    assert shown.gist == (
+        "Every machine that was checked is fine as of its last check. "
+        f"10.0.0.5 was GUEST, likely ({cause}) and is fine since its check at {since}."
+    )
+    assert "is fine since" not in told((question(5, healthy()), question(5, guest(), after_s=60))).gist
+
+
 def test_different_faults_on_different_machines_are_not_made_one() -> None:
     """Neither of them is called the cause of the other's trouble."""
     wire = replace(guest(), verdict=Answer.NETWORK, cause="network.table_kept_old_entry")
