@@ -8,8 +8,8 @@ from slack_sdk import WebClient
 from bot.errors import InstrumentError, RequestError
 from bot.model.request import AGENTS, Person, Place
 from handlers.coordinator import Coordinator
-from handlers.payloads import of_command, of_mention, words_to
-from handlers.replies import listed, reply
+from handlers.payloads import by_person, of_command, of_mention, words_to
+from handlers.replies import listed, reply, show
 
 _USAGE = f"`/{AGENTS}` stands alone: it lists every agent, what it can look at, and whether it is well."
 
@@ -35,14 +35,11 @@ def register(app: App, coordinator: Coordinator) -> None:
             shown = _answer(coordinator, person, place)
         except (RequestError, InstrumentError) as refusal:
             shown = reply(str(refusal))
-        client.chat_postEphemeral(
-            channel=event["channel"], user=event["user"], thread_ts=event.get("thread_ts"), **shown
-        )
+        show(client, event["channel"], event["user"], event.get("thread_ts"), shown)
 
 
 def _asks_here(event: dict[str, Any], context: dict[str, Any]) -> bool:
-    by_person = bool(event.get("user")) and not event.get("bot_id")
-    return by_person and words_to(context.get("bot_user_id"), event.get("text") or "") == (AGENTS, "")
+    return by_person(event) and words_to(context.get("bot_user_id"), event.get("text") or "") == (AGENTS, "")
 
 
 def _answer(coordinator: Coordinator, person: Person, place: Place) -> dict[str, Any]:

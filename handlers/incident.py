@@ -10,8 +10,8 @@ from slack_sdk import WebClient
 from bot.errors import InstrumentError, RequestError
 from bot.model.request import INCIDENT, Person, Place
 from handlers.coordinator import Coordinator
-from handlers.payloads import of_button, of_command, of_mention, words_to
-from handlers.replies import reply, whisper
+from handlers.payloads import by_person, of_button, of_command, of_mention, words_to
+from handlers.replies import reply, show, whisper
 
 _PERSON = re.compile(r"(?<!\S)([TE][A-Z0-9]+)/([UW][A-Z0-9]+)(?!\S)")
 _USAGE = (
@@ -47,9 +47,7 @@ def register(app: App, coordinator: Coordinator) -> None:
         except (RequestError, InstrumentError) as refusal:
             shown = reply(str(refusal))
         if shown is not None:
-            client.chat_postEphemeral(
-                channel=event["channel"], user=event["user"], thread_ts=event.get("thread_ts"), **shown
-            )
+            show(client, event["channel"], event["user"], event.get("thread_ts"), shown)
 
     @app.action("incident_summary")
     def summary(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
@@ -63,8 +61,7 @@ def register(app: App, coordinator: Coordinator) -> None:
 
 
 def _asks_here(event: dict[str, Any], context: dict[str, Any]) -> bool:
-    by_person = bool(event.get("user")) and not event.get("bot_id")
-    return by_person and words_to(context.get("bot_user_id"), event.get("text") or "")[0] == INCIDENT
+    return by_person(event) and words_to(context.get("bot_user_id"), event.get("text") or "")[0] == INCIDENT
 
 
 def _pressed(coordinator: Coordinator, word: str, body: dict[str, Any], client: WebClient) -> None:

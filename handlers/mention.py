@@ -8,14 +8,14 @@ from slack_sdk import WebClient
 from bot.errors import InstrumentError, RequestError
 from bot.model.request import CAPTURE, STOPPABLE
 from handlers.coordinator import Coordinator
-from handlers.payloads import of_mention, stop_words, words_to
+from handlers.payloads import by_person, of_mention, stop_words, words_to
 from handlers.replies import whisper
 
 
 def register(app: App, coordinator: Coordinator) -> None:
     """Take a question from a mention; asked in a thread, it is answered there."""
 
-    @app.event("app_mention", matchers=[_by_person])
+    @app.event("app_mention", matchers=[by_person])
     def mention(event: dict[str, Any], context: dict[str, Any], client: WebClient) -> None:
         command, text = words_to(context.get("bot_user_id"), event.get("text") or "")
         try:
@@ -28,7 +28,3 @@ def register(app: App, coordinator: Coordinator) -> None:
                 coordinator.ask(command, text, person, place)
         except (RequestError, InstrumentError) as refusal:
             whisper(client, event["channel"], event["user"], event.get("thread_ts"), str(refusal))
-
-
-def _by_person(event: dict[str, Any]) -> bool:
-    return bool(event.get("user")) and not event.get("bot_id")

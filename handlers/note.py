@@ -14,7 +14,7 @@ from bot.model.request import NOTE, Person, Place
 from handlers.coordinator import Coordinator, Noter
 from handlers.form import beside, entered, place_of
 from handlers.note_form import FORM, LONGEST, note_form
-from handlers.payloads import of_button, of_command, of_mention, of_view, words_to
+from handlers.payloads import by_person, of_button, of_command, of_mention, of_view, words_to
 from handlers.replies import reply, whisper
 
 
@@ -86,8 +86,7 @@ def _in_words(app: App, coordinator: Coordinator) -> None:
 
 
 def _says_note(event: dict[str, Any], context: dict[str, Any]) -> bool:
-    by_person = bool(event.get("user")) and not event.get("bot_id")
-    return by_person and words_to(context.get("bot_user_id"), event.get("text") or "")[0] == NOTE
+    return by_person(event) and words_to(context.get("bot_user_id"), event.get("text") or "")[0] == NOTE
 
 
 def _noter(coordinator: Coordinator) -> Noter:

@@ -65,6 +65,11 @@ def words_to(bot_user: str | None, text: str) -> tuple[str, str]:
     return first.lower().removeprefix("/"), rest.strip()
 
 
+def by_person(event: Mapping[str, Any]) -> bool:
+    """Whether a person wrote it: two bots that answer each other would never end."""
+    return bool(event.get("user")) and not event.get("bot_id")
+
+
 def _person(team: str | None, user: str | None) -> Person:
     if not team or not user:
         raise RequestError("Slack does not say which workspace you belong to, so I cannot know what you may do here.")

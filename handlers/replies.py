@@ -47,4 +47,9 @@ def pieces(sentence: str) -> list[dict[str, Any]]:
 
 def whisper(client: WebClient, channel: str, user: str, thread: str | None, sentence: str) -> None:
     """Show a sentence to one person in the channel, or in this thread of it."""
-    client.chat_postEphemeral(channel=channel, user=user, thread_ts=thread, **reply(sentence))
+    show(client, channel, user, thread, reply(sentence))
+
+
+def show(client: WebClient, channel: str, user: str, thread: str | None, shown: dict[str, Any]) -> None:
+    """Show what ``reply`` or ``listed`` made to one person in the channel, or in this thread of it."""
+    client.chat_postEphemeral(channel=channel, user=user, thread_ts=thread, **shown)

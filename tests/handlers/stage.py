@@ -313,3 +313,24 @@ def submit(view: dict[str, Any], values: dict[str, Any] | None = None, view_id: 
         "trigger_id": f"trigger {view_id} {len(given)} {view.get('callback_id')}",
         "view": shown,
     }
+
+
+def chosen(shortcut: str, text: str = "", **message: Any) -> dict[str, Any]:
+    """A shortcut on a message."""
+    return {
+        "type": "message_action",
+        "callback_id": shortcut,
+        "team": {"id": "T1"},
+        "user": {"id": "U7", "team_id": "T1"},
+        "channel": {"id": "C1"},
+        "trigger_id": f"trigger {shortcut}",
+        "message": {"ts": "3.3", "text": text, **message},
+        "response_url": "http://127.0.0.1:1/",
+    }
+
+
+def opened(stage: Stage) -> dict[str, Any]:
+    """The only modal that was opened."""
+    (call,) = stage.api.of("views.open")
+    view: dict[str, Any] = call["view"]
+    return view

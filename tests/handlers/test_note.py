@@ -9,29 +9,9 @@ from bot.errors import FormError, RequestError
 from bot.model.request import Person, Place
 from bot.slack import tokens
 from handlers.note_form import FORM
-from tests.handlers.stage import KEY, Stage, command, mention, on_stage, press, submit
+from tests.handlers.stage import KEY, chosen, command, mention, on_stage, opened, press, submit
 
 WHO = Person("T1", "U7")
-
-
-def chosen(text: str = "", **message: Any) -> dict[str, Any]:
-    """The message shortcut."""
-    return {
-        "type": "message_action",
-        "callback_id": "add_evidence",
-        "team": {"id": "T1"},
-        "user": {"id": "U7", "team_id": "T1"},
-        "channel": {"id": "C1"},
-        "trigger_id": "trigger add_evidence",
-        "message": {"ts": "3.3", "text": text, **message},
-        "response_url": "http://127.0.0.1:1/",
-    }
-
-
-def opened(stage: Stage) -> dict[str, Any]:
-    (call,) = stage.api.of("views.open")
-    view: dict[str, Any] = call["view"]
-    return view
 
 
 def filled(**values: Any) -> dict[str, Any]:
@@ -96,7 +76,7 @@ def test_a_refused_mention_is_whispered_in_its_thread() -> None:
 def test_the_shortcut_keeps_whose_message_it_was() -> None:
     """Its text stands in the form as its writer sees it."""
     with on_stage() as stage:
-        stage.send(chosen("uplink &lt;1&gt; is down", user="U8", team="T1"))
+        stage.send(chosen("add_evidence", "uplink &lt;1&gt; is down", user="U8", team="T1"))
         stage.finish()
         view = opened(stage)
         assert json.loads(view["private_metadata"]) == {
@@ -109,7 +89,7 @@ def test_the_shortcut_keeps_whose_message_it_was() -> None:
 def test_the_message_of_an_app_has_no_author() -> None:
     """Its word is whoever's who noted it."""
     with on_stage() as stage:
-        stage.send(chosen("alarm", user="U8", bot_id="B1"))
+        stage.send(chosen("add_evidence", "alarm", user="U8", bot_id="B1"))
         stage.finish()
         assert json.loads(opened(stage)["private_metadata"])["author"] is None
 
@@ -117,7 +97,7 @@ def test_the_message_of_an_app_has_no_author() -> None:
 def test_a_message_that_no_form_holds_is_told_so() -> None:
     """Cut off, it would be another message."""
     with on_stage() as stage:
-        stage.send(chosen("x" * 3001, user="U8"))
+        stage.send(chosen("add_evidence", "x" * 3001, user="U8"))
         stage.finish()
         (whisper,) = stage.whispers()
         assert whisper["text"].startswith("This message has 3,001 characters, and a note holds 3,000")

@@ -9,31 +9,11 @@ from bot.errors import FormError, InstrumentError, RequestError
 from bot.model.dropped import DroppedFile
 from bot.model.request import Person, Place
 from handlers.tables import FORM
-from tests.handlers.stage import Stage, mention, on_stage, press, submit
+from tests.handlers.stage import chosen, mention, on_stage, opened, press, submit
 
 WHO = Person("T1", "U7")
 TABLE = "core-1#show ip arp\nInternet  10.0.0.5  187  0050.5680.1234  ARPA  Vlan10"
 FILE = {"id": "F1", "name": "core-1.txt", "size": 400}
-
-
-def chosen(text: str = "", **message: Any) -> dict[str, Any]:
-    """The message shortcut."""
-    return {
-        "type": "message_action",
-        "callback_id": "read_tables",
-        "team": {"id": "T1"},
-        "user": {"id": "U7", "team_id": "T1"},
-        "channel": {"id": "C1"},
-        "trigger_id": "trigger read_tables",
-        "message": {"ts": "3.3", "text": text, **message},
-        "response_url": "http://127.0.0.1:1/",
-    }
-
-
-def opened(stage: Stage) -> dict[str, Any]:
-    (call,) = stage.api.of("views.open")
-    view: dict[str, Any] = call["view"]
-    return view
 
 
 def element(view: dict[str, Any], name: str) -> dict[str, Any]:
@@ -100,7 +80,7 @@ def test_the_button_opens_a_form_about_the_cards_machine() -> None:
 def test_the_shortcut_fills_the_form_with_the_message() -> None:
     """Whoever pasted it into the channel need not paste it again."""
     with on_stage() as stage:
-        stage.send(chosen(TABLE))
+        stage.send(chosen("read_tables", TABLE))
         stage.finish()
         assert element(opened(stage), "text")["initial_value"] == TABLE
 
@@ -108,7 +88,7 @@ def test_the_shortcut_fills_the_form_with_the_message() -> None:
 def test_the_shortcut_keeps_the_file_of_the_message() -> None:
     """A snippet is a file; its text is read when the form is sent."""
     with on_stage() as stage:
-        stage.send(chosen("see here", files=[FILE]))
+        stage.send(chosen("read_tables", "see here", files=[FILE]))
         stage.finish()
         view = opened(stage)
         assert json.loads(view["private_metadata"])["files"] == [["F1", "core-1.txt", 400]]
@@ -118,7 +98,7 @@ def test_the_shortcut_keeps_the_file_of_the_message() -> None:
 def test_a_message_that_no_form_holds_is_told_the_other_way() -> None:
     """Cut off, it would be a table with a hole."""
     with on_stage() as stage:
-        stage.send(chosen("x" * 3_001))
+        stage.send(chosen("read_tables", "x" * 3_001))
         stage.finish()
         assert stage.api.of("views.open") == []
         assert "This message has 3,001 characters, and a form holds 3,000" in stage.whispers()[0]["text"]
