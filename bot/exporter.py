@@ -7,8 +7,8 @@ from datetime import datetime
 
 from bot import log
 from bot.clerk import Clerk, machines_of
-from bot.drawing import path_picture
-from bot.drawing.timeline import draw_apart
+from bot.drawing import path_picture, timeline
+from bot.drawing.apart import apart
 from bot.errors import BundleError, InstrumentError, RequestError
 from bot.incidents import bundle as cases
 from bot.incidents import judging, policy
@@ -38,10 +38,8 @@ _LARGE = f"With its packets it is more than {MOST_SHARED >> 20} MiB, so they wer
 USAGE = "Say `/incident export`, or `/incident export redact` to replace addresses, MACs and names by others."
 
 
-def gather(
-    inquiry: Inquiry, incidents: Sequence[Incident], archive: Archive, audit: Audit, at: datetime
-) -> tuple[Export, tuple[str, ...]]:
-    """All there is of the inquiry, and sentences on what could not be had."""
+def gather(inquiry: Inquiry, incidents: Sequence[Incident], archive: Archive, audit: Audit, at: datetime) -> Export:
+    """All there is of the inquiry; its notes say what could not be had."""
     found, notes, size = dict[str, Mapping[str, bytes]](), list[str](), 0
     for incident in sorted(incidents, key=lambda one: one.request.asked_at, reverse=True):
         try:
@@ -63,7 +61,7 @@ def gather(
     except InstrumentError as error:
         deeds = ()
         notes.append(f"The audit is not here: {error}")
-    return Export(inquiry, tuple(incidents), at, found, deeds, notes=tuple(notes)), tuple(notes)
+    return Export(inquiry, tuple(incidents), at, found, deeds, notes=tuple(notes))
 
 
 def _within(deeds: Iterable[Entry], inquiry: Inquiry, at: datetime) -> tuple[Entry, ...]:
@@ -79,7 +77,7 @@ def pictures(export: Export) -> tuple[dict[str, bytes], tuple[str, ...]]:
             if shown := _chart(export, incident):
                 drawn[f"{incident.id}-timeline.png"] = shown
             if incident.path is not None and incident.path.hops:
-                drawn[f"{incident.id}-tables.png"] = path_picture.draw_apart(incident.path)
+                drawn[f"{incident.id}-tables.png"] = apart(path_picture.draw, incident.path)
         except (InstrumentError, BundleError) as error:
             notes.append(f"A picture of {incident.id} is not here: {error}")
     return drawn, tuple(notes)
@@ -92,7 +90,7 @@ def _chart(export: Export, incident: Incident) -> bytes | None:
     case, blobs = cases.unpack(files)
     seen, _ = judging.read(case.artifacts, blobs, case.target)
     shown = chart(incident, seen, case.artifacts)
-    return draw_apart(shown) if shown else None
+    return apart(timeline.draw, shown) if shown else None
 
 
 def packed(export: Export, *, redacted: bool) -> bytes:
@@ -156,7 +154,7 @@ class Exporter:
             )
 
     def _export(self, inquiry: Inquiry, person: Person, place: Place, *, redacted: bool) -> None:
-        whole, _ = gather(inquiry, self.inquirer.questions(inquiry), self.archive, self.audit, self.clock.now())
+        whole = gather(inquiry, self.inquirer.questions(inquiry), self.archive, self.audit, self.clock.now())
         name, shared, kept = named(whole, redacted=redacted), whole, None
         if whole.captures and not self._may_share(whole):
             kept, shared = whole, bundle.without_captures(whole, _SHARED)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from bot import log
 from bot.clerk import Clerk, machines_of
-from bot.drawing import path_picture, reach_picture
-from bot.drawing.timeline import draw_apart
+from bot.drawing import path_picture, reach_picture, timeline
+from bot.drawing.apart import apart
 from bot.errors import InstrumentError
 from bot.frames.recording import suffix
 from bot.incidents import folds, judging, path_lines, policy, reach_words, story
@@ -59,19 +59,19 @@ class Handing:
     def hand_path(self, incident: Incident, path: Path) -> None:
         """Into the incident's thread: the picture of what the tables on the way hold."""
         alt, comment = path_lines.described(path), f"What the tables on the way hold for {path.target}."
-        self._attach(incident, f"{path.target}-tables.png", lambda: path_picture.draw_apart(path), comment, alt)
+        self._attach(incident, f"{path.target}-tables.png", lambda: apart(path_picture.draw, path), comment, alt)
 
     def hand_reach(self, incident: Incident, reach: Reach) -> None:
         """Into the incident's thread: the heat map of a comparison."""
         comment = "Every machine as every place hears it."
         self._attach(
-            incident, "reach.png", lambda: reach_picture.draw_apart(reach), comment, reach_words.described(reach)
+            incident, "reach.png", lambda: apart(reach_picture.draw, reach), comment, reach_words.described(reach)
         )
 
     def _draw(self, incident: Incident, drawn: Chart, lines: tuple[str, ...]) -> None:
         alt = f"Who claimed {incident.address} when, at each vantage. {' '.join(lines)}"
         comment = f"{incident.address} over time, as each vantage saw it."
-        self._attach(incident, f"{incident.address}-{_PICTURE}.png", lambda: draw_apart(drawn), comment, alt)
+        self._attach(incident, f"{incident.address}-{_PICTURE}.png", lambda: apart(timeline.draw, drawn), comment, alt)
 
     def _attach(self, incident: Incident, name: str, draw: Callable[[], bytes], comment: str, alt: str) -> None:
         try:

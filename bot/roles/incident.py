@@ -37,7 +37,7 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
     inquiries, journal = RedisInquiries(url, ca_file=ca_file), RedisJournal(url, ca_file=ca_file)
     inquiry = find(given.id, inquiries)
     archive, audit = CaseArchive(Path(settings.text("RULEOUT_CASES_DIR"))), FileAudit(audit_path(settings))
-    export, notes = gather(inquiry, questions(inquiry, inquiries, journal), archive, audit, SystemClock().now())
+    export = gather(inquiry, questions(inquiry, inquiries, journal), archive, audit, SystemClock().now())
     path: Path = given.out or Path(named(export, redacted=given.redact))
     data = packed(export, redacted=given.redact)
     try:
@@ -46,8 +46,8 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
         raise RequestError(
             f"{path} cannot be written: {error.strerror}. Name a file in a directory of yours."
         ) from error
-    said = (f"{path}: {len(data):,} bytes, {len(export.incidents)} questions, {len(export.cases)} cases.", *notes)
-    sys.stdout.write(printable(said))
+    head = f"{path}: {len(data):,} bytes, {len(export.incidents)} questions, {len(export.cases)} cases."
+    sys.stdout.write(printable((head, *export.notes)))
     return 0
 
 

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis.strategies import DrawFn, booleans, composite, floats, integers, lists, none, one_of, sampled_from, text
 from PIL import Image
 
+from bot.drawing.apart import apart
 from bot.drawing.layout import Layout
 from bot.drawing.lettering import SCALE
 from bot.drawing.palette import BAND, GROUND, HUES, contrast
 from bot.drawing.path_layout import MOST_HOPS, layout
-from bot.drawing.path_picture import draw, draw_apart
+from bot.drawing.path_picture import draw
 from bot.drawing.shapes import stencil
 from bot.incidents.path_words import WORDS
 from bot.model.addresses import Mac
@@ -135,7 +136,7 @@ def test_the_picture_is_small_opaque_and_always_the_same(told: Callable[[], Path
 
 def test_a_process_of_its_own_draws_the_same() -> None:
     """The bot answers others meanwhile."""
-    assert draw_apart(paths.stale()) == draw(paths.stale())
+    assert apart(draw, paths.stale()) == draw(paths.stale())
 
 
 def test_a_name_from_a_wide_script_keeps_its_box() -> None:

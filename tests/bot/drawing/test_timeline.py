@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis.strategies import DrawFn, composite, floats, integers, lists, sampled_from, text
 from PIL import Image
 
+from bot.drawing.apart import apart
 from bot.drawing.layout import Layout, Text, layout
 from bot.drawing.lettering import SCALE, fit, width
 from bot.drawing.palette import ALARM, BAND, DIM, GROUND, HUES, INK, LOSS, MOVE, contrast
 from bot.drawing.shapes import stencil
-from bot.drawing.timeline import draw, draw_apart
+from bot.drawing.timeline import draw
 from bot.errors import InstrumentError
 from bot.incidents.chart import Chart, Lane, Line, Mark, Place, chart_of
 from bot.incidents.moments import Kind
@@ -154,20 +155,20 @@ def test_the_picture_is_small_sharp_and_always_the_same(told: Callable[[], Evide
 def test_a_process_of_its_own_draws_the_same() -> None:
     """The bot answers others meanwhile."""
     shown = of(captures.origin)
-    assert draw_apart(shown) == draw(shown)
+    assert apart(draw, shown) == draw(shown)
 
 
 def test_a_picture_that_takes_too_long_is_given_up() -> None:
     """The verdict must not wait for it."""
     with pytest.raises(InstrumentError, match="not drawn within 0 s"):
-        draw_apart(of(captures.healthy), timeout_s=0)
+        apart(draw, of(captures.healthy), timeout_s=0)
 
 
 def test_a_chart_that_cannot_be_drawn_says_so_and_leaves_nothing_running(capfd: pytest.CaptureFixture[str]) -> None:
     """A fault of ours costs the picture and nothing else."""
     upside_down = replace(of(captures.healthy), begins_at=BEGIN, ends_at=BEGIN)
     with pytest.raises(InstrumentError, match="could not be drawn"):
-        draw_apart(upside_down)
+        apart(draw, upside_down)
     assert "ZeroDivisionError" in capfd.readouterr().err
     assert active_children() == []
 
