@@ -32,7 +32,7 @@ UNKNOWN_CHANNEL = (
     "is done; try again in a minute. In a private channel, invite the app first."
 )
 
-_TO_DO = {
+DOING = {
     Capability.LOOK_UP: "look machines up",
     Capability.CHECK: "run checks",
     Capability.CAPTURE: "capture packets",
@@ -47,11 +47,11 @@ def missing(capability: Capability, target: IPv4Address | None, own: Sequence[Gr
     right = f'the right "{capability}"{of} here'
     if own:
         reach = ", ".join(str(prefix) for grant in own for prefix in grant.prefixes or ())
-        what = f"You may {_TO_DO[capability]} here only in {reach}; you lack {right}."
+        what = f"You may {DOING[capability]} here only in {reach}; you lack {right}."
         if target is None:
-            what = f"You may {_TO_DO[capability]} here only in {reach}, so say the machine's address."
+            what = f"You may {DOING[capability]} here only in {reach}, so say the machine's address."
     else:
-        what = f"You may not {_TO_DO[capability]} here: you lack {right}."
+        what = f"You may not {DOING[capability]} here: you lack {right}."
     if others and not (own and target is None):
         return f"{what} Ask {' or '.join(others)}, who have it."
     if own and target is None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from bot.errors import RequestError
-from bot.model.addresses import Mac, mac_from_bytes, parse_mac
+from bot.model.addresses import Mac, ipv4_of, mac_from_bytes, parse_mac
 
 _FOUR = r"(?<!\d)(?P<four>\d{1,3}(?:\.\d{1,3}){3})(?!\d)(?:/(?P<length>\d{1,2})(?!\d))?"
 _MAC = (
@@ -71,7 +71,7 @@ class Pseudonyms:
             if not _BARE.fullmatch(found["mac"]):
                 self._macs.add(_mac(found["mac"]))
         for found in _FOURS.finditer(text):
-            if (address := _v4(found["four"])) is not None and not _special(address):
+            if (address := ipv4_of(found["four"])) is not None and not _special(address):
                 self._addresses.add(address)
 
     # ---- the other words ---------------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ class Pseudonyms:
         return self._other_four(found)
 
     def _other_four(self, found: re.Match[str]) -> str:
-        address, length = _v4(found["four"]), found["length"]
+        address, length = ipv4_of(found["four"]), found["length"]
         if address is None or _special(address):
             return found[0]
         other = self.address(address)
@@ -186,13 +186,6 @@ def _like(text: str, other: Mac) -> str:
 def _special(address: IPv4Address) -> bool:
     first = int(address) >> 24
     return first in (0, 127) or first >= 224 or address.is_link_local
-
-
-def _v4(text: str) -> IPv4Address | None:
-    try:
-        return IPv4Address(text)
-    except AddressValueError:
-        return None
 
 
 def _v6(text: str) -> IPv6Address | None:

@@ -1,6 +1,7 @@
 """MAC addresses as one canonical text, and the addresses that can never own anything."""
 
 import re
+from ipaddress import AddressValueError, IPv4Address
 from typing import NewType
 
 Mac = NewType("Mac", str)
@@ -27,6 +28,14 @@ def parse_mac(text: str) -> Mac:
     if not any(form.fullmatch(lowered) for form in _FORMS):
         raise ValueError(f"not a MAC address: {text[:40]!r}")
     return mac_from_bytes(bytes.fromhex(re.sub(r"[-:.]", "", lowered)))
+
+
+def ipv4_of(text: str) -> IPv4Address | None:
+    """The IPv4 address; None: it is another thing, such as a name or an IPv6 address."""
+    try:
+        return IPv4Address(text)
+    except AddressValueError:
+        return None
 
 
 def mac_from_bytes(octets: bytes) -> Mac:

@@ -8,7 +8,6 @@ from bot.incidents.wording import listing
 from bot.model.people import Member, Membership
 from bot.model.request import Person
 from bot.rosters.fitting import fitting
-from bot.rosters.usage import DOING
 
 _NOBODY = {Membership.BOT: refused.BOT, Membership.GONE: refused.GONE}
 _CHARACTERS = 3_000
@@ -81,7 +80,7 @@ def _theirs(policy: Policy, person: Person, member: Member) -> Iterator[Grant]:
 
 
 def _steps(highest: Capability) -> str:
-    return listing(DOING[step] for step in Capability if highest.reaches(step))
+    return listing(refused.DOING[step] for step in Capability if highest.reaches(step))
 
 
 def _everywhere(policy: Policy) -> str:

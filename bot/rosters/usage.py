@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
 
 from bot.incidents.rights import Capability
+from bot.incidents.rights_refused import DOING
 from bot.incidents.wording import listing
 
 Reach = Mapping[Capability, tuple[IPv4Network, ...] | None]
@@ -100,12 +101,3 @@ def _usage(reach: Reach) -> Iterator[str]:
             limited.setdefault(prefixes, []).append(DOING[step])
     for prefixes, doing in limited.items():
         yield f"In this channel you may {listing(doing)} only in {listing(f'`{one}`' for one in prefixes)}."
-
-
-DOING = {
-    Capability.LOOK_UP: "look machines up",
-    Capability.CHECK: "run checks",
-    Capability.CAPTURE: "capture packets",
-    Capability.APPROVE: "approve captures",
-    Capability.DOWNLOAD: "download captures",
-}

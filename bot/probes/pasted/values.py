@@ -1,9 +1,9 @@
 """The words in a table's columns: MACs in every notation, ages, VLANs."""
 
 import re
-from ipaddress import AddressValueError, IPv4Address
+from ipaddress import IPv4Address
 
-from bot.model.addresses import ZERO, Mac, mac_from_bytes
+from bot.model.addresses import ZERO, Mac, ipv4_of, mac_from_bytes
 
 NO_MAC = frozenset({"incomplete", "failed", "unresolved", "-", "--", "n/a", "none", "00:00:00:00:00:00"})
 """What a device writes where a MAC would stand, while it asks and hears nothing."""
@@ -37,10 +37,7 @@ def mac(word: str) -> Mac | None:
 
 def ip(word: str) -> IPv4Address | None:
     """The IPv4 address; None: it is another thing, such as an IPv6 address."""
-    try:
-        return IPv4Address(word.strip("()"))
-    except AddressValueError:
-        return None
+    return ipv4_of(word.strip("()"))
 
 
 def age_s(word: str, unit_s: float | None) -> float | None:
