@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from ipaddress import IPv4Address
 
 from bot.clerk import Clerk, machines, machines_of
@@ -14,6 +13,7 @@ from bot.incidents import asking, audited, dropping, folds, pasting, planning, r
 from bot.incidents.policy import Capability, Policy
 from bot.incidents.wishing import Wanted
 from bot.inquirer import Inquirer
+from bot.model.addresses import ipv4_of
 from bot.model.audit import Deed
 from bot.model.capture import CaptureWish
 from bot.model.dropped import DroppedFile
@@ -86,24 +86,22 @@ class Coordinator(Engine):
     ) -> None:
         clerk = Clerk(rules, directory, audit, clock)
         ground = Ground(queue, journal, chat, archive, clerk, clock, vcenters, networks)
-        inquirer = None
+        inquirer, self.noter, self.exporter = None, None, None
         if inquiries and boards:  # a terminal is no channel
             inquirer = Inquirer(
                 inquiries=inquiries, journal=journal, boards=boards, clerk=clerk, clock=clock, running=self._running,
                 once=once, apart=apart,
             )  # fmt: skip
-        super().__init__(ground, once=once, apart=apart, drops=drops, inquirer=inquirer, kept=kept)
-        self._links, self._most_bytes = links, most_bytes
-        self.receptionist = Receptionist(
-            journal, clerk, clock, vcenters, networks, self._remembered, self._call_roll, self._rolled
-        )  # fmt: skip
-        self.noter, self.exporter = None, None
-        if inquirer and inquiries and boards:
             self.noter = Noter(
                 inquirer=inquirer, inquiries=inquiries, boards=boards, clerk=clerk, clock=clock, once=once,
                 in_thread=self._in_thread,
             )  # fmt: skip
             self.exporter = Exporter(inquirer, archive, audit, links, chat, boards, clerk, clock, apart)
+        super().__init__(ground, once=once, apart=apart, drops=drops, inquirer=inquirer, kept=kept)
+        self._links, self._most_bytes = links, most_bytes
+        self.receptionist = Receptionist(
+            journal, clerk, clock, vcenters, networks, self._remembered, self._call_roll, self._rolled
+        )  # fmt: skip
 
     def pinned(self, inquiry: str, message: str) -> None:
         """The channel's summary stands in this message from now on."""
@@ -136,17 +134,14 @@ class Coordinator(Engine):
         """
         before = self._recall(incident).request
         taken = machines(before.target.address, before.capture)
-        rule = self._clerk.may(_RIGHT[before.command], person, place, taken, said=f"again {incident}")
+        said = f"again {incident}"
+        rule = self._clerk.may(_RIGHT[before.command], person, place, taken, said=said)
         if before.reach:
-            anew = self._reach_request(before.reach.machines, person, place)
-            return self._open(anew, said=f"again {incident}", rule=rule)
+            return self._open(self._reach_request(before.reach.machines, person, place), said=said, rule=rule)
         request = self._request(
             before.command, before.target, person, place, deep=before.deep, capture=before.capture, file=before.file,
-            watch=before.watch,
-            tables=before.tables if before.command == JUDGE else (),
+            watch=before.watch, before=incident, tables=before.tables if before.command == JUDGE else (),
         )  # fmt: skip
-        request = replace(request, before=incident)
-        said = f"again {incident}"
         return self._join(request, said=said, rule=rule) or self._open(request, said=said, rule=rule)
 
     def _watch(self, text: str, person: Person, place: Place) -> Incident:
@@ -163,14 +158,14 @@ class Coordinator(Engine):
     def _reach(self, text: str, person: Person, place: Place) -> Incident:
         """Compare these machines; what the channel's open incident says of them counts where no packet speaks."""
         named = reaching.parse(text)
-        addresses = [address for one in named if (address := reaching.address_of(one))]
+        addresses = [address for one in named if (address := ipv4_of(one))]
         rule = self._clerk.may(Capability.CHECK, person, place, addresses, said=text)
         return self._open(self._reach_request(named, person, place), said=text, rule=rule)
 
     def _reach_request(self, named: tuple[str, ...], person: Person, place: Place) -> Request:
         said = self.inquirer.current(place.channel) if self.inquirer else None
         wish = ReachWish(named, said.opened.affected, said.opened.unaffected) if said else ReachWish(named)
-        return replace(self._request(REACH, reaching.target_of(named), person, place), reach=wish)
+        return self._request(REACH, reaching.target_of(named), person, place, reach=wish)
 
     def judge(self, files: Sequence[DroppedFile], text: str, person: Person, place: Place) -> Incident:
         """Judge the capture among these shared files about whatever ``text`` names."""
@@ -239,7 +234,7 @@ class Coordinator(Engine):
     def _about(self, incident: str | None, target: Target | None, place: Place) -> Request | None:
         """The request that tables are added to; None: there is none about this machine in this thread."""
         before = self._recall(incident) if incident else self._in_thread(place)
-        if before is None or target not in (None, before.request.target, Target(address=before.address)):
+        if before is None or not (target is None or before.is_about(target)):
             return None
         return before.request
 
@@ -342,9 +337,11 @@ class Coordinator(Engine):
         file: DroppedFile | None = None,
         tables: tuple[PastedTable, ...] = (),
         watch: WatchWish | None = None,
+        reach: ReachWish | None = None,
+        before: str | None = None,
     ) -> Request:
         name, now = self._clock.new_id("inc"), self._clock.now()
-        return Request(name, command, target, deep, person, place, now, capture, file, tables, watch)
+        return Request(name, command, target, deep, person, place, now, capture, file, tables, watch, reach, before)
 
     # ---- the second person -------------------------------------------------------------------------------------
 
@@ -527,8 +524,7 @@ class Coordinator(Engine):
 
 def _same_watch(one: Incident, target: Target, place: Place) -> bool:
     request = one.request
-    same = target in (request.target, Target(address=one.address))
-    return request.command == WATCH and same and request.place.channel == place.channel
+    return request.command == WATCH and one.is_about(target) and request.place.channel == place.channel
 
 
 _DECIDED = "That was decided already, or it is over; its card says how."

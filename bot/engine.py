@@ -256,15 +256,13 @@ class Engine(Desk):
     def _join(self, request: Request, *, said: str | None, rule: str) -> Incident | None:
         """The same question, if it is being asked already: the answer goes to this asker too."""
         for seat in self._open_seats():
+            if not joining.same(seat.running.incident, request):
+                continue  # seen before its lock is waited for: whoever judges another one must not delay this asker
             with seat.lock:
-                running = seat.running
-                if not seat.open or not joining.same(running.incident, request):
+                if not seat.open:
                     continue
-                name, person, place = running.incident.id, request.person, request.place
-                self._clerk.note(
-                    Deed.REQUESTED, incident=name, person=person, place=place, said=said, read_as=_read_as(request),
-                    rule=rule,
-                )  # fmt: skip
+                running, person, place = seat.running, request.person, request.place
+                self._write_down(request, running.incident.id, said, rule)
                 self._append(running, Joined(at=request.asked_at, by=person, place=place))
                 self._show(running)
                 self._chat.whisper(person, place, joining.sentence(running.incident, place, request.asked_at))
@@ -274,16 +272,7 @@ class Engine(Desk):
     # ---- one incident ------------------------------------------------------------------------------------------
 
     def _open(self, request: Request, *, said: str | None, rule: str) -> Incident:
-        written = self._clerk.record if request.command == CAPTURE else self._clerk.note
-        written(
-            Deed.REQUESTED,
-            incident=request.id,
-            person=request.person,
-            place=request.place,
-            said=said,
-            read_as=_read_as(request),
-            rule=rule,
-        )
+        self._write_down(request, request.id, said, rule)
         first = Requested(at=request.asked_at, request=request)
         self._journal.append(request.id, first)
         seat = self._take_seat(Incident(request.id, (first,)))
@@ -296,6 +285,19 @@ class Engine(Desk):
         if self.inquirer:
             self.inquirer.heard(seat.running.incident, None)
         return seat.running.incident
+
+    def _write_down(self, request: Request, incident: str, said: str | None, rule: str) -> None:
+        """That it was asked, and which incident answers it; without that nothing is captured."""
+        written = self._clerk.record if request.command == CAPTURE else self._clerk.note
+        written(
+            Deed.REQUESTED,
+            incident=incident,
+            person=request.person,
+            place=request.place,
+            said=said,
+            read_as=_read_as(request),
+            rule=rule,
+        )
 
     def _take_in_pasted(self, running: Running) -> None:
         """What people pasted is evidence before anything is asked, so that its MACs are looked up and watched too."""

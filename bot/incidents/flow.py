@@ -39,6 +39,7 @@ from bot.incidents import dropping, planning, reaching, watching
 from bot.incidents.actions import Action, Admit, Append, Deliver, Fetch, Judge, Put, Tell, Trace
 from bot.incidents.folds import (
     SENDS,
+    all_ended,
     artifacts,
     awaits,
     captured_by,
@@ -158,7 +159,7 @@ def _went_on(incident: Incident, event: Event, seen: tuple[Observation, ...], kn
     if isinstance(event, Approved | Declined | StopAsked):
         yield from _decided(incident, event, known)
     elif isinstance(event, Reported | Failed | Expired | Lost):
-        if address is None and _all_ended(incident):
+        if address is None and all_ended(incident):
             yield Append(Resolved(at=known.now, address=_resolved(incident, seen)))
         elif address is not None and incident.request.command == CAPTURE:
             yield from _captured(incident, address, known)
@@ -180,11 +181,11 @@ def _looked(
         return
     heard_from = _heard_from(incident, known)
     more = _owners(incident, address, seen, heard_from)
-    if not more and _all_ended(incident):
+    if not more and all_ended(incident):
         more = _once_more(incident, address, seen, heard_from)
     if more:
         yield Put(more)
-    elif _all_ended(incident):
+    elif all_ended(incident):
         yield _over(incident)
 
 
@@ -231,7 +232,7 @@ def _decided(incident: Incident, event: Event, known: Known) -> Iterator[Put | F
 def _captured(incident: Incident, address: IPv4Address, known: Known) -> Iterator[Put | Deliver]:
     """When every capture has ended, what moved meanwhile is asked; then it is handed over."""
     recorded = captured_by(incident)
-    if not recorded or not _all_ended(incident):
+    if not recorded or not all_ended(incident):
         return
     last = max(position for position, job in enumerate(jobs(incident)) if job.probe is Probe.CAPTURE)
     asked = len(jobs(incident)) > last + 1
@@ -250,9 +251,9 @@ def _looking_up(
         sharers = _sharers(incident, seen, known) if isinstance(event, Reported) else ()
         if sharers:
             yield Put(sharers)
-        elif _all_ended(incident) and any(isinstance(observation, VcenterAnswered) for observation in seen):
+        elif all_ended(incident) and any(isinstance(observation, VcenterAnswered) for observation in seen):
             yield Tell()
-        elif _all_ended(incident):
+        elif all_ended(incident):
             unread = ["What came back cannot be read."] if artifacts(incident) else []
             sentence = " ".join(("No vCenter could be asked, so nothing is known.", *gaps(incident), *unread))
             yield Append(Closed(at=known.now, outcome=Outcome.FAILED, sentence=sentence))
@@ -283,10 +284,6 @@ def _sharers(incident: Incident, seen: tuple[Observation, ...], known: Known) ->
 
 def _unanswered(incident: Incident) -> frozenset[str]:
     return frozenset(event.job for event in incident.timeline if isinstance(event, Failed | Expired))
-
-
-def _all_ended(incident: Incident) -> bool:
-    return {job.id for job in jobs(incident)} <= ended(incident)
 
 
 def _unfetched(incident: Incident, event: Event) -> str | None:

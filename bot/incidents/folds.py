@@ -49,6 +49,11 @@ def ended(incident: Incident) -> frozenset[str]:
     )
 
 
+def all_ended(incident: Incident) -> bool:
+    """Whether nothing more is awaited of any job so far."""
+    return {job.id for job in jobs(incident)} <= ended(incident)
+
+
 def artifacts(incident: Incident) -> tuple[Artifact, ...]:
     """The newest artifacts of every job: a final report replaces the evidence so far.
 

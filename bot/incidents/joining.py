@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.model.incident import Incident, Joined
-from bot.model.request import CHECK, LOOK_UP, TRACE, Place, Request, Target
+from bot.model.request import CHECK, LOOK_UP, TRACE, Place, Request
 
 JOINABLE = (CHECK, TRACE, LOOK_UP)
 FRESH = timedelta(seconds=15)
@@ -17,7 +17,7 @@ def same(running: Incident, request: Request) -> bool:
         request.command == other.command
         and request.command in JOINABLE
         and (request.deep, request.tables) == (other.deep, other.tables)
-        and request.target in (other.target, Target(address=running.address))
+        and running.is_about(request.target)
         and request.asked_at - other.asked_at <= FRESH
     )
 

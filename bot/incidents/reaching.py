@@ -4,14 +4,15 @@ Requested --> vCenter is asked for all of them --> Queued --> addresses known --
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from ipaddress import AddressValueError, IPv4Address
+from ipaddress import IPv4Address
 
 from bot.errors import RequestError
 from bot.incidents import planning
 from bot.incidents.actions import Action, Append, Measure, Put
 from bot.incidents.asking import words_of
-from bot.incidents.folds import ended, jobs
+from bot.incidents.folds import all_ended, jobs
 from bot.incidents.planning import Known
+from bot.model.addresses import ipv4_of
 from bot.model.incident import Closed, Event, Expired, Failed, Incident, Outcome, Reported, Requested
 from bot.model.job import Job, Probe
 from bot.model.observation import GuestRowFound, NicFound, Observation, VmFound
@@ -52,25 +53,16 @@ def target_of(machines: Sequence[str]) -> Target:
     return Target(name=f"{machines[0]} and {len(machines) - 1} more")
 
 
-def address_of(machine: str) -> IPv4Address | None:
-    """The address, if the word is one."""
-    try:
-        return IPv4Address(machine)
-    except AddressValueError:
-        return None
-
-
 def step(incident: Incident, event: Event, seen: tuple[Observation, ...], known: Known) -> Iterator[Action]:
     """What follows from ``event``."""
-    asked = jobs(incident)
     if isinstance(event, Requested):
         first = _whose(incident, known)
         if first:
             yield Put(first)
         else:
             yield from _probing(incident, seen, known)
-    elif isinstance(event, Reported | Failed | Expired) and {job.id for job in asked} <= ended(incident):
-        if probed(asked):
+    elif isinstance(event, Reported | Failed | Expired) and all_ended(incident):
+        if probed(jobs(incident)):
             yield Measure()
         else:
             yield from _probing(incident, seen, known)
@@ -89,8 +81,8 @@ def _wish(incident: Incident) -> ReachWish:
 
 def _whose(incident: Incident, known: Known) -> tuple[Job, ...]:
     machines = _wish(incident).machines
-    names = tuple(one for one in machines if address_of(one) is None)
-    addresses = [address for one in machines if (address := address_of(one))]
+    names = tuple(one for one in machines if ipv4_of(one) is None)
+    addresses = [address for one in machines if (address := ipv4_of(one))]
     if names and not known.vcenters:
         raise RequestError(f"No vCenter is configured, so nobody knows the address of {names[0]}; give addresses.")
     return planning.plan_whose(incident.id, names, addresses, known=known)
@@ -116,7 +108,7 @@ def resolved(machines: Sequence[str], seen: Sequence[Observation]) -> Mapping[st
             names.setdefault(one.name.casefold(), set()).add(one.vm)
         elif isinstance(one, NicFound | GuestRowFound):
             addresses.setdefault(one.vm, set()).update(one.addresses)
-    return {machine: address_of(machine) or _named(machine, names, addresses) for machine in machines}
+    return {machine: ipv4_of(machine) or _named(machine, names, addresses) for machine in machines}
 
 
 def _named(machine: str, names: Mapping[str, set[str]], addresses: Mapping[str, set[IPv4Address]]) -> IPv4Address | str:

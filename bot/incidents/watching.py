@@ -16,7 +16,7 @@ from bot.errors import RequestError
 from bot.incidents import asking, planning
 from bot.incidents.actions import Action, Append, Judge, Put
 from bot.incidents.flips import flips, unseen
-from bot.incidents.folds import ended, jobs
+from bot.incidents.folds import all_ended, jobs
 from bot.incidents.planning import Known
 from bot.incidents.wishing import duration_s
 from bot.model.finding import Evidence
@@ -96,7 +96,7 @@ def due(incident: Incident, known: Known) -> Iterator[Action]:
         return
     if not _over(incident, known.now, until):
         yield from _next(incident, known, until)
-    elif {job.id for job in jobs(incident)} <= ended(incident):
+    elif all_ended(incident):
         last = _last(incident, Probe.VCENTER)
         if known.vcenters and (last is None or last < _over_at(incident, until)):
             yield Put(_vcenters(incident, known, len(jobs(incident))))

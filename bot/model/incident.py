@@ -12,7 +12,7 @@ from bot.model.job import Artifact, Job
 from bot.model.owners import Owners
 from bot.model.path import Path
 from bot.model.reach import Reach
-from bot.model.request import Person, Place, Request
+from bot.model.request import Person, Place, Request, Target
 from bot.model.verdict import Verdict
 
 
@@ -277,6 +277,10 @@ class Incident:
         """The address under question, once it is known."""
         resolved = [event.address for event in self.timeline if isinstance(event, Resolved)]
         return resolved[-1] if resolved else self.request.target.address
+
+    def is_about(self, target: Target) -> bool:
+        """Whether this machine was asked for, by the same word or by the address that it turned out to have."""
+        return target in (self.request.target, Target(address=self.address))
 
     @property
     def verdict(self) -> Verdict | None:

@@ -18,6 +18,12 @@ def board(workspace: Workspace) -> Message | None:
     return channel.find(channel.pins[-1]) if channel.pins else None
 
 
+def every(workspace: Workspace) -> list[Message]:
+    """What the bot said to all in the channel and its threads."""
+    channel = workspace.channel(CHANNEL)
+    return [m for m in channel.all_messages() if m.user == BOT_USER and m.viewer is None] if channel else []
+
+
 def said(house: Stage, words: str) -> str:
     """What the asker alone reads at once."""
     (message,) = house.slack.type("ana", CHANNEL, f"/incident {words}")["messages"]

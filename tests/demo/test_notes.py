@@ -6,11 +6,12 @@ import pytest
 
 from bot.inquiries import bundle, zipped
 from bot.inquiries.rejudging import Held, again
-from deploy.demo.slack.records import BOT_USER, Message
+from deploy.demo.slack.records import Message
 from deploy.demo.slack.workspace import Workspace
 from deploy.demo.stage import Stage, ask
 from handlers.note_form import FORM
 from tests.demo.test_captures import form
+from tests.demo.test_incident import every
 from tests.demo.test_terminal import ruleout
 
 pytestmark = [pytest.mark.lab, pytest.mark.server]
@@ -22,9 +23,7 @@ def seen(house: Stage, words: str, within_s: float = 20) -> Message:
     """The newest message of the bot in the channel, or in a thread of it, that says this to all."""
 
     def found(workspace: Workspace) -> Message | None:
-        channel = workspace.channel(CHANNEL)
-        every = [m for m in channel.all_messages() if m.user == BOT_USER and m.viewer is None] if channel else []
-        return next((m for m in reversed(every) if words in m.text), None)
+        return next((m for m in reversed(every(workspace)) if words in m.text), None)
 
     return house.slack.wait_for(found, within_s)
 

@@ -9,28 +9,21 @@ from playwright.sync_api import Browser, expect
 
 from bot.inquiries import bundle, zipped
 from bot.inquiries.rejudging import Held, again
-from deploy.demo.slack.records import BOT_USER, Message
+from deploy.demo.slack.records import Message
 from deploy.demo.slack.workspace import Workspace
 from deploy.demo.stage import RUNNING, Stage, final_card
 from deploy.lab.faults import STORY
 from tests.demo.killing import restarted
 from tests.demo.test_doors import CHANNEL
-from tests.demo.test_incident import board
+from tests.demo.test_incident import board, every
 from tests.demo.test_terminal import ruleout
 from tests.demo.test_watch import begun, until_left
 
 pytestmark = [pytest.mark.lab, pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(400)]
 
 ODD, EVEN = tuple(STORY), ("app02", "app04", "app06", "app08", "app10")
-ENDS_S = 60.0
 Dies = Callable[[int], None]
 Types = Callable[[str], object]
-
-
-def every(workspace: Workspace) -> list[Message]:
-    """What the bot said to all in the channel and its threads."""
-    channel = workspace.channel(CHANNEL)
-    return [m for m in channel.all_messages() if m.user == BOT_USER and m.viewer is None] if channel else []
 
 
 def seen(house: Stage, *words: str, within_s: float = 60) -> Message:
