@@ -50,7 +50,9 @@ class CaseArchive:
         self.root = root
 
     def save(self, case: str, files: Mapping[str, bytes]) -> None:
-        """Write into a hidden directory first, so that a reader never meets half a case."""
+        """Write into a hidden directory first, so that a reader never meets half a case; what is there stays."""
+        if _index(self.root / case).is_file():
+            return  # by a bot that died before anybody knew
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             draft = Path(tempfile.mkdtemp(dir=self.root, prefix=_DRAFT))

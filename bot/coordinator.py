@@ -1,13 +1,14 @@
 """The doors: what a person asks is read, authorised, written down and set going. Each returns in milliseconds."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from ipaddress import IPv4Address
 
+from bot import log
 from bot.clerk import Clerk, machines, machines_of
 from bot.desk import Ground, Seat
 from bot.engine import Engine
-from bot.errors import FormError, RequestError
+from bot.errors import FormError, InstrumentError, RequestError
 from bot.exporter import Exporter
 from bot.incidents import asking, audited, dropping, folds, pasting, planning, reaching, watching, wishing
 from bot.incidents.policy import Capability, Policy
@@ -40,6 +41,8 @@ from bot.model.watch import WatchWish
 from bot.noter import Noter
 from bot.ports import Archive, Audit, Boards, Chat, Clock, Directory, Drops, Inquiries, Journal, Kept, Links, Queue
 from bot.receptionist import Receptionist
+
+_log = log.get(__name__)
 
 _RIGHT = {
     CHECK: Capability.CHECK,
@@ -85,7 +88,7 @@ class Coordinator(Engine):
         kept: Kept | None = None,
     ) -> None:
         clerk = Clerk(rules, directory, audit, clock)
-        ground = Ground(queue, journal, chat, archive, clerk, clock, vcenters, networks)
+        ground = Ground(queue, journal, chat, archive, clerk, clock, vcenters, networks, kept)
         inquirer, self.noter, self.exporter = None, None, None
         if inquiries and boards:  # a terminal is no channel
             inquirer = Inquirer(
@@ -97,7 +100,7 @@ class Coordinator(Engine):
                 in_thread=self._in_thread,
             )  # fmt: skip
             self.exporter = Exporter(inquirer, archive, audit, links, chat, boards, clerk, clock, apart)
-        super().__init__(ground, once=once, apart=apart, drops=drops, inquirer=inquirer, kept=kept)
+        super().__init__(ground, once=once, apart=apart, drops=drops, inquirer=inquirer)
         self._links, self._most_bytes = links, most_bytes
         self.receptionist = Receptionist(
             journal, clerk, clock, vcenters, networks, self._remembered, self._call_roll, self._rolled
@@ -147,8 +150,7 @@ class Coordinator(Engine):
     def _watch(self, text: str, person: Person, place: Place) -> Incident:
         target, wish = watching.parse(text)
         rule = self._clerk.may(Capability.CHECK, person, place, machines(target.address, None), said=text)
-        there = [seat.running.incident for seat in self._open_seats()]
-        if same := [one for one in there if _same_watch(one, target, place)]:
+        if same := [one for one in self._everywhere() if _same_watch(one, target, place)]:
             raise RequestError(
                 f"{same[0].request.target} is being watched here already, by `{same[0].id}`; stop that one first, or "
                 "wait for its end."
@@ -381,7 +383,7 @@ class Coordinator(Engine):
             RequestError: another bot has taken it, and goes on with it.
         """
         if self._decided(incident):
-            self._leave(incident)
+            self._give(incident)
             raise RequestError(_DECIDED)
 
     def _waiting(self, incident: str) -> Seat:
@@ -391,8 +393,13 @@ class Coordinator(Engine):
             found = self._recall(incident)
             if folds.awaits(found) is None:
                 raise RequestError(_DECIDED)
-            seat = self._take_seat(found)
+            seat = self._seize(found)
         return seat
+
+    def _seize(self, waiting: Incident) -> Seat:
+        """Take over what only waits, whichever bot has it."""
+        self._queue.hold([waiting.id], seize=True)
+        return self._take_seat(waiting)
 
     def _may_decide(self, asked: Incident, person: Person) -> str:
         return self._clerk.may(
@@ -436,51 +443,32 @@ class Coordinator(Engine):
         """
         seat = self._seat(incident)
         found = seat.running.incident if seat else self._recall(incident)
-        taken = machines_of(found)
-        rule = self._clerk.may(Capability.CHECK, person, place, taken, said=f"stop {incident}")
+        rule = self._clerk.may(Capability.CHECK, person, place, machines_of(found), said=f"stop {incident}")
         if seat is None and folds.awaits(found):
-            seat = self._take_seat(found)
-        deed = {"incident": incident, "person": person, "place": place, "rule": rule}
-        if seat is None:
-            self._stop_elsewhere(found, deed)
-            return
-        with seat.lock:
-            running = seat.running
-            if not seat.open or running.handed:
+            seat = self._seize(found)
+        with seat.lock if seat else nullcontext():
+            incident_now = seat.running.incident if seat else found
+            if incident_now.closed or (seat and seat.running.handed):
                 raise RequestError("That was over before it could be stopped.")
-            if folds.stopped(running.incident):
+            if folds.stopped(incident_now):
                 raise RequestError("That is being stopped already; what it brought is on its way.")
-            self._clerk.note(Deed.STOPPED, **deed)
-            if running.incident.request.command == WATCH and running.incident.address is not None:
-                self._ask_stop(running, StopAsked(at=self._clock.now(), by=person))
-                return
-            if running.incident.request.command != CAPTURE:
-                self._end(running, Outcome.STOPPED, "Stopped before the evidence was in.")
-                return
-            if folds.awaits(running.incident) and self._decided(incident, else_decide=True):
-                self._leave(incident)
+            if folds.awaits(incident_now) and self._decided(incident, else_decide=True):
+                self._give(incident)
                 raise RequestError(_DECIDED)
-            self._ask_stop(running, StopAsked(at=self._clock.now(), by=person))
-
-    def _stop_elsewhere(self, found: Incident, deed: Mapping[str, object]) -> None:
-        """What another bot runs ends by its agents: they are told, and that bot hands over what they bring."""
-        running = [job for job in folds.captured_by(found) if job.id not in folds.ended(found)]
-        if found.closed is None and found.request.command == WATCH:
-            raise RequestError("Another bot carries this watch; if that one was just restarted, try again in 20 s.")
-        if found.closed or not running:
-            raise RequestError("That was over before it could be stopped.")
-        self._clerk.note(Deed.STOPPED, **deed)
-        for job in running:
-            self._queue.cancel(job)
+            self._clerk.note(Deed.STOPPED, incident=incident, person=person, place=place, rule=rule)
+            word = StopAsked(at=self._clock.now(), by=person)
+            if seat:
+                self._halt(seat.running, word)
+            else:  # another bot has it, or had
+                self._queue.tell(incident, word)
 
     def stop_named(self, command: str, text: str, person: Person, place: Place) -> str:
         """Stop the capture or watch of this id or, without one, the only one that runs in the channel; its id."""
         wanted = text.strip().strip("`")
         here = [
-            incident
-            for seat in self._open_seats()
-            if (incident := seat.running.incident).request.command == command
-            and incident.request.place.channel == place.channel
+            one
+            for one in self._everywhere()
+            if one.request.command == command and one.request.place.channel == place.channel
         ]
         ids = [incident.id for incident in here]
         if wanted and len(wanted.split()) > 1:
@@ -497,6 +485,17 @@ class Coordinator(Engine):
             raise RequestError(f"No {command} is called {name[:40]}; its id stands at the foot of its card.")
         self.stop(name, person, place)
         return name
+
+    def _everywhere(self) -> list[Incident]:
+        """What runs, in whichever bot's hand."""
+        ours = {seat.running.incident.id: seat.running.incident for seat in self._open_seats()}
+        try:
+            others = [name for name in self._journal.unfinished() if self._seat(name) is None]
+            found = [self._journal.read(name) for name in others]
+        except InstrumentError as error:
+            _log.warning("others_not_known", reason=str(error))
+            found = []
+        return [*ours.values(), *(one for one in found if one and one.closed is None)]
 
     def audit_of(self, person: Person, place: Place) -> tuple[str, ...]:
         """The newest deeds of this channel, oldest first, one line each; for whoever may check here."""

@@ -14,7 +14,8 @@ from bot.incidents.planning import Known
 from bot.incidents.running import Running
 from bot.model.incident import AnyEvent, Closed, Delivered, Incident, Outcome, Published
 from bot.model.job import Agent
-from bot.ports import Archive, Chat, Clock, Journal, Queue
+from bot.ports import Archive, Chat, Clock, Journal, Kept, Queue
+from bot.succession import Succession
 
 _log = log.get(__name__)
 
@@ -37,7 +38,10 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What incidents stand on: the ports that each of them needs, the vCenters and the readers of networks by name."""
+    """What incidents stand on: the ports that each of them needs, the vCenters and the readers of networks by name.
+
+    ``kept`` is where the evidence lies for a bot that may have to go on; None: nobody will.
+    """
 
     queue: Queue
     journal: Journal
@@ -47,6 +51,7 @@ class Ground:
     clock: Clock
     vcenters: tuple[str, ...]
     networks: tuple[str, ...] = ()
+    kept: Kept | None = None
 
 
 class Desk:
@@ -56,6 +61,7 @@ class Desk:
         self._queue, self._journal, self._chat, self._archive = (
             ground.queue, ground.journal, ground.chat, ground.archive,
         )  # fmt: skip
+        self._succession = Succession(ground.queue, ground.journal, ground.kept)
         self._clerk, self._clock = ground.clerk, ground.clock
         self._vcenters, self._networks = ground.vcenters, ground.networks
         self._seats: OrderedDict[str, Seat] = OrderedDict()
@@ -73,8 +79,9 @@ class Desk:
         """Note that its people have seen the end, so that no later bot shows it again."""
         seat = self._seat(incident)
         with seat.lock if seat else nullcontext():
-            running = seat.running if seat else Running(Incident(incident, ()))  # one that a dead bot left
+            running = seat.running if seat else Running(Incident(incident, ()))  # ended so long ago that we forgot it
             self._append(running, Delivered(at=self._clock.now()))
+        self._succession.over(incident)
 
     def _take_seat(self, incident: Incident) -> Seat:
         with self._directory:
@@ -156,16 +163,20 @@ class Desk:
             _log.warning("cancel_failed", job=job_id, reason=str(error))
 
     def _show(self, running: Running) -> None:
-        """Bring the card up to date; what is over is kept as a case, after its people have been told."""
-        running.shown_at = self._clock.now()
-        self._chat.show(running.incident, running.facts, running.progress)
-        if running.incident.closed is None or (files := running.case()) is None:
+        """Bring the card up to date; what is over is a case by then, so that whoever reads the card finds it.
+
+        The card of what another bot has taken over is that one's to write.
+        """
+        if self._seat(running.incident.id) is None:
             return
-        try:
-            self._archive.save(running.incident.id, files)
-        except InstrumentError as error:
-            _log.error("case_not_saved", incident=running.incident.id, reason=str(error))
-        running.blobs.clear()
+        running.shown_at = self._clock.now()
+        if running.incident.closed and (files := running.case()):
+            try:
+                self._archive.save(running.incident.id, files)
+            except InstrumentError as error:
+                _log.error("case_not_saved", incident=running.incident.id, reason=str(error))
+            running.blobs.clear()
+        self._chat.show(running.incident, running.facts, running.progress)
 
     def _known(self) -> Known:
         with self._directory:

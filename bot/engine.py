@@ -7,7 +7,7 @@ never delays the asking of another.
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,6 +19,7 @@ from bot.desk import Desk, Ground
 from bot.errors import InstrumentError, RequestError
 from bot.handing import Handing
 from bot.incidents import actions, captured, compared, dropping, flow, folds, joining, noted, pasting, path_words
+from bot.incidents.actions import Action
 from bot.incidents.policy import TERMINAL, Capability
 from bot.incidents.running import Running
 from bot.incidents.wishing import Wanted
@@ -43,20 +44,20 @@ from bot.model.incident import (
     Requested,
     Started,
     StopAsked,
+    TakenOver,
     Traced,
     Watched,
 )
 from bot.model.job import Job
 from bot.model.request import CAPTURE, TRACE, WATCH, Request
 from bot.model.verdict import Verdict
-from bot.ports import Drops, Kept, News
+from bot.ports import Drops, News
 from bot.split.reached import reach
+from bot.succession import LIVES, spent
 
 _log = log.get(__name__)
 
-_ADOPT_S = 4.0  # a living bot writes something about a watch at least so long after each piece
-_ORPHAN_AFTER = timedelta(seconds=90)  # this long after its last deadline an unfinished incident has lost its bot
-_SWEEP_S = 10.0
+_SWEEP_S = 2.0
 _TICK_S = 0.25
 _SILENT = timedelta(seconds=5)  # so long after its last word the card of a capture is shown again, to say how old it is
 
@@ -65,8 +66,7 @@ class Engine(Desk):
     """Everything between the doors and the agents.
 
     ``once`` says whether a name was met before, by any bot: a decision is taken once, whichever of them heard it.
-    ``apart`` runs what takes its time, in a thread of its own. ``inquirer`` keeps what channels work on together,
-    ``kept`` what a watch brought so far, for the bot that may have to go on with it.
+    ``apart`` runs what takes its time, in a thread of its own. ``inquirer`` keeps what channels work on together.
     """
 
     def __init__(
@@ -77,54 +77,70 @@ class Engine(Desk):
         apart: Callable[[Callable[[], None]], None],
         drops: Drops | None = None,
         inquirer: Inquirer | None = None,
-        kept: Kept | None = None,
     ) -> None:
         super().__init__(ground)
         self.inquirer = inquirer
-        self._kept = kept
         self._once, self._apart, self._handing = once, apart, Handing(ground.clerk, ground.chat)
         self._drops = drops
 
     # ---- the agents' side --------------------------------------------------------------------------------------
 
     def run(self, stop: threading.Event) -> None:
-        """Carry what agents say, and end what takes too long, until ``stop`` is set."""
+        """Carry what agents say, end what takes too long, and go on with what others left, until ``stop`` is set."""
         swept_at = 0.0
         while not stop.is_set():
+            for name in self._queue.taken():
+                _log.warning("taken_by_another_bot", incident=name)
+                self._leave(name)
             try:
                 for news in _newest(self._queue.news(_TICK_S)):
                     self._heard(news)
                 if time.monotonic() - swept_at > _SWEEP_S:
                     swept_at = time.monotonic()
                     self._call_roll()
-                    self._close_orphans()
+                    self._take_over()
             except InstrumentError as error:
                 _log.warning("queue_unreachable", reason=str(error))
                 stop.wait(_TICK_S)
             self._expire()
 
     def drain(self, timeout_s: float) -> None:
-        """Wait for what runs; what is not over then ends with the reason. ``run`` goes on meanwhile.
+        """Wait for what runs; what is not over then is left to another bot. ``run`` goes on meanwhile.
 
-        Captures are stopped, so that what they have is handed over; what waits for a second person, and a watch, is
-        left to the next bot.
+        Where there is none, captures are stopped, so that what they have is handed over, and what is not over in time
+        ends with the reason; what waits for a second person, and a watch, is left to the next bot all the same.
         """
-        until = time.monotonic() + timeout_s
-        for seat in self._open_seats():
+        until, alone = time.monotonic() + timeout_s, self._alone()
+        for seat in self._open_seats() if alone else ():
             with seat.lock:
                 if folds.captured_by(seat.running.incident) and seat.open:
                     self._withdraw_all(seat.running)
         while (left := self._open_seats()) and time.monotonic() < until:
             if all(_goes_on(seat.running.incident) for seat in left):
-                return
+                break
             time.sleep(_TICK_S / 5)
         for seat in left:
             with seat.lock:
                 incident = seat.running.incident
-                if seat.open and not folds.awaits(incident) and incident.request.command != WATCH:
+                if seat.open and (not alone or _goes_on(incident)):
+                    self._give(incident.id)
+                elif seat.open:
                     kept = " What was captured by then is kept with its case." if folds.captures(incident) else ""
                     sentence = f"The bot was stopped while this ran; please ask again.{kept}"
                     self._end(seat.running, Outcome.FAILED, sentence)
+
+    def _alone(self) -> bool:
+        try:
+            return self._queue.alone()
+        except InstrumentError:  # who cannot be reached takes nothing over
+            return True
+
+    def _give(self, incident: str) -> None:
+        self._leave(incident)
+        try:
+            self._queue.leave(incident)
+        except InstrumentError as error:  # it runs out
+            _log.warning("not_given_away", incident=incident, reason=str(error))
 
     def _heard(self, news: News) -> None:
         seat = self._seat(news.incident)
@@ -139,22 +155,16 @@ class Engine(Desk):
                 self._show(running)
                 return
             try:
+                if isinstance(news.event, StopAsked):
+                    self._halt(running, news.event)
+                    return
                 if isinstance(news.event, Reported):
+                    self._succession.keep(running, news)
                     running.take_in(news.event, news.blobs)
-                    self._keep(running, news)
+                    self._succession.prune(running)
                 self._happen(running, news.event)
             except Exception:  # noqa: BLE001  a bug met by one incident must not silence the others
                 self._broke(running)
-
-    def _keep(self, running: Running, news: News) -> None:
-        """What a watch brought, so that another bot can go on with it; a beginning too: agents die as well."""
-        if running.incident.request.command != WATCH or self._kept is None:
-            return
-        try:
-            self._kept.put(news.incident, news.blobs)
-            self._kept.only(news.incident, running.blobs.keys())
-        except InstrumentError as error:  # the watch itself goes on
-            _log.warning("evidence_not_kept", incident=news.incident, reason=str(error))
 
     def _broke(self, running: Running) -> None:
         reference = self._clock.new_id("bug")
@@ -174,7 +184,7 @@ class Engine(Desk):
                     self._happen(running, event)
                 if lapsed := flow.lapsed(running.incident, now):
                     if self._decided(running.incident.id, else_decide=True):
-                        self._leave(running.incident.id)  # another bot goes on with it
+                        self._give(running.incident.id)  # another bot goes on with it
                     else:
                         self._lapse(running, lapsed)
                 elif running.silent_since(now - _SILENT):
@@ -211,47 +221,48 @@ class Engine(Desk):
                 return False
             raise
 
-    def _close_orphans(self) -> None:
-        """End and show what a bot left behind when it died, so that no card says "looking" for ever."""
-        now = self._clock.now()
-        for name in self._journal.unfinished():
-            incident = None if self._seat(name) else self._journal.read(name)
-            if incident is None:
-                continue
-            if incident.request.command == WATCH and incident.closed is None and incident.address is not None:
-                self._adopt(incident, now)
-                continue
-            if folds.lives_until(incident) > now - _ORPHAN_AFTER:
-                continue
-            _log.warning("orphan_found", incident=name, closed=incident.closed is not None)
-            if incident.closed:
-                self._chat.show(incident, ())
-            elif lapsed := flow.lapsed(incident, now):
-                self._lapse(Running(incident), lapsed)
-            else:
-                sentence = "The bot was restarted while this ran, so it has no answer; please ask again."
-                self._end(Running(incident), Outcome.FAILED, sentence)
+    def _take_over(self) -> None:
+        """Go on with what a bot left behind when it died, so that no card says "looking" for ever.
 
-    def _adopt(self, incident: Incident, now: datetime) -> None:
-        """Go on with a watch whose bot has died: once, whichever bot sees it first."""
-        wished = incident.request.watch
-        assert wished is not None, "a watch says how long"
-        silent_s = (now - incident.timeline[-1].at).total_seconds()
-        if silent_s < wished.piece_s + _ADOPT_S:
-            return
-        blobs = self._kept.all(incident.id) if self._kept else {}  # before it is taken: else nobody tries again
-        turn = int(silent_s // _ORPHAN_AFTER.total_seconds())  # who took it may have died before a word on it
-        if self._once(f"adopt:{incident.id}:{len(incident.timeline)}:{turn}"):
-            return
-        _log.warning("watch_adopted", incident=incident.id, silent_s=round(silent_s))
-        running = Running(incident)
-        for event in incident.timeline:
-            if isinstance(event, Reported):  # what is not kept is a gap of the verdict
-                running.take_in(event, blobs)
-        seat = self._take_seat(incident)
-        with seat.lock:
-            seat.running = running
+        Raises:
+            InstrumentError: the server is away.
+        """
+        for running in self._succession.left(lambda name: self._seat(name) is not None):
+            name, seat = running.incident.id, self._take_seat(running.incident)
+            _log.warning("taken_over", incident=name, closed=running.incident.closed is not None)
+            with seat.lock:
+                seat.running = running
+                try:
+                    self._go_on_with(running)
+                except Exception:  # noqa: BLE001  a bug met by one incident must not silence the others
+                    self._broke(running)
+
+    def _go_on_with(self, running: Running) -> None:
+        incident = running.incident
+        if incident.closed:
             self._show(running)
+            return
+        if spent(running):
+            sentence = (
+                f"{LIVES} bots were lost while this ran, so it is not tried again; ruleout's operator should know."
+            )
+            self._end(running, Outcome.FAILED, sentence)
+            return
+        if folds.awaits(incident) is None:
+            self._append(running, TakenOver(at=self._clock.now()))
+        over = folds.ended(incident)
+        if any(job.id not in over for job, _, _ in pasting.evidence(incident.request)):
+            self._take_in_pasted(running)
+        for job in folds.jobs(incident):
+            if job.queue == dropping.QUEUE and job.id not in over:
+                self._fetch_apart(job, incident)
+
+        def actions() -> Sequence[Action]:
+            self._succession.resume(running.incident, self._clock.now())
+            return flow.resume(running.incident, running.seen(), self._known())
+
+        self._so(running, actions)
+        self._show(running)
 
     def _join(self, request: Request, *, said: str | None, rule: str) -> Incident | None:
         """The same question, if it is being asked already: the answer goes to this asker too."""
@@ -272,6 +283,7 @@ class Engine(Desk):
     # ---- one incident ------------------------------------------------------------------------------------------
 
     def _open(self, request: Request, *, said: str | None, rule: str) -> Incident:
+        self._queue.begin(request.id)
         self._write_down(request, request.id, said, rule)
         first = Requested(at=request.asked_at, request=request)
         self._journal.append(request.id, first)
@@ -305,8 +317,13 @@ class Engine(Desk):
         if brought:
             self._append(running, Queued(at=self._clock.now(), jobs=tuple(job for job, _, _ in brought)))
         for _, report, blobs in brought:
-            running.take_in(report, blobs)
-            self._append(running, report)
+            self._bring(running, report, blobs)
+
+    def _bring(self, running: Running, report: Reported, blobs: Mapping[str, bytes]) -> None:
+        """Take evidence in that no agent sent."""
+        self._succession.keep(running, News(running.incident.id, report, blobs))
+        running.take_in(report, blobs)
+        self._append(running, report)
 
     def _take_in_noted(self, running: Running) -> None:
         """What people of the channel noted about the machine is evidence like any other, as of the verdict."""
@@ -320,8 +337,7 @@ class Engine(Desk):
         notes = noted.about(inquiry.notes, noted.names(incident, seen)) if inquiry else ()
         for job, report, blobs in noted.evidence(incident, notes):
             self._append(running, Queued(at=self._clock.now(), jobs=(job,)))
-            running.take_in(report, blobs)
-            self._append(running, report)
+            self._bring(running, report, blobs)
 
     def _happen(self, running: Running, event: AnyEvent) -> None:
         self._append(running, event)
@@ -331,12 +347,20 @@ class Engine(Desk):
     def _follow(self, running: Running, event: AnyEvent) -> None:
         if running.incident.closed:
             return
+
+        def actions() -> Sequence[Action]:
+            return flow.step(running.incident, event, running.seen(), self._known())
+
+        self._so(running, actions)
+        if isinstance(event, Reported):
+            running.tell(event)
+
+    def _so(self, running: Running, follows: Callable[[], Sequence[Action]]) -> None:
+        """Do what follows; where that cannot be, it is the end."""
         try:
-            self._carry_out(running, flow.step(running.incident, event, running.seen(), self._known()))
-            if isinstance(event, Reported):
-                running.tell(event)
+            self._carry_out(running, follows())
         except InstrumentError as error:
-            if running.incident.request.command == WATCH and folds.jobs(running.incident):  # the next turn tries again
+            if running.incident.request.command == WATCH and _begun(running.incident):  # the next turn tries again
                 _log.warning("watch_waits", incident=running.incident.id, reason=str(error))
                 return
             self._close(running, Outcome.FAILED, str(error))
@@ -421,14 +445,28 @@ class Engine(Desk):
                     Deed.STARTED, incident=incident.id, person=incident.request.person, place=incident.request.place,
                     read_as=f"{job.options.filter} for {job.options.listen_s:g} s", agent=job.queue,
                 )  # fmt: skip
-        self._queue.put(put.jobs)
-        self._append(running, Queued(at=self._clock.now(), jobs=put.jobs, gaps=put.gaps))
+        self._send(running, put.jobs, put.jobs, put.gaps)
+
+    def _send(self, running: Running, jobs: tuple[Job, ...], queued: tuple[Job, ...], gaps: tuple[str, ...]) -> None:
+        """Write the jobs down, then put ``queued`` of them: whoever takes over then knows what may be under way.
+
+        Raises:
+            InstrumentError: they cannot be put; that is written down too.
+        """
+        self._append(running, Queued(at=self._clock.now(), jobs=jobs, gaps=gaps))
+        try:
+            self._queue.put(queued)
+        except InstrumentError as error:
+            for job in queued:
+                self._append(running, Failed(at=self._clock.now(), job=job.id, agent=job.queue, reason=str(error)))
+            raise
 
     def _begin_fetching(self, running: Running, fetch: actions.Fetch) -> None:
         fetching, *asked = fetch.jobs
-        self._queue.put(asked)
-        self._append(running, Queued(at=self._clock.now(), jobs=fetch.jobs, gaps=fetch.gaps))
-        incident = running.incident
+        self._send(running, fetch.jobs, tuple(asked), fetch.gaps)
+        self._fetch_apart(fetching, running.incident)
+
+    def _fetch_apart(self, fetching: Job, incident: Incident) -> None:
         self._apart(lambda: self._heard(self._fetched(fetching, incident)))
 
     def _fetched(self, job: Job, incident: Incident) -> News:
@@ -497,7 +535,10 @@ class Engine(Desk):
         self._apart(apart)
 
     def _close(self, running: Running, outcome: Outcome, sentence: str | None = None) -> None:
-        """End it; where tables were compared, their picture follows the card."""
+        """End it; where tables were compared, their picture follows the card. What another bot has, that one ends."""
+        if not self._queue.holds(running.incident.id):
+            self._leave(running.incident.id)
+            return
         super()._close(running, outcome, sentence)
         for place in joining.places(running.incident):
             self._chat.also(running.incident, place)
@@ -522,26 +563,34 @@ class Engine(Desk):
             self._apart(apart)
 
     def _end_watch(self, running: Running) -> None:
-        """Its picture follows the card; what was kept for another bot is in the case from now on."""
+        """Its picture follows the card."""
         incident, seen = running.incident, running.seen()
 
         def apart() -> None:
             try:
-                if self._kept:
-                    self._kept.drop(incident.id)
-                if incident.request.place.channel != TERMINAL:
-                    self._handing.hand_watch(incident, seen)
-            except InstrumentError as error:
-                _log.warning("evidence_kept_on", incident=incident.id, reason=str(error))
+                self._handing.hand_watch(incident, seen)
             except Exception:  # noqa: BLE001  nobody waits for this thread's result, and the card stands already
                 _log.exception("watch_picture_broke", incident=incident.id)
 
-        self._apart(apart)
+        if incident.request.place.channel != TERMINAL:
+            self._apart(apart)
 
-    def _ask_stop(self, running: Running, stop: StopAsked) -> None:
-        """End a capture early: its agents are called back, and what they have is waited for."""
+    def _halt(self, running: Running, stop: StopAsked) -> None:
+        """End it early. The agents of a capture and of a watch are called back, and what they have is waited for."""
+        incident = running.incident
+        if incident.closed or running.handed or folds.stopped(incident):
+            return
+        lasts = incident.request.command == CAPTURE or (incident.request.command == WATCH and incident.address)
+        if not lasts:
+            self._end(running, Outcome.STOPPED, "Stopped before the evidence was in.")
+            return
         self._withdraw_all(running)
         self._happen(running, stop)
+
+
+def _begun(incident: Incident) -> bool:
+    failed = {event.job for event in incident.timeline if isinstance(event, Failed)}
+    return any(job.id not in failed for job in folds.jobs(incident))
 
 
 def _goes_on(incident: Incident) -> bool:
@@ -577,6 +626,7 @@ def _subjects(news: Iterable[News]) -> Iterator[tuple[str, str, str, int]]:
     """What a later report replaces: what the same agent said on the same job since it was last begun."""
     lives: Counter[str] = Counter()
     for one in news:
-        lives[one.event.job] += isinstance(one.event, Started)
+        job = "" if isinstance(one.event, StopAsked) else one.event.job
+        lives[job] += isinstance(one.event, Started)
         agent = one.event.agent if isinstance(one.event, Reported | Progressed) else ""
-        yield type(one.event).__name__, one.event.job, agent, lives[one.event.job]
+        yield type(one.event).__name__, job, agent, lives[job]

@@ -9,7 +9,7 @@ from typing import Protocol
 from bot.model.audit import Entry
 from bot.model.download import Link
 from bot.model.dropped import DroppedFile
-from bot.model.incident import AnyEvent, Failed, Incident, Lost, Progressed, Reported, Started
+from bot.model.incident import AnyEvent, Failed, Incident, Lost, Progressed, Reported, Started, StopAsked
 from bot.model.inquiry import AnyDeed, Inquiry, Noted, Withdrawn
 from bot.model.job import Agent, Artifact, Job
 from bot.model.people import Channel, Member
@@ -31,10 +31,13 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Something an agent said about one of our jobs; ``blobs`` are the artifacts' bytes by digest."""
+    """Something an agent said about one of our jobs, or another bot on what we have in hand.
+
+    ``blobs`` are the artifacts' bytes by digest.
+    """
 
     incident: str
-    event: Started | Progressed | Reported | Failed | Lost
+    event: Started | Progressed | Reported | Failed | Lost | StopAsked
     blobs: Mapping[str, bytes]
 
 
@@ -45,11 +48,13 @@ class Queue(Protocol):
     """
 
     def put(self, jobs: Sequence[Job]) -> None:
-        """Sign the jobs and put each on its queue, in one round trip, with the answers directed to this bot."""
+        """Sign the jobs and put each on its queue, in one round trip; the answers go to whoever has their incident."""
         ...
 
     def news(self, wait_s: float) -> tuple[News, ...]:
-        """What came in for this bot's jobs; waits up to ``wait_s`` for the first. One thread calls this.
+        """What came in for what this bot has in hand; waits up to ``wait_s`` for the first. One thread calls this.
+
+        What it gave is removed when it is asked again: who dies in between loses nothing, for the next one hears it.
 
         A report that nobody asked for, or whose signature is wrong, is dropped with a warning. A job whose queue
         has no living agent gives one ``Lost``; it may still be taken and reported until it expires.
@@ -62,6 +67,49 @@ class Queue(Protocol):
 
     def agents(self) -> tuple[Agent, ...]:
         """Every agent with a living heartbeat, by name."""
+        ...
+
+    def begin(self, incident: str) -> None:
+        """Have a new incident in hand, before anybody else can hear of it."""
+        ...
+
+    def hold(self, incidents: Sequence[str], *, seize: bool = False) -> frozenset[str]:
+        """Those of the incidents that this bot has in hand now: nobody else had, or it did already.
+
+        Each is one bot's as long as that one lives and listens. ``seize``: also what another has.
+        """
+        ...
+
+    def holds(self, incident: str) -> bool:
+        """Whether this bot has it in hand; looked up anew if this process may have slept meanwhile. Never raises."""
+        ...
+
+    def taken(self) -> tuple[str, ...]:
+        """The incidents that other bots have taken out of this one's hand since this was asked last. Never raises."""
+        ...
+
+    def resume(self, jobs: Sequence[Job]) -> None:
+        """Expect reports on these jobs, which another bot has put, as if this one had."""
+        ...
+
+    def tell(self, incident: str, word: StopAsked) -> None:
+        """Tell whichever bot has the incident in hand, now or next."""
+        ...
+
+    def leave(self, incident: str) -> None:
+        """Give an incident out of hand as it stands; another bot may go on with it at once."""
+        ...
+
+    def end(self, incident: str) -> None:
+        """It is over, and its people know: what came in late is removed."""
+        ...
+
+    def alone(self) -> bool:
+        """Whether no other bot is there that could go on."""
+        ...
+
+    def close(self) -> None:
+        """Listen no longer; what is still in hand may be another bot's in a few seconds."""
         ...
 
 
@@ -156,7 +204,7 @@ class Journal(Protocol):
 
 
 class Kept(Protocol):
-    """Where the evidence of what lasts outlives the process, until it has ended.
+    """Where evidence outlives the process, until the end of its incident has been seen.
 
     Every method raises InstrumentError with a clear sentence when the server cannot be reached.
     """
@@ -174,7 +222,7 @@ class Kept(Protocol):
         ...
 
     def drop(self, incident: str) -> None:
-        """It has ended, and its case holds it."""
+        """Its people have seen the end, and its case holds it."""
         ...
 
 

@@ -1,6 +1,7 @@
 """Drawing in a process of its own, so that whoever has events to answer meanwhile is not held up."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import TypeVar
@@ -36,4 +37,5 @@ def apart(draw: Callable[[T], bytes], noun: T, timeout_s: float = 20.0) -> bytes
 
 
 def _send(sending: Connection, draw: Callable[[T], bytes], noun: T) -> None:
-    sending.send_bytes(draw(noun))
+    with suppress(BrokenPipeError):  # whoever wanted it is gone
+        sending.send_bytes(draw(noun))

@@ -35,7 +35,7 @@ from ipaddress import IPv4Address
 from bot.errors import RequestError
 from bot.findings.entries_arp import LOCKED_S, SHOWN_AFTER_S, doubtful, unsettled
 from bot.findings.flapping import turned
-from bot.incidents import dropping, planning, reaching, watching
+from bot.incidents import dropping, pasting, planning, reaching, watching
 from bot.incidents.actions import Action, Admit, Append, Deliver, Fetch, Judge, Put, Tell, Trace
 from bot.incidents.folds import (
     SENDS,
@@ -60,6 +60,7 @@ from bot.model.capture import CaptureWish
 from bot.model.finding import Evidence
 from bot.model.incident import (
     Approved,
+    AwaitsApproval,
     Closed,
     Declined,
     Event,
@@ -69,10 +70,12 @@ from bot.model.incident import (
     Lost,
     Outcome,
     Progressed,
+    Queued,
     Reported,
     Requested,
     Resolved,
     StopAsked,
+    Watched,
 )
 from bot.model.job import Job, Probe
 from bot.model.observation import (
@@ -86,6 +89,10 @@ from bot.model.request import CAPTURE, CHECK, JUDGE, LOOK_UP, REACH, TRACE, WATC
 
 STOP_S = 8.0  # an agent ends an ability within 5 s, and what it captured has to travel
 APPROVAL = timedelta(minutes=15)
+_ONCE = (Requested, Resolved, Approved)
+"""What jobs follow from once."""
+_LEADING = (*_ONCE, Declined, StopAsked, Reported, Failed, Expired, Lost)
+"""Whatever something can follow from."""
 _LAST = (Probe.CAPTURE, Probe.WATCH)
 """Jobs that last: who stops them does not wait for their end."""
 
@@ -133,6 +140,34 @@ def step(incident: Incident, event: Event, seen: tuple[Observation, ...], known:
         return tuple(_step(incident, event, seen, known))
     except RequestError as refusal:
         return (Append(Closed(at=known.now, outcome=Outcome.REFUSED, sentence=str(refusal))),)
+
+
+def resume(incident: Incident, seen: tuple[Observation, ...], known: Known) -> tuple[Action, ...]:
+    """What whoever takes it over does at once: what had to follow from the last event, and perhaps did not yet.
+
+    Every step but the first looks at what there is, so that taken twice it adds nothing. Who died between a job's
+    leaving and its line in the timeline lets the job be put twice: it has the same id, and runs once.
+    """
+    if incident.closed:
+        return ()
+    if any(isinstance(event, Watched) for event in incident.timeline) and not incident.verdict:
+        return (Judge(),)
+    traced = incident.request.command == TRACE and incident.path
+    if incident.verdict or incident.owners or incident.reach or traced:
+        return (Append(Closed(at=known.now, outcome=Outcome.ANSWERED)),)
+    last = max(position for position, event in enumerate(incident.timeline) if isinstance(event, _LEADING))
+    event, after = incident.timeline[last], incident.timeline[last + 1 :]
+    if not _asked_anything(incident):  # pasted tables are evidence before anything is asked
+        event, after = incident.timeline[0], ()
+    if isinstance(event, _ONCE) and any(isinstance(one, Queued | AwaitsApproval) for one in after):
+        return ()
+    return step(incident, event, seen, known)
+
+
+def _asked_anything(incident: Incident) -> bool:
+    queued = [event for event in incident.timeline if isinstance(event, Queued)]
+    asked = any(not event.jobs or any(job.queue != pasting.QUEUE for job in event.jobs) for event in queued)
+    return asked or any(isinstance(event, AwaitsApproval | Resolved) for event in incident.timeline)
 
 
 def _step(incident: Incident, event: Event, seen: tuple[Observation, ...], known: Known) -> Iterator[Action]:

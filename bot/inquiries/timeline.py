@@ -22,6 +22,7 @@ from bot.model.incident import (
     Outcome,
     Requested,
     StopAsked,
+    TakenOver,
     Traced,
 )
 from bot.model.inquiry import Ended, Inquiry, Noted, Opened, Reopened, Withdrawn
@@ -87,18 +88,14 @@ def _note(one: Noted, *, withdrawn: bool) -> Line:
 def _of_question(incident: Incident) -> Iterator[Line]:
     for one in incident.timeline:
         match one:
-            case Requested(request=request):
-                says = f"Asked: {request.command} {request.target}{' deep' if request.deep else ''}"
-                yield Line(one.at, says, "", Confidence.SAID, request.person, incident.id)
+            case Requested() | Approved() | Declined() | StopAsked():
+                yield _of_person(incident, one)
             case AwaitsApproval():
                 says = f"The capture of {called(incident)} waits for a second person. {one.why}"
                 yield Line(one.at, says, "ruleout", Confidence.SAID, incident=incident.id)
-            case Approved(by=by):
-                yield Line(one.at, f"Approved the capture of {called(incident)}.", "", Confidence.SAID, by, incident.id)
-            case Declined(by=by):
-                yield Line(one.at, f"Declined the capture of {called(incident)}.", "", Confidence.SAID, by, incident.id)
-            case StopAsked(by=by):
-                yield Line(one.at, f"Stopped {called(incident)} early.", "", Confidence.SAID, by, incident.id)
+            case TakenOver():
+                says = f"The bot that carried {called(incident)} was gone; another one goes on with it."
+                yield Line(one.at, says, "ruleout", Confidence.SAID, incident=incident.id)
             case Failed():
                 says = f"Could not look at {called(incident)}: {one.reason}"
                 yield Line(one.at, says, one.agent, Confidence.MEASURED, incident=incident.id)
@@ -108,6 +105,19 @@ def _of_question(incident: Incident) -> Iterator[Line]:
                 yield _end(incident, one)
             case _:
                 continue
+
+
+def _of_person(incident: Incident, one: Requested | Approved | Declined | StopAsked) -> Line:
+    match one:
+        case Requested(request=request):
+            says, by = f"Asked: {request.command} {request.target}{' deep' if request.deep else ''}", request.person
+        case Approved(by=by):
+            says = f"Approved the capture of {called(incident)}."
+        case Declined(by=by):
+            says = f"Declined the capture of {called(incident)}."
+        case StopAsked(by=by):
+            says = f"Stopped {called(incident)} early."
+    return Line(one.at, says, "", Confidence.SAID, by, incident.id)
 
 
 def _end(incident: Incident, closed: Closed) -> Line:

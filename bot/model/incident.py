@@ -91,6 +91,11 @@ class Queued(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakenOver(Event):
+    """The bot that carried it is gone, and another one goes on with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Started(Event):
     """An agent took the job; ``attempt`` counts from 1, more than 1 means an agent died on it before."""
 
@@ -232,6 +237,7 @@ AnyEvent = (
     | Declined
     | StopAsked
     | Queued
+    | TakenOver
     | Started
     | Progressed
     | Reported

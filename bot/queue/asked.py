@@ -26,10 +26,9 @@ class _Pending:
 class Asked:
     """The jobs of one bot process, by id, until a minute past their end. Safe from several threads."""
 
-    def __init__(self, masters: Sequence[bytes], reply: str, clock: Clock) -> None:
+    def __init__(self, masters: Sequence[bytes], clock: Clock) -> None:
         seal.queue_keys(masters, "")
         self._masters = tuple(masters)
-        self._reply = reply
         self._clock = clock
         self._lock = threading.Lock()
         self._jobs: dict[str, _Pending] = {}
@@ -52,18 +51,31 @@ class Asked:
             for job in jobs:
                 self._jobs.pop(job.id, None)
 
-    def read(self, fields: Fields) -> tuple[Job, Report] | None:
-        """The job and the report on it; None, with a warning, when it is forged or nobody asked for it."""
+    def drop(self, incident: str) -> None:
+        """Expect no more reports on the incident's jobs: it is over, or another bot's."""
+        with self._lock:
+            for job_id in [job_id for job_id, pending in self._jobs.items() if pending.job.incident == incident]:
+                del self._jobs[job_id]
+
+    def incidents(self) -> tuple[str, ...]:
+        """Those whose jobs are expected to bring something."""
+        with self._lock:
+            return tuple(dict.fromkeys(pending.job.incident for pending in self._jobs.values()))
+
+    def read(self, incident: str, fields: Fields) -> tuple[Job, Report] | None:
+        """The job and the report on it; None, with a warning, when it is forged or nobody asked for it here."""
         job_id = fields.get(b"job", b"").decode("ascii", "replace")
         with self._lock:
             pending = self._jobs.get(job_id)
             if pending and pending.answered:
                 return None  # At-least-once: a second agent's report, or the copy that a reconnect wrote.
-        if pending is None:
+        if pending is None or pending.job.incident != incident:
             _log.warning("report_refused", job=job_id[:80], reason="nobody asked for it")
             return None
         try:
-            report = read_report(self.keys_of(pending.job.queue), self._reply, job_id, fields, self._clock.now())
+            report = read_report(
+                self.keys_of(pending.job.queue), keys.reports(incident), job_id, fields, self._clock.now()
+            )
         except (ValueError, KeyError, TypeError) as error:
             _log.warning("report_refused", job=job_id, reason=str(error))
             return None

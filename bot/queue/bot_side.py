@@ -1,31 +1,34 @@
-"""The bot's side of the queue on a Redis or Valkey server: orders out, reports in, on one reply stream a process."""
+"""The bot's side of the queue on a Redis or Valkey server: orders out, reports in, on one reply stream an incident.
+
+So whichever bot has an incident in hand hears everything that was said on it: also what the one before did not live
+to take in.
+"""
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from redis.exceptions import RedisError
-
 from bot import log
-from bot.model.incident import Failed, Reported
+from bot.model.incident import Failed, Reported, StopAsked
 from bot.model.job import Agent, Artifact, Job
 from bot.ports import Clock, News
 from bot.queue import artifacts, keys, letters, seal, server
 from bot.queue.asked import Asked
+from bot.queue.holding import Holding
 from bot.queue.letters import Order, Report
 
 _log = log.get(__name__)
 
 ENTRIES_AT_ONCE = 32
+_TURN_S = 0.25  # streams of what is begun meanwhile are read from the next turn on
 
 
 class RedisQueue:
-    """bot.ports.Queue. ``bot_id`` must differ from process to process: two bots on one server see only their own.
+    """bot.ports.Queue. ``bot_id`` must differ from process to process: what one has in hand the others leave alone.
 
-    What lies on the reply stream is unread: entries are removed after they were read, so nothing is lost when the
-    server fails in the middle, and an answer that is read twice adds nothing.
+    What lies on a reply stream was not taken in: entries are removed when the next news are asked for, so nothing is
+    lost when the server fails or the bot dies in the middle, and an answer that is read twice adds nothing.
     """
 
     def __init__(
@@ -37,29 +40,32 @@ class RedisQueue:
         *,
         ca_file: str | None = None,
         limit_bytes: int = keys.LIMIT_BYTES,
-        lease_s: float = keys.ASKING_S,
+        lease_s: float = keys.HOLD_S,
+        deaf_s: float = keys.DEAF_S,
     ) -> None:
         self._url = url
-        self._lease_s = lease_s
         self._client = server.connect(url, ca_file=ca_file)
-        self._reply = keys.reports(bot_id)
         self._clock = clock
         self._limit_bytes = limit_bytes
-        self._asked = Asked(masters, self._reply, clock)
-        self._looked_at = self._trouble_at = self._renewed_at = float("-inf")
+        self._asked = Asked(masters, clock)
+        self._taken_in: list[tuple[str, bytes, list[str]]] = []  # stream, entry, uploads: to be removed
+        self._looked_at = self._trouble_at = float("-inf")
+        ours = server.connect(url, ca_file=ca_file, connections=4)
+        self._holding = Holding(url, ours, bot_id, lease_s=lease_s, deaf_s=deaf_s)
 
     def put(self, jobs: Sequence[Job]) -> None:
         """Put every job on its queue or, when this raises, none."""
         if not jobs:
             return
+        self._holding.take(job.incident for job in jobs)
         self._asked.remember(jobs)  # Before they leave: the first answer can be faster than our own return.
         sent_at = self._clock.now()
         try:
             with server.said(self._url), self._client.pipeline(transaction=True) as pipe:
                 for job in jobs:
-                    letter = letters.write_order(self._asked.keys_of(job.queue), Order(job, self._reply, sent_at))
+                    order = Order(job, keys.reports(job.incident), sent_at)
+                    letter = letters.write_order(self._asked.keys_of(job.queue), order)
                     pipe.xadd(keys.jobs(job.queue), dict(letter), maxlen=keys.BACKLOG)
-                self._renew(pipe)
                 pipe.execute()
         except BaseException:
             self._asked.forget(jobs)
@@ -71,14 +77,64 @@ class RedisQueue:
         try:
             while True:
                 left_s = until - time.monotonic()
+                self._holding.heard()
                 with server.said(self._url):
-                    self._stay()
-                    news = self._read(min(left_s, keys.BLOCK_S)) + self._lost()
+                    self._remove()
+                    news = self._read(min(left_s, _TURN_S)) + self._lost()
                 if news or left_s <= 0:
                     return news
         except Exception:
             self._trouble_at = time.monotonic()
             raise
+
+    def hold(self, incidents: Sequence[str], *, seize: bool = False) -> frozenset[str]:
+        """Take them in hand, unless another bot has; right after an outage nobody can say who has what."""
+        if not seize and not self._holding.settled:
+            return frozenset(name for name in incidents if self._holding.holds(name))
+        return self._holding.take(incidents, seize=seize)
+
+    def begin(self, incident: str) -> None:
+        """Nobody else can have in hand what nobody has heard of."""
+        self._holding.take([incident])
+
+    def holds(self, incident: str) -> bool:
+        """By the last renewal, which is younger than the lease."""
+        return self._holding.holds(incident)
+
+    def taken(self) -> tuple[str, ...]:
+        """What other bots have now; nothing is expected for it here."""
+        lost = self._holding.lost()
+        for incident in lost:
+            self._asked.drop(incident)
+        return lost
+
+    def resume(self, jobs: Sequence[Job]) -> None:
+        """Expect reports on jobs that another bot put."""
+        self._asked.remember(jobs)
+
+    def tell(self, incident: str, word: StopAsked) -> None:
+        """Sealed with a key that only bots have."""
+        reply = keys.reports(incident)
+        with server.said(self._url), self._client.pipeline(transaction=True) as pipe:
+            pipe.xadd(reply, letters.write_word(self._asked.keys_of(letters.BOTS), reply, word), maxlen=keys.BACKLOG)
+            pipe.expire(reply, keys.REPLY_S)
+            pipe.execute()
+
+    def leave(self, incident: str) -> None:
+        """Give it out of hand as it stands."""
+        self._asked.drop(incident)
+        self._holding.give(incident)
+
+    def end(self, incident: str) -> None:
+        """Remove what nobody needs any more."""
+        self._asked.drop(incident)
+        with server.said(self._url):
+            self._client.unlink(keys.reports(incident))
+        self._holding.give(incident)
+
+    def alone(self) -> bool:
+        """By the leases of the others."""
+        return self._holding.alone()
 
     def cancel(self, job: Job) -> None:
         """Seal the order to stop; it lives as long as the job can."""
@@ -108,46 +164,58 @@ class RedisQueue:
         return tuple(sorted(found, key=lambda agent: agent.name))
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Give the connections back; what is still in hand is another bot's in a few seconds."""
+        self._holding.close()
         self._client.close()
 
-    def _renew(self, client: server.Client) -> None:
-        """Say that whoever asked is there: agents end the jobs of a bot that is gone."""
-        client.set(keys.asking(self._reply), b"1", px=int(self._lease_s * 1000))
-
-    def _stay(self) -> None:
-        """Renew in time; by the thread that reads, so that a bot that hears nothing any more counts as gone."""
-        now_s = time.monotonic()
-        if now_s - self._renewed_at > min(keys.ASK_AGAIN_S, self._lease_s / 4):
-            self._renew(self._client)
-            self._renewed_at = now_s
+    def _remove(self) -> None:
+        """What was handed out has been taken in by now."""
+        while self._taken_in:
+            some = self._taken_in[:ENTRIES_AT_ONCE]
+            with self._client.pipeline(transaction=False) as pipe:
+                for stream, entry, uploads in some:
+                    artifacts.remove(pipe, uploads)
+                    pipe.xdel(stream, entry)
+                pipe.execute()
+            del self._taken_in[: len(some)]
 
     def _read(self, wait_s: float) -> tuple[News, ...]:
+        incidents = {keys.reports(name): name for name in (*self._asked.incidents(), *self._holding.held())}
+        if not incidents:
+            self._client.ping()
+            self._holding.wait(wait_s)
+            return ()
         block_ms = max(1, int(wait_s * 1000)) if wait_s > 0 else None
-        answer = self._client.xread({self._reply: "0"}, count=ENTRIES_AT_ONCE, block=block_ms)
+        answer = self._client.xread(dict.fromkeys(incidents, "0"), count=ENTRIES_AT_ONCE, block=block_ms)
         news: list[News] = []
-        read: list[bytes] = []
-        uploads: list[str] = []
         size_bytes = 0
-        for entry, fields in answer[0][1] if answer else ():
-            if size_bytes > self._limit_bytes:
-                break  # The rest stays unread: memory holds one large load of evidence at a time.
-            if known := self._asked.read(fields or {}):
+        for stream, entries in answer or ():
+            name = stream.decode()
+            for entry, fields in entries:
+                if size_bytes > self._limit_bytes:
+                    return tuple(news)  # The rest waits: memory holds one large load of evidence at a time.
                 try:
-                    item = self._item(*known)
+                    item, uploads = self._entry(incidents[name], fields or {})
                 except server.Away:
                     if news:
-                        break
+                        return tuple(news)
                     raise
                 news += [item] if item else []
                 size_bytes += sum(map(len, item.blobs.values())) if item else 0
-                uploads += _uploads(known[1])
-            read.append(entry)
-        with suppress(RedisError):  # Read again next time, and dropped then.
-            artifacts.remove(self._client, uploads)
-            if read:
-                self._client.xdel(self._reply, *read)
+                self._taken_in.append((name, entry, uploads))
         return tuple(news)
+
+    def _entry(self, incident: str, fields: seal.Fields) -> tuple[News | None, list[str]]:
+        """What one entry says, and the keys of the evidence that came with it."""
+        if letters.is_word(fields):
+            try:
+                word = letters.read_word(self._asked.keys_of(letters.BOTS), keys.reports(incident), fields)
+            except (ValueError, KeyError, TypeError) as error:
+                _log.warning("word_refused", incident=incident, reason=str(error))
+                return None, []
+            return News(incident, word, {}), []
+        known = self._asked.read(incident, fields)
+        return (self._item(*known), _uploads(known[1])) if known else (None, [])
 
     def _item(self, job: Job, report: Report) -> News | None:
         event = report.event

@@ -1,4 +1,4 @@
-"""The evidence of what lasts, kept beside its journal until it has ended: a bot that takes over reads it there."""
+"""Evidence, kept beside its journal until the end has been seen: a bot that takes over reads it there."""
 
 import threading
 from collections.abc import Collection, Mapping
@@ -34,7 +34,7 @@ class RedisKept:
             return {digest.decode(): data for digest, data in self._client.hgetall(keys.kept(incident)).items()}
 
     def drop(self, incident: str) -> None:
-        """It has ended, and its case holds it."""
+        """Its people have seen the end, and its case holds it."""
         with server.said(self._url):
             self._client.delete(keys.kept(incident))
 
@@ -67,6 +67,6 @@ class MemoryKept:
             return dict(self._kept.get(incident, {}))
 
     def drop(self, incident: str) -> None:
-        """It has ended, and its case holds it."""
+        """Its people have seen the end, and its case holds it."""
         with self._lock:
             self._kept.pop(incident, None)

@@ -3,11 +3,12 @@
 | key                        | type   | content                                     | lifetime                    |
 |----------------------------|--------|---------------------------------------------|-----------------------------|
 | jobs:<queue>               | stream | sealed orders; one consumer group, `agents` | an entry: until it is final |
-| rep:<bot>                  | stream | sealed reports for one bot process, unread  | 15 min after the last       |
+| rep:<incident>             | stream | sealed reports on it, until taken in        | 15 min after the last       |
 | alive:<agent>:<random>     | string | lease of one agent process, a consumer      | 3 s, renewed every 0.5 s    |
 | agent:<name>               | string | Agent as JSON, as it announces itself       | as the lease                |
 | serving:<queue>            | string | name of an agent that takes its jobs        | as the lease                |
-| asking:<bot>               | string | lease of one bot that awaits answers        | 15 s, renewed every 2 s     |
+| asking:<incident>          | string | the bot that has it in hand: a lease        | 5 s, renewed every second   |
+| bot:<bot>                  | string | lease of one bot process                    | as the lease before         |
 | seen:<job>                 | string | id of the only entry that may run the job   | 1 min past the job's end    |
 | cancel:<job>               | string | seal: whoever runs the job must stop        | 1 min past the job's end    |
 | artifact:<digest>:<upload> | hash   | chunk number -> bytes                       | 15 min, or until read       |
@@ -18,7 +19,7 @@
 | inquiries:<channel>        | zset   | inquiry -> moment of its opening            | as a journal                |
 | unended                    | zset   | open inquiry -> moment of its opening       | until Ended                 |
 | asked:<channel>            | zset   | incident -> moment of its request           | as a journal                |
-| kept:<incident>            | hash   | digest -> bytes of what a watch brought     | 1 day, or until it ended    |
+| kept:<incident>            | hash   | digest -> bytes that were brought back      | 1 day, or until Delivered   |
 | unfinished                 | zset   | incident -> moment of its request           | until Delivered             |
 """
 
@@ -26,10 +27,16 @@ GROUP = "agents"
 
 LEASE_S = 3.0
 RENEW_S = 0.5
-ASKING_S = 15.0
-"""The lease of a bot: long enough for a hiccup of the server or a slow judgement, for evidence hangs on it."""
+HOLD_S = 5.0
+"""The lease of a bot on an incident: another one may take it so long after its death."""
 
-ASK_AGAIN_S = 2.0
+HOLD_AGAIN_S = 1.0
+DEAF_S = 30.0
+"""A bot that has not read what comes in for so long is stuck, and counts as gone; no judgement takes that long."""
+
+ORPHANED_S = 15.0
+"""An agent stops so long after the bot was last there: evidence hangs on it, and another bot may go on with it."""
+
 SWEEP_S = 1.0
 """How often an agent looks for jobs that dead agents left, and a bot for queues that nobody serves."""
 
@@ -63,6 +70,7 @@ DEAD = "dead"
 UNFINISHED = "unfinished"
 UNENDED = "unended"
 AGENTS = "agent:*"
+BOTS = "bot:*"
 
 
 def jobs(queue: str) -> str:
@@ -70,9 +78,9 @@ def jobs(queue: str) -> str:
     return f"jobs:{queue}"
 
 
-def reports(bot_id: str) -> str:
-    """The stream on which one bot process is answered."""
-    return f"rep:{bot_id}"
+def reports(incident: str) -> str:
+    """The stream on which whichever bot has the incident in hand is answered."""
+    return f"rep:{incident}"
 
 
 def alive(consumer: str) -> str:
@@ -90,8 +98,13 @@ def serving(queue: str) -> str:
     return f"serving:{queue}"
 
 
+def bot(bot_id: str) -> str:
+    """The sign that this bot is there."""
+    return f"bot:{bot_id}"
+
+
 def asking(reply: str) -> str:
-    """The sign that whoever reads this stream of reports is there."""
+    """The sign that somebody reads this stream of reports, and who."""
     return f"asking:{reply.removeprefix(reports(''))}"
 
 

@@ -142,11 +142,11 @@ class Lease:
             self._mind_asker(job, there=bool(asked))
 
     def _mind_asker(self, job: Held, *, there: bool) -> None:
-        """Stop what nobody waits for; a server that lost the lease itself first gets the time to be told again."""
+        """Stop what nobody waits for, once another bot has had the time to go on with it."""
         now_s = time.monotonic()
         if there:
             job.asker = now_s
-        elif job.asker is not None and self.settled and now_s - job.asker > keys.LEASE_S:
+        elif job.asker is not None and self.settled and now_s - job.asker > keys.ORPHANED_S:
             job.stop = job.stop or NOBODY_ASKS
 
     def _set_clock(self, server_s: float, asked_s: float, answered_s: float) -> None:

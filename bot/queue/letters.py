@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from bot.model import codec
-from bot.model.incident import AnyEvent, Failed, Progressed, Reported, Started
+from bot.model.incident import AnyEvent, Failed, Progressed, Reported, Started, StopAsked
 from bot.model.job import Job
 from bot.queue import keys
 from bot.queue.seal import Fields, ForgedError, Keys, seal, unseal
@@ -15,6 +15,9 @@ T = TypeVar("T")
 
 Said = Started | Progressed | Reported | Failed
 """What an agent may say about a job."""
+
+BOTS = "bots"
+"""The name of the key that seals what bots tell each other: no queue has it, and no agent its key."""
 
 SKEW_WORTH_SAYING_S = 2.0
 
@@ -88,6 +91,29 @@ def read_report(queue_keys: Keys, reply: str, job: str, fields: Fields, now: dat
     return Report(replace(event, at=now), str(raw["upload"]))
 
 
+def write_word(bot_keys: Keys, reply: str, word: StopAsked) -> dict[bytes, bytes]:
+    """What a person told one bot, for the one that has the incident in hand."""
+    return {b"word": b"1", **seal(bot_keys, _word_context(reply), dump(codec.encode(word, AnyEvent)))}
+
+
+def is_word(fields: Fields) -> bool:
+    """Whether this entry claims to be a bot's word, rather than an agent's report."""
+    return b"word" in fields
+
+
+def read_word(bot_keys: Keys, reply: str, fields: Fields) -> StopAsked:
+    """What another bot was told.
+
+    Raises:
+        ForgedError: no bot wrote it, or for another incident.
+        ValueError: a bot of another version wrote it.
+    """
+    word: AnyEvent = codec.decode(cast(Any, AnyEvent), json.loads(unseal(bot_keys, _word_context(reply), fields)))
+    if isinstance(word, StopAsked):
+        return word
+    raise ValueError("not a word that bots tell each other")
+
+
 def cancel_context(job: str) -> str:
     """What the seal of a cancellation is bound to."""
     return f"cancel {job}"
@@ -122,6 +148,10 @@ def _order_context(queue: str) -> str:
 
 def _report_context(reply: str, job: str) -> str:
     return f"report {reply} {job}"
+
+
+def _word_context(reply: str) -> str:
+    return f"word {reply}"
 
 
 def _text(value: Any, *path: str) -> str:

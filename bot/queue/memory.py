@@ -4,14 +4,14 @@ import itertools
 import secrets
 import threading
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot import log
 from bot.errors import InstrumentError
-from bot.model.incident import Failed, Progressed, Reported, Started
+from bot.model.incident import Failed, Progressed, Reported, Started, StopAsked
 from bot.model.job import Agent, Artifact, Job
 from bot.ports import Clock, News
 from bot.queue import artifacts, keys, letters, seal
@@ -42,7 +42,8 @@ class MemoryServer:
     living: dict[str, Agent] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     cancels: dict[str, bytes] = field(default_factory=dict)
-    asking: dict[str, float] = field(default_factory=dict)
+    holders: dict[str, tuple[str, float]] = field(default_factory=dict)  # incident -> bot, end of its lease
+    bots: dict[str, float] = field(default_factory=dict)  # bot -> end of its lease
     dead: list[str] = field(default_factory=list)
     numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
@@ -60,41 +61,56 @@ class MemoryServer:
 
 
 class MemoryQueue:
-    """bot.ports.Queue within one process."""
+    """bot.ports.Queue within one process. A bot that does not ask for news for a lease counts as gone."""
 
     def __init__(
-        self, server: MemoryServer, masters: Sequence[bytes], bot_id: str, *, lease_s: float = keys.ASKING_S
+        self, server: MemoryServer, masters: Sequence[bytes], bot_id: str, *, lease_s: float = keys.HOLD_S
     ) -> None:
         self._server = server
         self._lease_s = lease_s
-        self._reply = keys.reports(bot_id)
-        self._asked = Asked(masters, self._reply, server.clock)
+        self._me = bot_id
+        self._asked = Asked(masters, server.clock)
+        self._held: set[str] = set()
+        self._taken_in: Counter[str] = Counter()
+        self._fetched: list[str] = []
+        self._stay()
 
     def put(self, jobs: Sequence[Job]) -> None:
         """Put every job on its queue."""
+        self.hold([job.incident for job in jobs])
         self._asked.remember(jobs)
-        self._stay()
         for job in jobs:
-            order = Order(job, self._reply, self._server.clock.now())
+            order = Order(job, keys.reports(job.incident), self._server.clock.now())
             self._server.put(job.queue, letters.write_order(self._asked.keys_of(job.queue), order))
 
     def news(self, wait_s: float) -> tuple[News, ...]:
         """What came in, and what nobody serves."""
         server = self._server
         until = time.monotonic() + wait_s
+        with server.changed:
+            for incident, number in self._taken_in.items():
+                for _ in range(min(number, len(server.reports[keys.reports(incident)]))):
+                    server.reports[keys.reports(incident)].popleft()
+            for upload in self._fetched:
+                server.uploads.pop(upload, None)
+            self._fetched.clear()
         while True:
             self._stay()
             with server.changed:
                 served = {queue for agent in server.living.values() for queue in agent.queues}
-                arrived = [server.reports[self._reply].popleft() for _ in range(len(server.reports[self._reply]))]
-            read = [self._item(*known) for fields in arrived if (known := self._asked.read(fields))]
+                arrived = [
+                    (incident, fields)
+                    for incident in {*self._asked.incidents(), *self._held}
+                    for fields in server.reports[keys.reports(incident)]
+                ]
+                self._taken_in = Counter(incident for incident, _ in arrived)
+            read = [self._entry(incident, fields) for incident, fields in arrived]
             news = *filter(None, read), *self._asked.lose(self._asked.waiting_queues() - served)
             left_s = until - time.monotonic()
             if news or left_s <= 0:
                 return news
             with server.changed:
-                if not server.reports[self._reply]:
-                    server.changed.wait(min(left_s, keys.SWEEP_S))
+                server.changed.wait(min(left_s, self._lease_s / 4))
 
     def cancel(self, job: Job) -> None:
         """Seal the order to stop."""
@@ -108,18 +124,97 @@ class MemoryQueue:
             living = [replace(agent, heard_at=self._server.clock.now()) for agent in self._server.living.values()]
         return tuple(sorted(living, key=lambda agent: agent.name))
 
+    def begin(self, incident: str) -> None:
+        """Like any other."""
+        self.hold([incident])
+
+    def hold(self, incidents: Sequence[str], *, seize: bool = False) -> frozenset[str]:
+        """Those that nobody else has under a lease."""
+        now_s = time.monotonic()
+        with self._server.changed:
+            ours = frozenset(
+                name
+                for name in incidents
+                if seize or self._server.holders.get(name, (self._me, 0.0))[0] == self._me
+                or self._server.holders[name][1] <= now_s
+            )  # fmt: skip
+            self._server.holders |= dict.fromkeys(ours, (self._me, now_s + self._lease_s))
+            self._held |= ours
+            self._server.changed.notify_all()
+        return ours
+
+    def holds(self, incident: str) -> bool:
+        """As long as nobody else has taken it."""
+        with self._server.changed:
+            return incident in self._held and self._server.holders.get(incident, (self._me, 0.0))[0] == self._me
+
+    def taken(self) -> tuple[str, ...]:
+        """Those whose lease names another."""
+        with self._server.changed:
+            lost = {name for name in self._held if self._server.holders.get(name, (self._me, 0))[0] != self._me}
+            self._held -= lost
+        for incident in lost:
+            self._asked.drop(incident)
+        return tuple(sorted(lost))
+
+    def resume(self, jobs: Sequence[Job]) -> None:
+        """Expect reports on them."""
+        self._asked.remember(jobs)
+
+    def tell(self, incident: str, word: StopAsked) -> None:
+        """On the incident's own stream."""
+        reply = keys.reports(incident)
+        self._server.say(reply, letters.write_word(self._asked.keys_of(letters.BOTS), reply, word))
+
+    def leave(self, incident: str) -> None:
+        """Its lease is given back."""
+        self._asked.drop(incident)
+        self._held.discard(incident)
+        with self._server.changed:
+            if self._server.holders.get(incident, ("", 0.0))[0] == self._me:
+                del self._server.holders[incident]
+
+    def end(self, incident: str) -> None:
+        """Also what came in late."""
+        self.leave(incident)
+        with self._server.changed:
+            self._server.reports.pop(keys.reports(incident), None)
+
+    def alone(self) -> bool:
+        """By the leases of the others."""
+        with self._server.changed:
+            return all(bot == self._me or until <= time.monotonic() for bot, until in self._server.bots.items())
+
     def close(self) -> None:
-        """Nothing to give back."""
+        """What is held runs out."""
+        self._held.clear()
 
     def _stay(self) -> None:
+        """Renew what nobody has taken meanwhile."""
+        until = time.monotonic() + self._lease_s
         with self._server.changed:
-            self._server.asking[self._reply] = time.monotonic() + self._lease_s
+            self._server.bots[self._me] = until
+            for incident in self._held:
+                if self._server.holders.get(incident, (self._me, 0.0))[0] == self._me:
+                    self._server.holders[incident] = self._me, until
+
+    def _entry(self, incident: str, fields: seal.Fields) -> News | None:
+        if letters.is_word(fields):
+            try:
+                word = letters.read_word(self._asked.keys_of(letters.BOTS), keys.reports(incident), fields)
+            except (ValueError, KeyError, TypeError) as error:
+                _log.warning("word_refused", incident=incident, reason=str(error))
+                return None
+            return News(incident, word, {})
+        known = self._asked.read(incident, fields)
+        return self._item(*known) if known else None
 
     def _item(self, job: Job, report: Report) -> News | None:
         event = report.event
         described = event.artifacts if isinstance(event, Reported) else ()
         with self._server.changed:
-            blobs = dict(self._server.uploads.pop(report.upload, {}))
+            blobs = dict(self._server.uploads.get(report.upload, {}))
+        self._fetched.append(report.upload)
         try:
             for artifact in described:
                 artifacts.check(artifact, blobs.get(artifact.digest))
@@ -173,7 +268,8 @@ class MemoryIntake:
         with self._server.changed:
             if job.id not in self._held or self._cancelled(job):
                 return CANCELLED
-            if time.monotonic() > self._server.asking.get(self._held[job.id][0].reply, float("inf")):
+            _, until = self._server.holders.get(job.incident, ("", float("inf")))
+            if time.monotonic() > until + keys.ORPHANED_S:
                 return NOBODY_ASKS
         return OUT_OF_TIME if self._server.clock.now() > job.expires_at else None
 

@@ -11,7 +11,7 @@ from bot.incidents.policy import Policy
 from bot.model.audit import Deed, Entry
 from bot.model.download import Link
 from bot.model.dropped import DroppedFile
-from bot.model.incident import AnyEvent, Closed, Failed, Incident, Progressed, Reported
+from bot.model.incident import AnyEvent, Closed, Failed, Incident, Progressed, Reported, StopAsked
 from bot.model.inquiry import Noted, Withdrawn
 from bot.model.job import Agent, Artifact, Job, Media, Probe, Vantage, digest_of
 from bot.model.people import Channel, Member, Membership
@@ -30,22 +30,30 @@ INVENTORY = parse((Path(__file__).parents[1] / "vcsim" / "owners.snapshot.json")
 
 
 class PaperQueue:
-    """bot.ports.Queue on paper: the test says what agents say."""
+    """What every bot of a house has in common on the queue server: the test says what agents say.
+
+    ``holders`` says which bot has which incident in hand; a bot that is gone has none. ``down``: jobs cannot be put.
+    ``away``: nothing can be begun either.
+    """
 
     def __init__(self) -> None:
         self.jobs: list[Job] = []
         self.cancelled: list[Job] = []
         self.inbox: list[News] = []
+        self.holders: dict[str, int] = {}
+        self.begun = self.bots = 0
         self.down = False
+        self.away = False
 
     def put(self, jobs: Sequence[Job]) -> None:
         if self.down:
             raise InstrumentError("The queue server cannot be reached.")
-        self.jobs += jobs
+        had = {job.id for job in self.jobs}
+        self.jobs += [job for job in jobs if job.id not in had]  # agents begin each once
 
     def news(self, wait_s: float) -> tuple[News, ...]:
-        news, self.inbox = tuple(self.inbox), []
-        return news
+        """What lies there, for whichever bot; it lies there until that one asks again."""
+        return tuple(self.inbox)
 
     def cancel(self, job: Job) -> None:
         self.cancelled.append(job)
@@ -54,17 +62,98 @@ class PaperQueue:
         return (agent(PROD), agent(OFFICE))
 
 
+class PaperLine:
+    """bot.ports.Queue on paper, as one of the bots has it."""
+
+    def __init__(self, queue: PaperQueue) -> None:
+        queue.begun += 1
+        queue.bots += 1
+        self._queue, self._me = queue, queue.begun
+        self._held: set[str] = set()
+        self._handed: tuple[News, ...] = ()
+
+    def put(self, jobs: Sequence[Job]) -> None:
+        self._queue.put(jobs)
+
+    def news(self, wait_s: float) -> tuple[News, ...]:
+        self._queue.inbox = [one for one in self._queue.inbox if not any(one is had for had in self._handed)]
+        self._handed = tuple(one for one in self._queue.news(wait_s) if self.holds(one.incident))
+        return self._handed
+
+    def cancel(self, job: Job) -> None:
+        self._queue.cancel(job)
+
+    def agents(self) -> tuple[Agent, ...]:
+        return self._queue.agents()
+
+    def begin(self, incident: str) -> None:
+        if self._queue.away:
+            raise InstrumentError("The queue server cannot be reached.")
+        self.hold([incident], seize=True)
+
+    def hold(self, incidents: Sequence[str], *, seize: bool = False) -> frozenset[str]:
+        holders = self._queue.holders
+        ours = frozenset(name for name in incidents if seize or holders.get(name, self._me) == self._me)
+        holders.update(dict.fromkeys(ours, self._me))
+        self._held |= ours
+        return ours
+
+    def holds(self, incident: str) -> bool:
+        return self._queue.holders.get(incident) == self._me
+
+    def taken(self) -> tuple[str, ...]:
+        lost = {name for name in self._held if not self.holds(name)}
+        self._held -= lost
+        return tuple(sorted(lost))
+
+    def resume(self, jobs: Sequence[Job]) -> None:
+        """Whatever is said is heard here."""
+
+    def tell(self, incident: str, word: StopAsked) -> None:
+        self._queue.inbox.append(News(incident, word, {}))
+
+    def leave(self, incident: str) -> None:
+        self._held.discard(incident)
+        if self.holds(incident):
+            del self._queue.holders[incident]
+
+    def end(self, incident: str) -> None:
+        self.leave(incident)
+
+    def alone(self) -> bool:
+        return self._queue.bots == 1
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+class Died(BaseException):
+    """The bot is gone in the middle of whatever it did."""
+
+
 class FailingJournal(MemoryJournal):
-    """The journal in memory, which a test can take away."""
+    """The journal in memory, which a test can take away.
+
+    ``last`` is how many lines the bot still lives to write (None: it lives on); ``before``: it dies before the line
+    that it does not live to write, after everything that comes before that line, and else right after its last one.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.down = False
+        self.last: int | None = None
+        self.before = False
 
     def append(self, incident: str, event: AnyEvent) -> None:
         if self.down:
             raise InstrumentError("The queue server cannot be reached.")
+        if self.last == 0 and self.before:
+            raise Died
         super().append(incident, event)
+        if self.last is not None:
+            self.last -= 1
+            if self.last == 0 and not self.before:
+                raise Died
 
 
 class PaperChat:
@@ -227,11 +316,17 @@ class House:
     def bot(self) -> Coordinator:
         """One more bot on the same ground, as after a restart."""
         return Coordinator(
-            queue=self.queue, journal=self.journal, chat=self.chat, archive=self.archive, clock=self.clock,
+            queue=PaperLine(self.queue), journal=self.journal, chat=self.chat, archive=self.archive, clock=self.clock,
             rules=self.rules, vcenters=self.vcenters, directory=self.directory, audit=self.audit, links=self.links,
             once=self._once, apart=self._apart, most_bytes=64 << 20, drops=self.drops,
             inquiries=self.inquiries, boards=self.boards, kept=self.kept,
         )  # fmt: skip
+
+    def dies(self) -> None:
+        """The bot is gone without a word, its leases too, and another one is started."""
+        self.queue.holders.clear()
+        self.queue.bots -= 1
+        self.coordinator = self.bot()
 
     def _apart(self, work: Callable[[], None]) -> None:
         if not self.drops.slow:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
 
@@ -10,11 +9,11 @@ from bot.errors import BundleError, InstrumentError, RequestError
 from bot.incidents import flow
 from bot.incidents.bundle import LOOK_UP_INDEX, unpack
 from bot.incidents.policy import Capability, Policy
-from bot.model.incident import Closed, Expired, Failed, Judged, Outcome, Requested
+from bot.model.incident import Closed, Expired, Failed, Judged, Outcome
 from bot.model.job import Media
 from bot.model.request import Person
 from tests.bot.house import EMPTY_TABLE, House, closed
-from tests.bot.incidents.ground import ASKER, HERE, NOON, request
+from tests.bot.incidents.ground import ASKER, HERE, NOON
 
 
 @pytest.fixture
@@ -164,34 +163,6 @@ def test_stop_ends_the_check_and_calls_its_agents_back(house: House) -> None:
     assert house.queue.cancelled == house.queue.jobs
     with pytest.raises(RequestError, match="over before"):
         house.coordinator.stop(incident.id, ASKER, HERE)
-
-
-def test_what_a_dead_bot_left_running_is_ended_by_the_next(house: House) -> None:
-    """No card says "looking" for ever; a living neighbour's young check is left alone."""
-    house.clock.forward(3600)
-    old, young = request(number=77), replace(request(number=78), asked_at=house.clock.now())
-    for left in (old, young):
-        house.journal.append(left.id, Requested(at=left.asked_at, request=left))
-    house.turn()
-    assert closed(house.card).outcome is Outcome.FAILED
-    assert "restarted" in (closed(house.card).sentence or "")
-    assert house.card.id == old.id
-    assert house.journal.unfinished() == (old.id, young.id)
-    house.coordinator.delivered(old.id)
-    assert house.journal.unfinished() == (young.id,)
-
-
-def test_an_end_that_nobody_has_seen_is_shown_by_the_next_bot(house: House) -> None:
-    """A bot that dies between its verdict and Slack must not leave a card that says "looking"."""
-    left = request(number=77)
-    house.journal.append(left.id, Requested(at=NOON, request=left))
-    house.journal.append(left.id, Closed(at=NOON, outcome=Outcome.ANSWERED, sentence="All is well."))
-    house.clock.forward(3600)
-    house.turn()
-    assert house.card.id == left.id
-    assert sum(isinstance(event, Closed) for event in house.card.timeline) == 1
-    house.coordinator.delivered(left.id)
-    assert house.journal.unfinished() == ()
 
 
 def test_the_journal_failing_midway_does_not_cost_the_answer(house: House) -> None:

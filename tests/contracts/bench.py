@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.agents.runner import Runner
-from bot.model.incident import Failed, Reported
+from bot.model.incident import Failed, Reported, StopAsked
 from bot.model.job import Agent, Artifact, Job, JobOptions, Media, Probe, Vantage
 from bot.ports import Ability, Intake, News, Queue, Work
 from bot.queue import keys, seal, server
@@ -75,6 +75,12 @@ def hear(queue: Queue, enough: Callable[[list[News]], bool], patience_s: float =
     return heard
 
 
+def job_of(news: News) -> str:
+    """The job that an agent's word is about."""
+    assert not isinstance(news.event, StopAsked), "a bot's word is about no job"
+    return news.event.job
+
+
 def finals(heard: Sequence[News]) -> list[News]:
     """The news that end a job."""
     return [n for n in heard if isinstance(n.event, Failed) or (isinstance(n.event, Reported) and n.event.final)]
@@ -110,14 +116,14 @@ class Bench(Protocol):
     ends: ExitStack
 
     def queue(
-        self, bot_id: str = "bot-1", masters: Sequence[bytes] = MASTERS, lease_s: float = keys.ASKING_S
+        self, bot_id: str = "bot-1", masters: Sequence[bytes] = MASTERS, lease_s: float = keys.HOLD_S
     ) -> Queue: ...
 
     def intake(self, of: Agent, masters: Sequence[bytes] = MASTERS, limit_bytes: int = keys.LIMIT_BYTES) -> Intake: ...
 
     def slip_in(self, queue: str, fields: seal.Fields) -> None: ...
 
-    def slip_report(self, bot_id: str, fields: seal.Fields) -> None: ...
+    def slip_report(self, incident: str, fields: seal.Fields) -> None: ...
 
     def dead(self) -> list[str]: ...
 
@@ -156,7 +162,7 @@ class MemoryBench:
         self.ends = ends
         self.server = MemoryServer(CLOCK)
 
-    def queue(self, bot_id: str = "bot-1", masters: Sequence[bytes] = MASTERS, lease_s: float = keys.ASKING_S) -> Queue:
+    def queue(self, bot_id: str = "bot-1", masters: Sequence[bytes] = MASTERS, lease_s: float = keys.HOLD_S) -> Queue:
         return MemoryQueue(self.server, masters, bot_id, lease_s=lease_s)
 
     def intake(self, of: Agent, masters: Sequence[bytes] = MASTERS, limit_bytes: int = keys.LIMIT_BYTES) -> Intake:
@@ -167,8 +173,8 @@ class MemoryBench:
     def slip_in(self, queue: str, fields: seal.Fields) -> None:
         self.server.put(queue, fields)
 
-    def slip_report(self, bot_id: str, fields: seal.Fields) -> None:
-        self.server.say(keys.reports(bot_id), fields)
+    def slip_report(self, incident: str, fields: seal.Fields) -> None:
+        self.server.say(keys.reports(incident), fields)
 
     def dead(self) -> list[str]:
         return list(self.server.dead)
@@ -184,7 +190,7 @@ class ServerBench:
         ends.callback(self.client.close)
 
     def queue(
-        self, bot_id: str = "bot-1", masters: Sequence[bytes] = MASTERS, lease_s: float = keys.ASKING_S
+        self, bot_id: str = "bot-1", masters: Sequence[bytes] = MASTERS, lease_s: float = keys.HOLD_S
     ) -> RedisQueue:
         queue = RedisQueue(self.url, masters, bot_id, CLOCK, lease_s=lease_s)
         self.ends.callback(queue.close)
@@ -198,8 +204,8 @@ class ServerBench:
     def slip_in(self, queue: str, fields: seal.Fields) -> None:
         self.client.xadd(keys.jobs(queue), dict(fields))
 
-    def slip_report(self, bot_id: str, fields: seal.Fields) -> None:
-        self.client.xadd(keys.reports(bot_id), dict(fields))
+    def slip_report(self, incident: str, fields: seal.Fields) -> None:
+        self.client.xadd(keys.reports(incident), dict(fields))
 
     def dead(self) -> list[str]:
         return [fields[b"reason"].decode() for _, fields in self.client.xrange(keys.DEAD)]

@@ -29,6 +29,7 @@ from tests.contracts.bench import (
     finals,
     hear,
     job,
+    job_of,
     run_agent,
     seconds_ago,
     told,
@@ -51,7 +52,8 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
 
 
 def order_for(queue: str) -> Order:
-    return Order(job(queue), keys.reports("bot-1"), CLOCK.now())
+    asked = job(queue)
+    return Order(asked, keys.reports(asked.incident), CLOCK.now())
 
 
 def sealed(order: Order, masters: Sequence[bytes] = MASTERS) -> dict[bytes, bytes]:
@@ -68,11 +70,11 @@ def test_jobs_fan_out_and_answers_come_as_they_are_ready(bench: Bench) -> None:
     jobs = [job(f"agent.{name}") for name in "abc"]
     queue.put(jobs)
     heard = hear(queue, lambda news: len(finals(news)) == 2)
-    assert {news.event.job for news in finals(heard)} == {jobs[0].id, jobs[1].id}
+    assert {job_of(news) for news in finals(heard)} == {jobs[0].id, jobs[1].id}
     assert {data for news in finals(heard) for data in news.blobs.values()} == {b"a", b"b"}
     assert {news.incident for news in finals(heard)} == {jobs[0].incident, jobs[1].incident}
     slow.release.set()
-    assert [news.event.job for news in finals(hear(queue, lambda news: bool(finals(news))))] == [jobs[2].id]
+    assert [job_of(news) for news in finals(hear(queue, lambda news: bool(finals(news))))] == [jobs[2].id]
 
 
 def test_partial_evidence_comes_before_the_final(bench: Bench) -> None:
@@ -145,34 +147,27 @@ def test_the_jobs_of_a_bot_that_is_gone_end(bench: Bench) -> None:
     queue = bench.queue(lease_s=1.0)
     queue.put([job("agent.a")])
     assert told(hear(queue, bool)) == ["Started"]
-    assert ability.was_stopped.wait(3 * keys.LEASE_S)
+    queue.close()  # like a death: nothing is given back
+    assert not ability.was_stopped.wait(keys.ORPHANED_S - 2), "another bot may still go on with it"
+    assert ability.was_stopped.wait(3 + 3 * keys.LEASE_S)
     assert ability.reason == NOBODY_ASKS
 
 
-def test_the_jobs_of_a_bot_that_listens_go_on(bench: Bench) -> None:
-    """Also when it was busy with something else for less than its lease."""
+def test_the_jobs_of_a_bot_that_is_followed_go_on(bench: Bench) -> None:
+    """The agent does not even notice, and what it brings is heard by the next."""
     ability = Waiting()
     run_agent(bench, "a", ["agent.a"], ability)
-    queue = bench.queue(lease_s=2.0)
-    queue.put([job("agent.a")])
-    for _ in range(3):
-        queue.news(0.5)
-        assert not ability.was_stopped.wait(1.5)
-    ability.release.set()
-    assert finals(hear(queue, lambda news: bool(finals(news))))
-
-
-def test_the_jobs_of_a_bot_that_comes_back_in_time_go_on(bench: Bench) -> None:
-    """A restart of less than the lease is no death."""
-    ability = Waiting()
-    run_agent(bench, "a", ["agent.a"], ability)
-    before = bench.queue(lease_s=3.0)
-    before.put([job("agent.a")])
+    before, asked = bench.queue(lease_s=1.0), job("agent.a")
+    before.put([asked])
     assert told(hear(before, bool)) == ["Started"]
-    assert not ability.was_stopped.wait(1.5)
-    after = bench.queue()
-    after.news(0.1)
-    assert not ability.was_stopped.wait(3 + keys.LEASE_S + 1)
+    before.close()
+    after = bench.queue("bot-2", lease_s=1.0)
+    until(lambda: after.hold([asked.incident]))
+    after.resume([asked])
+    assert not ability.was_stopped.wait(0.5)
+    ability.release.set()
+    (final,) = finals(hear(after, lambda news: bool(finals(news))))
+    assert list(final.blobs.values()) == [b"what was seen until then"]
 
 
 def test_a_report_is_dated_by_the_bot_and_names_agent_and_attempt(bench: Bench) -> None:
@@ -194,8 +189,8 @@ def test_two_bots_hear_only_their_own(bench: Bench) -> None:
     first, second = job("agent.a"), job("agent.a")
     one.put([first])
     two.put([second])
-    assert {news.event.job for news in hear(one, lambda news: bool(finals(news)))} == {first.id}
-    assert {news.event.job for news in hear(two, lambda news: bool(finals(news)))} == {second.id}
+    assert {job_of(news) for news in hear(one, lambda news: bool(finals(news)))} == {first.id}
+    assert {job_of(news) for news in hear(two, lambda news: bool(finals(news)))} == {second.id}
 
 
 def test_a_job_cancelled_before_it_is_taken_never_runs(bench: Bench) -> None:
@@ -319,7 +314,10 @@ def test_a_sealed_order_of_another_version_is_said_to_its_asker(bench: Bench) ->
     queue.put([asked])
     first = bench.intake(agent("first", "agent.a"))
     assert first.take(5.0) == asked  # So that the bot waits for an answer under this id.
-    body = b'{"job":{"id":"%s","colour":"red"},"reply":"rep:bot-1"}' % asked.id.encode()
+    body = b'{"job":{"id":"%s","colour":"red"},"reply":"%s"}' % (
+        asked.id.encode(),
+        keys.reports(asked.incident).encode(),
+    )
     bench.slip_in("agent.a", seal.seal(seal.queue_keys(MASTERS, "agent.a"), "order jobs:agent.a", body))
     assert first.take(0.5) is None
     (final,) = finals(hear(queue, lambda news: bool(finals(news))))
@@ -350,27 +348,29 @@ def test_a_report_that_nobody_asked_for_is_refused(bench: Bench) -> None:
     unasked, asked = job("agent.a"), job("agent.a")
     event = Reported(at=CLOCK.now(), job=unasked.id, agent="a", artifacts=(), final=True)
     own_keys = seal.queue_keys(MASTERS, "agent.a")
-    bench.slip_report("bot-1", letters.write_report(own_keys, "rep:bot-1", Report(event, "")))
+    reply = keys.reports(asked.incident)
+    bench.slip_report(asked.incident, letters.write_report(own_keys, reply, Report(event, "")))
     run_agent(bench, "a", ["agent.a"], brings(b"x"))
     queue.put([asked])
     heard = hear(queue, lambda news: bool(finals(news)))
-    assert {news.event.job for news in heard} == {asked.id}
+    assert {job_of(news) for news in heard} == {asked.id}
 
 
 @pytest.mark.parametrize(
-    ("signer", "reply"),
+    ("signer", "about"),
     [
-        pytest.param("agent.b", "rep:bot-1", id="key-of-another-queue"),
-        pytest.param("agent.a", "rep:bot-2", id="written-for-another-bot"),
+        pytest.param("agent.b", None, id="key-of-another-queue"),
+        pytest.param("agent.a", "inc-elsewhere", id="written-for-another-incident"),
     ],
 )
-def test_a_report_with_a_wrong_seal_is_refused(bench: Bench, signer: str, reply: str) -> None:
+def test_a_report_with_a_wrong_seal_is_refused(bench: Bench, signer: str, about: str | None) -> None:
     """An agent that was broken into can lie about its own segment alone."""
     queue = bench.queue()
     asked = job("agent.a")
     queue.put([asked])
     event = Failed(at=CLOCK.now(), job=asked.id, agent="b", reason="trust me")
-    bench.slip_report("bot-1", letters.write_report(seal.queue_keys(MASTERS, signer), reply, Report(event, "")))
+    reply = keys.reports(about or asked.incident)
+    bench.slip_report(asked.incident, letters.write_report(seal.queue_keys(MASTERS, signer), reply, Report(event, "")))
     run_agent(bench, "a", ["agent.a"], brings(b"honest"))
     (final,) = finals(hear(queue, lambda news: bool(finals(news))))
     assert list(final.blobs.values()) == [b"honest"]
@@ -400,7 +400,7 @@ def test_an_agent_takes_no_more_than_it_has_slots_for(bench: Bench) -> None:
     shared = [job("segment.prod") for _ in range(4)]
     queue.put(shared)
     heard = finals(hear(queue, lambda news: len(finals(news)) == 4))
-    assert {news.event.job for news in heard} == {wanted.id for wanted in shared}
+    assert {job_of(news) for news in heard} == {wanted.id for wanted in shared}
     busy.release.set()
     assert finals(hear(queue, lambda news: bool(finals(news))))
 
@@ -529,7 +529,8 @@ def test_what_is_said_after_the_final_report_is_dropped(bench: Bench) -> None:
     intake.report(taken, [], final=True)
     event = Failed(at=CLOCK.now(), job=asked.id, agent="b", reason="from a second agent")
     own_keys = seal.queue_keys(MASTERS, "agent.a")
-    bench.slip_report("bot-1", letters.write_report(own_keys, "rep:bot-1", Report(event, "")))
+    reply = keys.reports(asked.incident)
+    bench.slip_report(asked.incident, letters.write_report(own_keys, reply, Report(event, "")))
     assert told(hear(queue, lambda news: bool(finals(news))) + list(queue.news(0.3))) == ["Started", "Reported"]
 
 
@@ -558,4 +559,4 @@ def test_many_threads_put_at_once(bench: Bench) -> None:
     heard = finals(hear(queue, lambda news: len(finals(news)) == len(jobs)))
     for thread in threads:
         thread.join()
-    assert {news.event.job for news in heard} == {wanted.id for wanted in jobs}
+    assert {job_of(news) for news in heard} == {wanted.id for wanted in jobs}

@@ -7,19 +7,20 @@ from typing import Any
 from deploy.demo.stage import Stage
 
 
-def restarted(house: Stage, name: str) -> None:
-    """Kill a process of the stage without a word, and start it again as its supervisor would."""
-    process = house.processes[name]
-    argv: Any = process.args
-    environment = house.environments[name]
-    process.send_signal(signal.SIGKILL)
-    process.wait(10)
+def restarted(house: Stage, *names: str) -> None:
+    """Kill processes of the stage at once and without a word, and start them again as their supervisor would."""
+    for name in names:
+        house.processes[name].send_signal(signal.SIGKILL)
+    for name in names:
+        house.processes[name].wait(10)
     connections = house.slack.slack.sockets.connections
-    if name == "bot":
+    if "bot" in names:
         house.slack.wait_for(lambda _: not connections or None, 10)
-    with (house.logs / f"{name}.again.log").open("ab") as out:
-        house.processes[name] = subprocess.Popen(
-            argv, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out
-        )
-    if name == "bot":
+    for name in names:
+        argv: Any = house.processes[name].args
+        with (house.logs / f"{name}.again.log").open("ab") as out:
+            house.processes[name] = subprocess.Popen(
+                argv, env=house.environments[name], stdin=subprocess.DEVNULL, stdout=out, stderr=out
+            )
+    if "bot" in names:
         house.slack.wait_for(lambda _: bool(connections) or None, 30)

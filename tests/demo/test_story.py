@@ -140,13 +140,17 @@ def test_the_whole_story(story_house: Stage, browser: Browser, tmp_path: Path, r
 
 
 def test_ten_deaths_lose_nothing_and_leave_no_card_running(story_house: Stage, tmp_path: Path) -> None:
-    """The bot dies at six points and the agent of the segment at four, each without a word."""
+    """The bot and the agent of the segment die together at each of ten points, without a word."""
 
     def types(text: str) -> None:
         said = story_house.slack.type("ana", CHANNEL, text)
         assert text.startswith("/incident") or not said.get("messages"), said
 
+    points: list[int] = []
+
     def dies(point: int) -> None:
-        restarted(story_house, "prod-1" if point in (2, 4, 7, 9) else "bot")
+        points.append(point)
+        restarted(story_house, "bot", "prod-1")
 
     tell(story_house, types, dies, tmp_path)
+    assert points == list(range(1, 11))

@@ -18,7 +18,19 @@ from bot.model.job import Artifact
 from bot.ports import News, Queue, Work
 from bot.queue import keys
 from deploy.demo.server import Server
-from tests.contracts.bench import ServerBench, Waiting, brings, evidence, finals, hear, job, run_agent, told, until
+from tests.contracts.bench import (
+    ServerBench,
+    Waiting,
+    brings,
+    evidence,
+    finals,
+    hear,
+    job,
+    job_of,
+    run_agent,
+    told,
+    until,
+)
 
 pytestmark = pytest.mark.server
 ROOT = Path(__file__).parents[3]
@@ -264,7 +276,7 @@ def test_every_job_ends_exactly_once_while_agents_are_killed(bench: ServerBench,
             fleet.start(victim, "segment.prod")
     ended = hear(queue, lambda news: len(finals(heard + news)) >= len(jobs), 60)
     ended += queue.news(1.0)
-    counted = Counter(news.event.job for news in finals(heard + ended))
+    counted = Counter(job_of(news) for news in finals(heard + ended))
     assert counted == {wanted.id: 1 for wanted in jobs}
     assert bench.client.xlen("jobs:segment.prod") == 0
 
@@ -294,6 +306,7 @@ def test_of_a_capture_that_arrived_nothing_is_left_on_the_server(bench: ServerBe
     go_on.set()
     heard = hear(queue, lambda news: bool(finals(news)))
     assert PACKETS in finals(heard)[0].blobs.values()
+    queue.news(0.1)  # to ask again says that it was taken in
     assert _packets_on(bench) == []
 
 

@@ -1,0 +1,282 @@
+"""Bots that die: whatever they were doing, and at whichever line of it, the next one brings it to the same end."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.errors import InstrumentError, RequestError
+from bot.incidents.bundle import unpack
+from bot.model.dropped import DroppedFile
+from bot.model.incident import (
+    Closed,
+    Incident,
+    Judged,
+    LookedUp,
+    Measured,
+    Outcome,
+    Requested,
+    StopAsked,
+    TakenOver,
+)
+from bot.model.job import Job, Media, Probe
+from bot.model.request import CAPTURE, CHECK, LOOK_UP, REACH, WATCH
+from bot.succession import LIVES
+from tests.bot.house import CAPTURER, Died, House, closed
+from tests.bot.incidents.ground import ASKER, HERE, NOON, OFFICE, request
+from tests.bot.test_watches import brings
+
+CASE = Path(__file__).parents[1] / "scenarios/guest.bonding_agent_answers_with_two_macs/crashed_agent"
+EVIDENCE: Mapping[Probe, tuple[str, Media]] = {
+    Probe.ARP: ("2-agent-prod-arp.pcap", Media.PCAP),
+    Probe.ICMP: ("3-agent-office-icmp.pcap", Media.PCAP),
+    Probe.CAPTURE: ("2-agent-prod-arp.pcap", Media.PCAP),
+    Probe.VCENTER: ("4-vcenter.dc1-vcenter.vcenter.json", Media.VCENTER),
+}
+ARP_TABLE = """core-1#show ip arp
+Protocol  Address          Age (min)  Hardware Addr   Type   Interface
+Internet  10.0.0.5               12   0050.56aa.0001  ARPA   Vlan20
+"""
+DROPPED = DroppedFile("F1", "core.pcap", 6480)
+ANSWERS = (Judged, LookedUp, Measured)
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+@dataclass(frozen=True)
+class Question:
+    """How it is asked, and how its jobs are answered."""
+
+    ask: Callable[[House], object]
+    answer: Callable[[House, Job], None]
+
+
+def from_case(house: House, job: Job) -> None:
+    name, media = EVIDENCE[job.probe]
+    place = {"at": OFFICE} if "office" in job.queue else {}
+    house.reports(job, (CASE / name).read_bytes(), media, **place)  # type: ignore[arg-type]
+
+
+def from_inventory(house: House, job: Job) -> None:
+    if job.probe is Probe.VCENTER:
+        house.looks_up(job)
+    else:
+        from_case(house, job)
+
+
+def judged(house: House) -> object:
+    house.drops.data = (CASE / "2-agent-prod-arp.pcap").read_bytes()
+    return house.coordinator.judge([DROPPED], "10.0.0.5", ASKER, HERE)
+
+
+def pasted(house: House) -> object:
+    return house.coordinator.paste({"target": "10.0.0.5", "device": "core-1", "text": ARP_TABLE}, (), ASKER, HERE)
+
+
+QUESTIONS = {
+    CHECK: Question(lambda house: house.ask(), from_case),
+    "named": Question(lambda house: house.ask("app01"), from_inventory),
+    LOOK_UP: Question(lambda house: house.ask("dup-a", LOOK_UP), from_inventory),
+    REACH: Question(lambda house: house.ask("app01 dup-a 10.0.0.7", REACH), from_inventory),
+    "judge": Question(judged, from_case),
+    WATCH: Question(lambda house: house.ask("10.0.0.5 for 20s", WATCH), brings),
+    CAPTURE: Question(lambda house: house.coordinator.capture("10.0.0.5 for 10s", CAPTURER, HERE), from_case),
+    "pasted": Question(pasted, from_case),
+}
+
+
+def told(incident: Incident) -> object:
+    """What its people learn; when it was is another matter."""
+    answer = next((event for event in reversed(incident.timeline) if isinstance(event, ANSWERS)), None)
+    if isinstance(answer, Measured):
+        return replace(answer.reach, at=NOON)
+    if isinstance(answer, LookedUp):
+        return answer.owners
+    return answer.verdict if isinstance(answer, Judged) else closed(incident).outcome
+
+
+def run(house: House, question: Question, last: int | None = None, *, before: bool = False) -> Incident:
+    """Ask, answer what is asked, and let the bot die once; how it ended.
+
+    ``last``, ``before``: at which line of the timeline it dies; None: nobody does.
+    """
+    house.journal.last, house.journal.before = last, before
+
+    def goes(deed: Callable[[], object]) -> None:
+        try:
+            deed()
+        except Died:
+            house.journal.last = None
+            house.dies()
+            house.turn()
+
+    goes(lambda: question.ask(house))
+    return finish(house, question, goes)
+
+
+def at_once(deed: Callable[[], object]) -> None:
+    deed()
+
+
+def finish(house: House, question: Question, goes: Callable[[Callable[[], object]], None] = at_once) -> Incident:
+    """Answer what is asked, until nothing runs any more; the last card."""
+    answered: set[str] = set()
+    for _ in range(60):
+        if all(one.closed for one in {one.id: one for one in house.chat.cards}.values()):
+            return house.card
+        waiting = [job for job in dict.fromkeys(house.queue.jobs) if job.id not in answered]
+        for job in waiting:
+            answered.add(job.id)
+            goes(partial(question.answer, house, job))
+        if not waiting:
+            house.clock.forward(4)
+            goes(house.turn)
+    raise AssertionError("it does not end")
+
+
+@pytest.mark.parametrize("before", [pytest.param(False, id="after"), pytest.param(True, id="before")])
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_at_whichever_line_a_bot_dies_the_next_one_brings_the_same_answer(name: str, before: bool) -> None:
+    """Right after every line of the timeline, and right before it, when what the line tells is done already."""
+    calm, taken_over = run(House(), QUESTIONS[name]), 0
+    for last in range(1, len(calm.timeline) + 1):
+        final = run(House(), QUESTIONS[name], last, before=before)
+        assert closed(final).outcome is Outcome.ANSWERED, f"line {last}: {closed(final)}"
+        assert told(final) == told(calm), f"line {last}"
+        assert sum(isinstance(event, Closed) for event in final.timeline) == 1, f"line {last}"
+        taken_over += sum(isinstance(event, TakenOver) for event in final.timeline)
+    assert taken_over > len(calm.timeline) / 2, "hardly any bot has died"
+
+
+# ---- what the next bot finds -------------------------------------------------------------------------------------
+
+
+def left_behind(house: House, number: int = 77) -> str:
+    """A question that a bot took and died on at once."""
+    left = request(number=number)
+    house.journal.append(left.id, Requested(at=left.asked_at, request=left))
+    return left.id
+
+
+def test_an_end_that_nobody_has_seen_is_shown_by_the_next_bot(house: House) -> None:
+    """A bot that dies between its verdict and Slack must not leave a card that says "looking", nor a case unsaved."""
+    incident = run(house, QUESTIONS[CHECK])
+    verdict = incident.verdict
+    house.archive.cases.clear()
+    house.dies()
+    shown = len(house.chat.cards)
+    house.turn()
+    house.turn()
+    assert (len(house.chat.cards), house.card.id, house.card.verdict) == (shown + 1, incident.id, verdict)
+    assert not any(isinstance(event, TakenOver) for event in house.card.timeline), "there was nothing to go on with"
+    case, blobs = unpack(house.archive.cases[incident.id])
+    assert case.verdict == verdict
+    assert blobs.keys() == {artifact.digest for artifact in case.artifacts}
+    house.coordinator.delivered(incident.id)
+    assert house.journal.unfinished() == ()
+    assert house.kept.all(incident.id) == {}
+
+
+def test_a_question_that_bots_die_on_is_given_up(house: House) -> None:
+    """It may be what kills them, and must not kill every one that is started."""
+    left_behind(house)
+    for _ in range(LIVES):
+        house.dies()
+        house.turn()
+        assert house.card.closed is None
+    house.dies()
+    house.turn()
+    end = closed(house.card)
+    assert (end.outcome, end.sentence) == (
+        Outcome.FAILED,
+        f"{LIVES} bots were lost while this ran, so it is not tried again; ruleout's operator should know.",
+    )
+
+
+def test_what_cannot_be_read_keeps_no_other_from_being_taken_over(house: House) -> None:
+    """A newer bot wrote it, perhaps; whoever can read it may still take it."""
+    one, two = left_behind(house, 77), left_behind(house, 78)
+    read = house.journal.read
+
+    def unreadable(incident: str) -> Incident | None:
+        if incident == one:
+            raise InstrumentError("The journal was written by another version.")
+        return read(incident)
+
+    house.journal.read = unreadable  # type: ignore[method-assign]
+    house.turn()
+    assert house.card.id == two
+    assert set(house.queue.holders) == {two}
+
+
+def test_a_bot_that_slept_through_its_lease_writes_nothing_any_more(house: House) -> None:
+    """Two bots on one card: the older one would call the target silent, for it heard nothing."""
+    incident = house.ask()
+    slept = house.coordinator
+    house.dies()
+    house.turn()
+    shown = len(house.chat.cards)
+    house.clock.forward(60)
+    house.coordinator, awake = slept, house.coordinator
+    house.turn()
+    assert len(house.chat.cards) == shown
+    assert closed_lines(house, incident.id) == 0
+    house.coordinator = awake
+    house.turn()
+    assert closed_lines(house, incident.id) == 1
+
+
+def closed_lines(house: House, incident: str) -> int:
+    written = house.journal.read(incident)
+    assert written is not None
+    return sum(isinstance(event, Closed) for event in written.timeline)
+
+
+def test_a_check_that_another_bot_carries_can_be_stopped(house: House) -> None:
+    """Slack tells whichever bot is connected, and the one that carries it ends it."""
+    incident = house.ask()
+    house.bot().stop(incident.id, ASKER, HERE)
+    assert house.card.closed is None
+    house.turn()
+    assert closed(house.card).outcome is Outcome.STOPPED
+
+
+def test_a_watch_that_another_bot_carries_is_not_begun_twice(house: House) -> None:
+    """Whoever asks is told by which it is watched, and can stop it by its name or without."""
+    watch = house.ask("10.0.0.5 for 60s", WATCH)
+    other = house.bot()
+    with pytest.raises(RequestError, match=f"being watched here already, by `{watch.id}`"):
+        other.ask(WATCH, "10.0.0.5 for 60s", ASKER, HERE)
+    assert other.stop_named(WATCH, "", ASKER, HERE) == watch.id
+    house.turn()
+    assert any(isinstance(event, StopAsked) for event in house.card.timeline)
+
+
+# ---- a bot that is told to end -----------------------------------------------------------------------------------
+
+
+def test_a_bot_that_is_told_to_end_leaves_what_runs_to_another(house: House) -> None:
+    """A rolling restart loses nothing and stops no capture early."""
+    check = house.ask()
+    capture = house.coordinator.capture("10.0.0.5 for 60s", CAPTURER, HERE)
+    ending, house.coordinator = house.coordinator, house.bot()
+    ending.drain(0.1)
+    assert house.queue.cancelled == []
+    assert house.queue.holders == {}
+    house.turn()
+    finish(house, QUESTIONS[CHECK])
+    ends = {one.id: closed(one).outcome for one in house.chat.cards if one.closed}
+    assert ends == {check.id: Outcome.ANSWERED, capture.id: Outcome.ANSWERED}
+
+
+def test_a_bot_that_ends_alone_says_so_on_its_cards(house: House) -> None:
+    """Nobody is there to go on, and no card says "looking" for ever."""
+    house.ask()
+    house.coordinator.drain(0.1)
+    assert closed(house.card).outcome is Outcome.FAILED
+    assert "please ask again" in (closed(house.card).sentence or "")
