@@ -1,12 +1,11 @@
 """A whole ruleout for one fault: a lab that has it, a queue, a vCenter with its worker, an agent on every segment."""
 
-import json
 import os
 import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import Random
@@ -16,41 +15,20 @@ from bot.queue.bot_side import RedisQueue
 from bot.queue.seal import queue_key
 from bot.system import SystemClock
 from deploy.demo.server import Server
-from deploy.lab import snmp, vcsim
+from deploy.demo.vcenter.standing import Stands
+from deploy.lab import snmp
 from deploy.lab.client import Lab, LabError
 from deploy.lab.faults import FAULTS
-from deploy.lab.scenario import scenario
 from deploy.lab.state import LabState
 from deploy.lab.topology import MANAGEMENT
-from deploy.lab.vcenter import NAME, everything
+from deploy.lab.vcenter import NAME
 
 READY_WITHIN_S = 20.0
 VMS = tuple(f"app{number:02d}" for number in range(2, 12))
 
-Vcenter = Callable[[LabState, Path, ExitStack], tuple[list[str], dict[str, str]]]
-"""Sets a vCenter up that holds the lab's facts: the command of its worker, and what that needs in its environment."""
-
-
-def simulated(state: LabState, directory: Path, ends: ExitStack) -> tuple[list[str], dict[str, str]]:
-    """The real worker in front of the vCenter simulator."""
-    vcenter = ends.enter_context(vcsim.running(scenario(state), directory / "vcenter"))
-    return [sys.executable, "-m", "bot", "vcenter"], {
-        "RULEOUT_VCENTER_HOST": f"127.0.0.1:{vcenter.port}",
-        "RULEOUT_VCENTER_USER": "reader",
-        "RULEOUT_VCENTER_PASSWORD": secrets.token_hex(8),
-        "RULEOUT_VCENTER_CA_FILE": str(vcenter.ca_file),
-    }
-
-
-def played(state: LabState, directory: Path, _ends: ExitStack) -> tuple[list[str], dict[str, str]]:
-    """A worker that answers from a snapshot of the lab."""
-    snapshot = directory / "vcenter.json"
-    snapshot.write_text(json.dumps(everything(state)))
-    return [sys.executable, "-m", "deploy.demo.vcenter", str(snapshot)], {}
-
 
 @contextmanager
-def house(directory: Path, fault: str, seed: int, vcenter: Vcenter) -> Iterator[tuple[LabState, dict[str, str]]]:
+def house(directory: Path, fault: str, seed: int, vcenter: Stands) -> Iterator[tuple[LabState, dict[str, str]]]:
     """The lab's state with the fault staged, everything that looks at it, and the environment of whoever asks."""
     with ExitStack() as ends:
         server = ends.enter_context(Server.running(directory / "queue"))
@@ -71,8 +49,9 @@ def house(directory: Path, fault: str, seed: int, vcenter: Vcenter) -> Iterator[
             )
             ends.callback(_end, process)
 
-        command, own = vcenter(state, directory, ends)
-        start(command, {"RULEOUT_VCENTER_NAME": NAME, **own}, f"vcenter.{NAME}")
+        stands = ends.enter_context(vcenter(state, directory))
+        command = [sys.executable, "-m", *stands.worker]
+        start(command, {"RULEOUT_VCENTER_NAME": NAME, **stands.environment}, f"vcenter.{NAME}")
         for agent in state["agents"]:
             name = f"{agent['segment']}-1"
             own = {"RULEOUT_AGENT_NAME": name, "RULEOUT_SEGMENT": agent["segment"], "RULEOUT_INTERFACE": "eth0"}

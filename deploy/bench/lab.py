@@ -19,7 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.model.verdict import Answer
-from deploy.bench.house import Vcenter, house, played, simulated
+from deploy.bench.house import house
+from deploy.demo.vcenter.played import played
+from deploy.demo.vcenter.simulated import simulated
+from deploy.demo.vcenter.standing import Stands
 from deploy.lab import ns, vcsim
 from deploy.lab.faults import FAULTS
 from deploy.lab.state import FaultState
@@ -111,7 +114,7 @@ def main() -> int:
     return report(results)
 
 
-def stage(vcenter: Vcenter, fault: str, seed: int) -> Result:
+def stage(vcenter: Stands, fault: str, seed: int) -> Result:
     """Stage it on a fresh lab and ask, as somebody with a terminal would."""
     with (
         tempfile.TemporaryDirectory(prefix="lab-") as place,

@@ -19,13 +19,14 @@ from deploy.demo.server import Server
 from deploy.demo.slack import StandIn
 from deploy.demo.slack.records import BOT_USER
 from deploy.demo.slack.workspace import Workspace
+from deploy.demo.vcenter.played import played
+from deploy.demo.vcenter.standing import Standing, Stands
 from deploy.lab import snmp
 from deploy.lab.client import Lab
 from deploy.lab.faults import DEMO
 from deploy.lab.ns import Unsupported
 from deploy.lab.state import LabState
 from deploy.lab.topology import MANAGEMENT
-from deploy.lab.vcenter import everything
 
 MANIFEST = Path(__file__).parents[1] / "slack-manifest.yaml"
 VCENTER = NETWORK = "dc1"
@@ -65,8 +66,8 @@ class Stage:
     processes: dict[str, "subprocess.Popen[Any]"]
     environments: dict[str, dict[str, str]] = field(default_factory=dict)
     """What each process was started with, for whoever starts it again."""
-    snapshot: Path | None = None
-    """What the vCenter is played from, read anew for every question; None without a lab."""
+    vcenter: Standing | None = None
+    """The vCenter that knows the lab; None without a lab."""
 
     def move(self, vm: str, host: str) -> None:
         """Move a VM to another host, as people do while they look for a cause."""
@@ -80,10 +81,8 @@ class Stage:
 
     def told(self, state: LabState) -> None:
         """VCenter knows the lab as it is now."""
-        assert self.snapshot is not None, "it is there with the lab"
-        fresh = self.snapshot.with_suffix(".new")
-        fresh.write_text(json.dumps(everything(state)))
-        fresh.replace(self.snapshot)
+        assert self.vcenter is not None, "it is there with the lab"
+        self.vcenter.follow(state)
 
 
 @contextmanager
@@ -94,8 +93,11 @@ def running(
     replay: bool = False,
     logs: Path | None = None,
     faults: Mapping[str, str] = DEMO,
+    vcenter: Stands = played,
 ) -> Iterator[Stage]:
     """A demonstration whose files lie in ``directory``, until the block ends; ``faults`` says what is wrong with whom.
+
+    ``vcenter`` is who stands for the lab's vCenter; recordings bring their own.
 
     Raises:
         RuntimeError: a part did not come up; the text is the end of its log.
@@ -141,14 +143,14 @@ def running(
                 stage.lab = ends.enter_context(Lab.running(directory / "lab", snmp=True))
             except Unsupported as reason:
                 stage.why_no_lab = str(reason)
-        ends.callback(_end, stage.processes)  # before the lab ends, so that its agents can say goodbye
         if stage.lab:
             for vm, fault in faults.items():
                 stage.lab.apply(fault, vm)
             state = stage.lab.apply("clean_vmotion", MOVED)
-            stage.snapshot = directory / "vcenter.json"
-            stage.told(state)
-            start("vcenter", ["deploy.demo.vcenter", str(stage.snapshot)], _vcenter(keys))
+            stage.vcenter = ends.enter_context(vcenter(state, directory))
+        ends.callback(_end, stage.processes)  # before lab and vCenter end: agents say goodbye, a worker logs out
+        if stage.lab and stage.vcenter:
+            start("vcenter", [*stage.vcenter.worker], {**_vcenter(keys), **stage.vcenter.environment})
             for segment in ("prod", "office"):
                 name = f"{segment}-1"
                 start(name, ["bot", "agent"], {

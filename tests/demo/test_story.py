@@ -1,4 +1,7 @@
-"""An incident from the first complaint to the post-mortem, on real packets; and once more with ten deaths in it."""
+"""An incident from the first complaint to the post-mortem, on real packets; and once more with ten deaths in it.
+
+Its vCenter is the simulator, and every move is a vMotion there: ``ruleout vcenter`` reads it as it reads a real one.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +22,9 @@ from tests.demo.test_incident import board, every
 from tests.demo.test_terminal import ruleout
 from tests.demo.test_watch import begun, until_left
 
-pytestmark = [pytest.mark.lab, pytest.mark.server, pytest.mark.browser, pytest.mark.timeout(400)]
+pytestmark = [
+    pytest.mark.lab, pytest.mark.server, pytest.mark.browser, pytest.mark.vcsim, pytest.mark.timeout(400)
+]  # fmt: skip
 
 ODD, EVEN = tuple(STORY), ("app02", "app04", "app06", "app08", "app10")
 Dies = Callable[[int], None]
@@ -106,7 +111,10 @@ def tell(house: Stage, types: Types, dies: Dies, tmp_path: Path) -> None:
     seen(house, "Everything of")
     data = next(file.data for file in slack.slack.files.values() if file.name.endswith(".zip"))
     assert data is not None
-    read = bundle.unpack(zipped.read(data))
+    files = zipped.read(data)
+    read = bundle.unpack(files)
+    # Where a vMotion begins is an event of the simulator, and of nobody else here.
+    assert any(b"VmBeingHotMigratedEvent" in file for file in files.values())
     held = [one.held for one in again(read)]
     assert held.count(Held.SAME) >= 3, held
     assert set(held) <= {Held.SAME, Held.NOT_JUDGED, Held.NOTHING}, held

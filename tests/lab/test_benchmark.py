@@ -10,7 +10,6 @@ from deploy.bench.lab import Result, report
 from deploy.lab import ns
 from deploy.lab.faults import FAULTS
 from deploy.lab.topology import topology
-from deploy.lab.vcsim import VcsimMissing, build
 from tests.fixtures.tools import missing
 
 pytestmark = pytest.mark.lab
@@ -26,12 +25,9 @@ def benchmark(*arguments: str, path: str = "/usr/bin:/bin") -> "subprocess.Compl
 
 
 @pytest.mark.vcsim
+@pytest.mark.usefixtures("built_vcsim")
 def test_a_fault_is_decided_by_what_the_real_worker_reads_from_the_simulator() -> None:
     """Only vCenter can say that the VM is off: the whole way from the scenario to the verdict has to hold."""
-    try:
-        build()
-    except VcsimMissing as reason:
-        missing(str(reason))
     done = benchmark("vm_powered_off", "--first-seed", "4")
     assert done.returncode == 0, done.stderr
     assert "wrong accusations: 0 of 1\nlook-alikes accused: 0 of 0\n" in done.stdout

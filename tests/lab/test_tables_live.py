@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-from deploy.bench.house import played
 from deploy.bench.lab import stage
+from deploy.demo.vcenter.played import played
 from deploy.lab import ns
 from deploy.lab.snmp import SNMPD
 from tests.fixtures.tools import missing

@@ -1846,7 +1846,9 @@ func (s *state) allEvents() []types.BaseEvent {
 	if b, ok := r.(*methods.QueryEventsBody); ok && b.Res != nil {
 		out = append(out, b.Res.Returnval...)
 	}
+	s.mu.Lock() // a VM may be on its way while somebody reads
 	out = append(out, s.events...)
+	s.mu.Unlock()
 	sort.SliceStable(out, func(i, j int) bool {
 		return out[i].GetEvent().CreatedTime.Before(out[j].GetEvent().CreatedTime)
 	})
@@ -1940,7 +1942,7 @@ func (s *state) about(e *types.Event, f *types.EventFilterSpecByEntity) bool {
 	return false
 }
 
-func (s *state) migrate(vmRef types.ManagedObjectReference, dst *types.ManagedObjectReference, kind string, drs bool) types.ManagedObjectReference {
+func (s *state) migrate(vmRef types.ManagedObjectReference, dst, pool *types.ManagedObjectReference, kind string, drs bool) types.ManagedObjectReference {
 	vm := simulator.Map.Get(vmRef).(*simulator.VirtualMachine)
 	t := simulator.CreateTask(vm, kind, func(*simulator.Task) (types.AnyType, types.BaseMethodFault) {
 		if dst == nil {
@@ -1953,19 +1955,36 @@ func (s *state) migrate(vmRef types.ManagedObjectReference, dst *types.ManagedOb
 		if h.Runtime.InMaintenanceMode || h.Runtime.ConnectionState != types.HostSystemConnectionStateConnected {
 			return nil, new(types.HostNotConnected)
 		}
+		if pool == nil {
+			pool = vm.ResourcePool
+		}
+		there, ok := simulator.Map.Get(*pool).(*simulator.ResourcePool)
+		if !ok || there.Owner != *h.Parent { // as a vCenter says it of a pool of another cluster
+			return nil, &types.InvalidArgument{InvalidProperty: "pool"}
+		}
 		old := simulator.Map.Get(*vm.Runtime.Host).(*simulator.HostSystem)
 		typ := "VmMigratedEvent"
 		if drs {
 			typ = "DrsVmMigratedEvent"
 		}
 		s.mu.Lock()
+		defer s.mu.Unlock()
 		_ = s.addEvent(EventSpec{Type: "VmBeingHotMigratedEvent", VM: vm.Name, Host: old.Name, To: h.Name, User: "harness", Message: fmt.Sprintf("Migrating %s from %s to %s", vm.Name, old.Name, h.Name)})
 		_ = s.place(vm, h.Name)
+		s.repool(vm, there)
 		_ = s.addEvent(EventSpec{Type: typ, VM: vm.Name, Host: h.Name, From: old.Name, User: "harness", Message: fmt.Sprintf("%s migrated from %s to %s", vm.Name, old.Name, h.Name)})
-		s.mu.Unlock()
 		return nil, nil
 	})
 	return t.Run()
+}
+
+// repool lets a VM take its resources from another pool, as one must to leave a cluster.
+func (s *state) repool(vm *simulator.VirtualMachine, to *simulator.ResourcePool) {
+	if from, ok := simulator.Map.Get(*vm.ResourcePool).(*simulator.ResourcePool); ok {
+		simulator.RemoveReference(&from.Vm, vm.Self)
+	}
+	to.Vm = append(to.Vm, vm.Self)
+	simulator.Map.Update(vm, []types.PropertyChange{{Name: "resourcePool", Val: &to.Self}})
 }
 
 func (s *state) hooks() map[string]hook {
@@ -2013,11 +2032,11 @@ func (s *state) hooks() map[string]hook {
 		},
 		"MigrateVM_Task": func(m *simulator.Method) (interface{}, types.BaseMethodFault) {
 			r := m.Body.(*types.MigrateVM_Task)
-			return &types.MigrateVM_TaskResponse{Returnval: s.migrate(r.This, r.Host, "migrate", false)}, nil
+			return &types.MigrateVM_TaskResponse{Returnval: s.migrate(r.This, r.Host, r.Pool, "migrate", false)}, nil
 		},
 		"RelocateVM_Task": func(m *simulator.Method) (interface{}, types.BaseMethodFault) {
 			r := m.Body.(*types.RelocateVM_Task)
-			return &types.RelocateVM_TaskResponse{Returnval: s.migrate(r.This, r.Spec.Host, "relocate", false)}, nil
+			return &types.RelocateVM_TaskResponse{Returnval: s.migrate(r.This, r.Spec.Host, r.Spec.Pool, "relocate", false)}, nil
 		},
 	}
 }
