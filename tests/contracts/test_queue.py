@@ -21,6 +21,7 @@ from tests.contracts.bench import (
     MASTERS,
     Bench,
     MemoryBench,
+    RightsBench,
     ServerBench,
     Waiting,
     agent,
@@ -35,7 +36,7 @@ from tests.contracts.bench import (
     until,
 )
 
-SERVERS = ("valkey", "redis_tcp", "redis_tls")
+SERVERS = ("valkey", "redis_tcp", "redis_tls", "rights")
 
 
 @pytest.fixture(params=["memory", *(pytest.param(name, marks=pytest.mark.server) for name in SERVERS)])
@@ -44,6 +45,10 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     if request.param == "memory":
         with ExitStack() as ends:
             yield MemoryBench(ends)
+        return
+    if request.param == "rights":
+        with ExitStack() as ends:
+            yield RightsBench(request.getfixturevalue("redis_tcp").url, ends)
         return
     server = request.getfixturevalue(request.param)
     with ExitStack() as ends:
