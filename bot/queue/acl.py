@@ -1,6 +1,7 @@
-"""What one agent may do on the queue server, as an ACL: its own queues, its own lease, and nothing to read of others.
+"""What each role may do on the queue server, as ACL rules: its own keys, and nothing to read or take of the others'.
 
-Seals stop what a stolen password could forge; the ACL stops what it could delete, read or flush.
+Seals stop what a stolen password could forge; the ACL stops what it could delete, read or flush. Every pattern comes
+from bot.queue.keys, so that a key that is renamed there is renamed here.
 """
 
 from collections.abc import Sequence
@@ -32,13 +33,98 @@ COMMANDS = (
 )
 """Every command that bot.queue.agent_side and its parts send."""
 
+BOT_COMMANDS = (
+    "xadd",
+    "xread",
+    "xrange",
+    "xdel",
+    "set",
+    "get",
+    "pttl",
+    "exists",
+    "del",
+    "unlink",
+    "expire",
+    "pexpire",
+    "hset",
+    "hget",
+    "hkeys",
+    "hgetall",
+    "hdel",
+    "zadd",
+    "zrange",
+    "zrem",
+    "zrevrangebyscore",
+    "zremrangebyscore",
+    "scan",
+    "multi",
+    "exec",
+    "ping",
+    "hello",
+    "auth",
+)
+"""Every command that bot.queue.bot_side, the journals, the kept evidence and the marks send.
+
+``scan`` shows the names of all keys, whatever the patterns say (Redis: ACL, "key permissions"), but no content.
+"""
+
+OPERATOR_COMMANDS = (
+    "xrange",
+    "xlen",
+    "xinfo|groups",
+    "xinfo|stream",
+    "type",
+    "ttl",
+    "scan",
+    "dbsize",
+    "info",
+    "lastsave",
+    "bgsave",
+    "bgrewriteaof",
+    "acl|load",
+    "acl|log",
+    "acl|whoami",
+    "ping",
+    "hello",
+    "auth",
+)
+"""Looking after the server: its state, a copy of its data, the dead letters, this file read anew. It changes no key."""
+
 
 def agent_rules(agent: str, queues: Sequence[str]) -> tuple[str, ...]:
-    """The rules for ``ACL SETUSER <name> on ><password> ...`` (Redis 7.0: %R~ may only be read, %W~ only written)."""
+    """The rules for ``ACL SETUSER <name> on ><password> ...`` (Redis 7.0: %R~ may only be read, %W~ only written).
+
+    Readers of a vCenter or of the network are agents too, each on a queue of its own.
+    """
     own = [keys.jobs(queue) for queue in queues] + [keys.serving(queue) for queue in queues]
     own += [keys.agent(agent), keys.alive(f"{agent}:*"), keys.seen("*")]
     written = [keys.reports("*"), keys.artifact("*", "*"), keys.DEAD]
-    read = [keys.alive("*"), keys.cancel("*"), keys.asking("*")]
+    read = [keys.alive("*"), keys.cancel("*"), keys.asking(keys.reports("*"))]
+    return _rules(own, read, written, COMMANDS)
+
+
+def bot_rules() -> tuple[str, ...]:
+    """The rules for all bots, and for whoever asks from a terminal: they put jobs, but cannot take or unmark one."""
+    own = [
+        keys.reports("*"),
+        keys.asking(keys.reports("*")),
+        keys.bot("*"),
+        keys.artifact("*", "*"),
+        keys.delivery("*"),
+    ]
+    own += [keys.journal("*"), keys.kept("*"), keys.inquiry("*"), keys.inquiries("*"), keys.asked("*")]
+    own += [keys.UNFINISHED, keys.UNENDED]
+    written = [keys.jobs("*"), keys.cancel("*")]
+    read = [keys.AGENTS, keys.serving("*")]
+    return _rules(own, read, written, BOT_COMMANDS)
+
+
+def operator_rules() -> tuple[str, ...]:
+    """The rules for the person who looks after the server."""
+    return _rules((), ("*",), (), OPERATOR_COMMANDS)
+
+
+def _rules(own: Sequence[str], read: Sequence[str], written: Sequence[str], commands: Sequence[str]) -> tuple[str, ...]:
     return (
         "resetchannels",
         "resetkeys",
@@ -46,5 +132,5 @@ def agent_rules(agent: str, queues: Sequence[str]) -> tuple[str, ...]:
         *(f"%W~{key}" for key in written),
         *(f"%R~{key}" for key in read),
         "-@all",
-        *(f"+{command}" for command in COMMANDS),
+        *(f"+{command}" for command in commands),
     )

@@ -1,4 +1,4 @@
-"""Settings are read strictly, and the README lists all of them."""
+"""Settings are read strictly, and the operator's page lists all of them."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
 
 
 def test_lists_people_and_keys_are_parsed() -> None:
-    """The forms that the README promises."""
+    """The forms that the operator's page promises."""
     settings = Settings(
         {
             "RULEOUT_CAPTURERS": "T1/U1, T1/U2",
@@ -67,9 +67,9 @@ def test_a_missing_value_says_what_it_is_for() -> None:
         Settings({}).text("RULEOUT_AGENT_NAME")
 
 
-def test_the_readme_lists_every_setting_with_its_default() -> None:
+def test_the_operators_page_lists_every_setting_with_its_default() -> None:
     """A setting that nobody can find does not exist."""
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    page = (Path(__file__).parents[2] / "deploy/README.md").read_text()
     for setting in SETTINGS:
         default = {None: "required", "": "empty"}.get(setting.default, f"`{setting.default}`")
-        assert f"| `{setting.name}` | {setting.roles} | {setting.meaning} | {default} |" in readme
+        assert f"| `{setting.name}` | {setting.roles} | {setting.meaning} | {default} |" in page

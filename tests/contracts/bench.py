@@ -14,6 +14,7 @@ from bot.model.incident import Failed, Reported, StopAsked
 from bot.model.job import Agent, Artifact, Job, JobOptions, Media, Probe, Vantage
 from bot.ports import Ability, Intake, News, Queue, Work
 from bot.queue import keys, seal, server
+from bot.queue.acl import agent_rules, bot_rules
 from bot.queue.agent_side import RedisIntake
 from bot.queue.bot_side import RedisQueue
 from bot.queue.memory import MemoryIntake, MemoryQueue, MemoryServer
@@ -209,6 +210,34 @@ class ServerBench:
 
     def dead(self) -> list[str]:
         return [fields[b"reason"].decode() for _, fields in self.client.xrange(keys.DEAD)]
+
+
+class RightsBench(ServerBench):
+    """A real server on which the bot and every agent has its own user, with its role's rights alone.
+
+    When the test ends, nothing was refused: a right that is missing shows, also where the code bears its absence.
+    """
+
+    def __init__(self, url: str, ends: ExitStack) -> None:
+        super().__init__(url, ends)
+        ends.callback(self._nothing_was_refused)
+
+    def queue(
+        self, bot_id: str = "bot-1", masters: Sequence[bytes] = MASTERS, lease_s: float = keys.HOLD_S
+    ) -> RedisQueue:
+        return ServerBench(self._as("bot", bot_rules()), self.ends).queue(bot_id, masters, lease_s)
+
+    def intake(self, of: Agent, masters: Sequence[bytes] = MASTERS, limit_bytes: int = keys.LIMIT_BYTES) -> RedisIntake:
+        url = self._as(f"agent.{of.name}", agent_rules(of.name, of.queues))
+        return ServerBench(url, self.ends).intake(of, masters, limit_bytes)
+
+    def _as(self, user: str, rules: Sequence[str]) -> str:
+        self.client.execute_command("ACL", "SETUSER", user, "on", ">pw", *rules)
+        return self.url.replace("//", f"//{user}:pw@")
+
+    def _nothing_was_refused(self) -> None:
+        refused = self.client.execute_command("ACL", "LOG")
+        assert not refused, refused
 
 
 def seconds_ago(seconds: float) -> datetime:

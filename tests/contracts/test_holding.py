@@ -1,10 +1,6 @@
 """Which bot has an incident in hand: what every queue must keep when bots die, sleep, or are many."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
-
-import pytest
 
 from bot.model.incident import Reported, StopAsked
 from bot.model.request import Person
@@ -13,8 +9,6 @@ from tests.contracts.bench import (
     CLOCK,
     MASTERS,
     Bench,
-    MemoryBench,
-    ServerBench,
     agent,
     brings,
     evidence,
@@ -25,19 +19,9 @@ from tests.contracts.bench import (
     told,
     until,
 )
-from tests.contracts.test_queue import SERVERS
 
 ANA = Person("T1", "U1")
 LEASE_S = 1.0
-
-
-@pytest.fixture(params=["memory", *(pytest.param(name, marks=pytest.mark.server) for name in SERVERS)])
-def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
-    with ExitStack() as ends:
-        if request.param == "memory":
-            yield MemoryBench(ends)
-        else:
-            yield ServerBench(request.getfixturevalue(request.param).url, ends)
 
 
 def fresh() -> str:

@@ -12,7 +12,7 @@ from bot.ports import Journal
 from bot.queue.journal import MemoryJournal, RedisJournal
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-SERVERS = ("valkey", "redis_tcp", "redis_tls")
+SERVERS = ("valkey", "redis_tcp", "redis_tls", "redis_as_bot")
 
 
 @pytest.fixture(params=["memory", *(pytest.param(name, marks=pytest.mark.server) for name in SERVERS)])

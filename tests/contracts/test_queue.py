@@ -1,8 +1,7 @@
 """What every queue must keep, whichever server it stands on; the in-memory twin keeps the same."""
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,8 +19,6 @@ from tests.contracts.bench import (
     CLOCK,
     MASTERS,
     Bench,
-    MemoryBench,
-    ServerBench,
     Waiting,
     agent,
     brings,
@@ -35,20 +32,6 @@ from tests.contracts.bench import (
     told,
     until,
 )
-
-SERVERS = ("valkey", "redis_tcp", "redis_tls")
-
-
-@pytest.fixture(params=["memory", *(pytest.param(name, marks=pytest.mark.server) for name in SERVERS)])
-def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
-    """Each kind of queue in turn; what a test starts on it ends before the server does."""
-    if request.param == "memory":
-        with ExitStack() as ends:
-            yield MemoryBench(ends)
-        return
-    server = request.getfixturevalue(request.param)
-    with ExitStack() as ends:
-        yield ServerBench(server.url, ends)
 
 
 def order_for(queue: str) -> Order:
