@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 from bot import log
@@ -140,7 +141,7 @@ class Coordinator(Engine):
         said = f"again {incident}"
         rule = self._clerk.may(_RIGHT[before.command], person, place, taken, said=said)
         if before.reach:
-            return self._open(self._reach_request(before.reach.machines, person, place), said=said, rule=rule)
+            return self._open(self._reach_request(before.reach, person, place), said=said, rule=rule)
         request = self._request(
             before.command, before.target, person, place, deep=before.deep, capture=before.capture, file=before.file,
             watch=before.watch, before=incident, tables=before.tables if before.command == JUDGE else (),
@@ -159,15 +160,16 @@ class Coordinator(Engine):
 
     def _reach(self, text: str, person: Person, place: Place) -> Incident:
         """Compare these machines; what the channel's open incident says of them counts where no packet speaks."""
-        named = reaching.parse(text)
-        addresses = [address for one in named if (address := ipv4_of(one))]
+        wish = reaching.parse(text)
+        addresses = [address for one in wish.machines if (address := ipv4_of(one))]
         rule = self._clerk.may(Capability.CHECK, person, place, addresses, said=text)
-        return self._open(self._reach_request(named, person, place), said=text, rule=rule)
+        return self._open(self._reach_request(wish, person, place), said=text, rule=rule)
 
-    def _reach_request(self, named: tuple[str, ...], person: Person, place: Place) -> Request:
+    def _reach_request(self, wish: ReachWish, person: Person, place: Place) -> Request:
         said = self.inquirer.current(place.channel) if self.inquirer else None
-        wish = ReachWish(named, said.opened.affected, said.opened.unaffected) if said else ReachWish(named)
-        return self._request(REACH, reaching.target_of(named), person, place, reach=wish)
+        affected, unaffected = (said.opened.affected, said.opened.unaffected) if said else ((), ())
+        wish = replace(wish, affected=affected, unaffected=unaffected)
+        return self._request(REACH, reaching.target_of(wish), person, place, reach=wish)
 
     def judge(self, files: Sequence[DroppedFile], text: str, person: Person, place: Place) -> Incident:
         """Judge the capture among these shared files about whatever ``text`` names."""

@@ -18,7 +18,19 @@ from bot.clerk import machines_of
 from bot.desk import Desk, Ground
 from bot.errors import InstrumentError, RequestError
 from bot.handing import Handing
-from bot.incidents import actions, captured, compared, dropping, flow, folds, joining, noted, pasting, path_words
+from bot.incidents import (
+    actions,
+    captured,
+    compared,
+    dropping,
+    flow,
+    folds,
+    joining,
+    noted,
+    pasting,
+    path_words,
+    reaching,
+)
 from bot.incidents.actions import Action
 from bot.incidents.policy import TERMINAL, Capability
 from bot.incidents.running import Running
@@ -604,7 +616,7 @@ def _read_as(request: Request) -> str:
     if request.watch is not None:
         return f"{request.command} {request.target} for {request.watch.duration_s:g} s"
     if request.reach is not None:
-        return f"{request.command} {' '.join(request.reach.machines)}"
+        return f"{request.command} {reaching.in_words(request.reach)}"
     with_tables = f" with {pasting.named(request.tables)}" if request.tables else ""
     return f"{request.command} {request.target}{' deep' if request.deep else ''}{with_tables}"
 

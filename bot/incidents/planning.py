@@ -179,10 +179,17 @@ def plan_sharers(incident: str, ips: Sequence[IPv4Address], macs: Sequence[Mac],
 
 
 def plan_whose(
-    incident: str, names: Sequence[str], addresses: Sequence[IPv4Address], *, known: Known
+    incident: str,
+    names: Sequence[str],
+    addresses: Sequence[IPv4Address],
+    *,
+    known: Known,
+    places: tuple[str, ...] = (),
 ) -> tuple[Job, ...]:
-    """Ask every vCenter who has these names and addresses."""
-    wanted: list[tuple[IPv4Address | None, JobOptions]] = [(None, JobOptions(names=tuple(names)))] if names else []
+    """Ask every vCenter who has these names and addresses, and what runs in these clusters or on these hosts."""
+    wanted: list[tuple[IPv4Address | None, JobOptions]] = []
+    if names or places:
+        wanted.append((None, JobOptions(names=tuple(names), places=places)))
     wanted += [(address, JobOptions()) for address in addresses]
     return _look_ups(incident, wanted, known.vcenters, known=known, first=0)
 

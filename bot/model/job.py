@@ -63,7 +63,8 @@ class JobOptions:
 
     ``listen_s`` is the time from the last broadcast request (or from the start of a capture) to the end of
     listening; of a network job, how long it reads the rows of the target and of ``macs`` again and again (0: once).
-    ``names`` and ``macs`` are further things to look up in vCenter and in tables. ``filter`` says what to capture
+    ``names`` and ``macs`` are further things to look up in vCenter and in tables, ``places`` clusters and hosts, of
+    which every running VM is looked up. ``filter`` says what to capture
     (None: the target's ARP and ICMP), ``payload`` whether whole frames are wished for instead of headers.
     """
 
@@ -73,6 +74,7 @@ class JobOptions:
     names: tuple[str, ...] = ()
     filter: Filter | None = None
     payload: bool = False
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,15 @@ from ipaddress import IPv4Address
 
 @dataclass(frozen=True, slots=True)
 class ReachWish:
-    """The machines, each an address or a VM's name, and of which of them people say that they are affected or not."""
+    """The machines, each an address or a VM's name, and of which of them people say that they are affected or not.
+
+    ``place``: instead of naming them, the cluster or host whose running VMs are meant.
+    """
 
     machines: tuple[str, ...]
     affected: tuple[str, ...] = ()
     unaffected: tuple[str, ...] = ()
+    place: str | None = None
 
 
 class Touch(StrEnum):

@@ -32,7 +32,8 @@ _LINES = (
     (
         Capability.CHECK,
         "`/reach app01 app02 app03` asks and pings many machines from every segment at once, and says what separates "
-        "those that lose packets: cluster, host, VLAN, odd or even, and what cannot be told apart",
+        "those that lose packets: cluster, host, VLAN, odd or even, and what cannot be told apart; "
+        "`/reach from cluster cluster-a` or `from host esx-a1` asks all that runs there",
     ),
     (
         Capability.LOOK_UP,

@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 from bot.errors import BundleError
 from bot.incidents import folds
 from bot.incidents.matrix import affected, cells
-from bot.incidents.reaching import resolved
+from bot.incidents.reaching import machines, resolved
 from bot.incidents.wording import listing
 from bot.model.incident import Incident
 from bot.model.job import Media
@@ -31,6 +31,7 @@ def reach(
     wish = incident.request.reach
     assert wish is not None, "it says which machines"
     every = [one for artifact in folds.artifacts(incident) for one in observations.get(artifact.digest, ())]
+    wish = replace(wish, machines=machines(wish, every))
     addresses = resolved(wish.machines, every)
     found = cells(incident, observations)
     states = [_state(machine, addresses[machine], found, wish) for machine in wish.machines]

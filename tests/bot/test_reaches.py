@@ -8,9 +8,10 @@ from bot.incidents.card import as_text, card
 from bot.model import codec
 from bot.model.incident import AnyEvent, Failed, Outcome
 from bot.model.job import Job, Media, Probe
-from bot.model.reach import Cell, Touch
-from tests.bot.house import House, closed
-from tests.bot.incidents.ground import ASKER, HERE, NOON
+from bot.model.observation import VmFound
+from bot.model.reach import Cell, ReachWish, Touch
+from tests.bot.house import INVENTORY, House, closed
+from tests.bot.incidents.ground import ASKER, DC1, HERE, NOON
 
 
 @pytest.fixture
@@ -24,7 +25,20 @@ def probes(house: House) -> list[Job]:
 
 def test_every_machine_is_named_once_whatever_lies_between_the_words() -> None:
     """People paste lists."""
-    assert reaching.parse("app01, app02 APP01;\n10.0.0.5") == ("app01", "app02", "10.0.0.5")
+    assert reaching.parse("app01, app02 APP01;\n10.0.0.5").machines == ("app01", "app02", "10.0.0.5")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        pytest.param("from cluster cluster-a", "cluster-a", id="cluster"),
+        pytest.param("From  Host esx-a1.example.net", "esx-a1.example.net", id="host"),
+        pytest.param('from cluster "Cluster A, north"', "Cluster A, north", id="a name with blanks"),
+    ],
+)
+def test_a_cluster_or_host_can_be_named_instead(text: str, place: str) -> None:
+    """Nobody types the names of a whole cluster during an outage."""
+    assert reaching.parse(text) == ReachWish((), place=place)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +46,10 @@ def test_every_machine_is_named_once_whatever_lies_between_the_words() -> None:
     [
         pytest.param("", "at least 2 machines", id="nobody"),
         pytest.param("app01 app01", "at least 2 machines", id="one twice"),
-        pytest.param("from cluster cluster-a", "name them", id="a cluster"),
+        pytest.param("from", "Say `from cluster NAME` or `from host NAME`", id="from nowhere"),
+        pytest.param("from cluster-a", "Say `from cluster NAME` or `from host NAME`", id="from what"),
+        pytest.param("from host", "Say `from cluster NAME` or `from host NAME`", id="from no host"),
+        pytest.param("from cluster " + "x" * 90, "longer than the name of any cluster", id="a long place"),
         pytest.param("app01 10.0.0.0/24", "10.0.0.0/24 is no machine", id="a network"),
         pytest.param("app01 " + "x" * 90, "longer than any VM's name", id="a long word"),
         pytest.param(" ".join(f"vm{n}" for n in range(33)), "Those are 33 machines", id="too many"),
@@ -56,6 +73,56 @@ def test_names_are_looked_up_before_anything_is_sent(house: House) -> None:
     assert sorted((str(job.target), job.probe) for job in probes(house)) == [
         (target, probe) for target in ("10.0.0.5", "10.0.0.6", "10.0.0.7") for probe in (Probe.ARP, Probe.ICMP)
     ]
+
+
+def test_everything_that_runs_in_a_cluster_is_compared(house: House) -> None:
+    """One question to each vCenter says what runs there; what is off, or elsewhere, is left out."""
+    asked = house.ask("from cluster Cluster-A", "reach")
+    assert str(asked.request.target) == "the machines of Cluster-A"
+    (look_up,) = house.queue.jobs
+    assert (look_up.options.places, look_up.options.names) == (("Cluster-A",), ())
+    house.looks_up(look_up)
+    there = [vm.name for vm in INVENTORY.vms if vm.cluster == "cluster-a" and vm.power == "poweredOn"]
+    assert len(there) > 2
+    for job in probes(house):
+        house.says(Failed(at=NOON, job=job.id, agent="prod", reason="eth0 is down."))
+    reach = house.card.reach
+    assert reach is not None
+    assert sorted(row.machine for row in reach.machines) == sorted(there)
+    assert house.coordinator.again(house.card.id, ASKER, HERE).request.reach == asked.request.reach
+
+
+def test_a_place_without_machines_is_refused_with_a_sentence(house: House) -> None:
+    """It may be misspelt, or nothing runs there."""
+    house.ask("from cluster cluster-z", "reach")
+    house.looks_up(house.queue.jobs[0])
+    assert closed(house.card).outcome is Outcome.REFUSED
+    sentence = closed(house.card).sentence or ""
+    assert "No vCenter knows a cluster or host called cluster-z in which a machine runs" in sentence
+
+
+def test_a_place_that_no_vcenter_could_be_asked_about_is_said_to_be_that(house: House) -> None:
+    """Silence of the instrument says nothing of the cluster."""
+    house.ask("from cluster cluster-a", "reach")
+    house.says(Failed(at=NOON, job=house.queue.jobs[0].id, agent="vcenter.dc1", reason="The password is wrong."))
+    assert closed(house.card).outcome is Outcome.REFUSED
+    assert "No vCenter could be asked what runs in cluster-a." in (closed(house.card).sentence or "")
+
+
+def test_a_large_cluster_is_compared_in_part_and_the_rest_is_said(house: House) -> None:
+    """The first by name, counted as people count: both parities are among them."""
+    wish = ReachWish((), place="big")
+    seen = tuple(
+        VmFound(
+            seen_at=NOON, vantage=DC1, artifact="sha256:0", locator=f"vms/{n}", vm=f"dc1/vm-{n}", name=f"vm{n}",
+            vcenter="dc1", powered_on=n != 3, connection="connected", host="esx-1", cluster="BIG", tools_running=True,
+        )
+        for n in range(1, 41)
+    )  # fmt: skip
+    meant = reaching.machines(wish, seen)
+    assert len(meant) == reaching.MOST
+    assert meant[:3] == ("vm1", "vm2", "vm4")
+    assert reaching.machines(ReachWish((), place="esx-1"), seen) == meant
 
 
 def test_what_no_place_can_say_is_not_known_and_nobody_is_fine_by_silence(house: House) -> None:

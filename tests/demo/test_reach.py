@@ -4,7 +4,7 @@ import pytest
 
 from deploy.demo.slack.records import BOT_USER
 from deploy.demo.slack.workspace import Workspace
-from deploy.demo.stage import Stage, final_card
+from deploy.demo.stage import Stage, ask, final_card
 from tests.demo.test_doors import CHANNEL, thread
 
 pytestmark = [pytest.mark.lab, pytest.mark.server, pytest.mark.timeout(120)]
@@ -46,12 +46,20 @@ def test_packets_outweigh_what_was_said_and_the_summary_tells_it(house: Stage) -
     assert "3 of 6 machines are affected" in told
 
 
+def test_everything_that_runs_in_a_cluster_is_compared(house: Stage) -> None:
+    """Nobody types the names of a whole cluster during an outage."""
+    card = ask(house.slack, CHANNEL, "/reach from cluster cluster-a", within_s=60)
+    assert "REACH · " in card["rendered"], card["rendered"]
+    assert "app05" in card["rendered"]
+    assert "cluster-b" not in card["rendered"]
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         pytest.param("app03", "at least 2 machines", id="one"),
         pytest.param("app03 app03", "at least 2 machines", id="one twice"),
-        pytest.param("from cluster cluster-a", "name them", id="a cluster"),
+        pytest.param("from cluster-a", "from cluster NAME", id="from what"),
         pytest.param("10.0.0.0/24 app03", "is no machine", id="a network"),
         pytest.param(" ".join(f"10.0.0.{n}" for n in range(1, 40)), "at most 32", id="too many"),
     ],

@@ -14,7 +14,7 @@ from bot.agents.vcenter.asking import MOST_CALLS, Asking, Memory
 from bot.agents.vcenter.guest_processes import Guests
 from bot.agents.vcenter.index import Inventory
 from bot.agents.vcenter.machine import LIVE, Live, PortGroup, live, named, plugged, port_group
-from bot.agents.vcenter.properties import collect, of
+from bot.agents.vcenter.properties import Properties, collect, of
 from bot.agents.vcenter.reasons import FAILURES, clause, session_is_gone
 from bot.agents.vcenter.session import Session
 from bot.agents.vcenter.settings import VcenterSettings
@@ -110,7 +110,7 @@ class LookUp:
 
     def _owners(self, inventory: Inventory) -> tuple[Live, ...]:
         indexed = set(self._by_primary_ip())
-        ids = sorted(indexed | inventory.owners(self._wanted))
+        ids = sorted(indexed | inventory.owners(self._wanted) | self._placed(inventory))
         if len(ids) > MOST_OWNERS:
             self._gaps.append(f"{len(ids)} VMs own what was asked; only {MOST_OWNERS} of them are shown.")
             ids = ids[:MOST_OWNERS]
@@ -120,6 +120,23 @@ class LookUp:
         page = self._settings.page
         found = collect(self._stub, self._session, spec, page, lambda vm: live(vm, inventory.hosts))
         return tuple(each for each in self._with_port_groups(found, inventory) if self._still_owns(each, indexed))
+
+    def _placed(self, inventory: Inventory) -> set[str]:
+        """The running VMs of the clusters and hosts that were asked for."""
+        asked = [
+            vim.HostSystem(host.id, self._stub)
+            for host in inventory.hosts.values()
+            if self._wanted.names_place(host.cluster) or self._wanted.names_place(host.name)
+        ]
+        if not asked:
+            return set()
+        spec = of(asked, {vim.HostSystem: ("vm",)})
+        try:
+            found = collect(self._stub, self._session, spec, self._settings.page, _vms)
+        except FAILURES as error:
+            self._forgive(error, "Which VMs run there could not be read")
+            return set()
+        return {id_ for ids in found for id_ in ids if id_ in inventory.vms and inventory.vms[id_].on}
 
     def _by_primary_ip(self) -> Iterator[str]:
         # It knows one address a VM, but also one that came up since the inventory was read.
@@ -193,3 +210,7 @@ class LookUp:
         if session_is_gone(error) or self._stub.aborted:
             raise error
         (self._gaps if into is None else into).append(f"{what}, because {clause(error)}.")
+
+
+def _vms(host: Properties) -> tuple[str, ...]:
+    return tuple(each.text or "" for each in host.all("vm"))

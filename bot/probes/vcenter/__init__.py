@@ -65,7 +65,7 @@ _LISTED = tuple(family for family in _FAMILIES if family != "clock")
 
 def query(job: Job) -> Query:
     """What the job wants looked up."""
-    return Query((job.target,) if job.target else (), job.options.macs, job.options.names)
+    return Query((job.target,) if job.target else (), job.options.macs, job.options.names, job.options.places)
 
 
 def read(artifact: Artifact, data: bytes) -> tuple[Observation, ...]:

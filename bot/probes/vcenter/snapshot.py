@@ -22,18 +22,26 @@ Backing = Literal["dvport", "network", "opaque", "other"]
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to look up: whatever owns one of these. Names are compared whole and without case."""
+    """What to look up: whatever owns one of these, and each VM that runs in one of ``places``, clusters and hosts.
+
+    Names are compared whole and without case.
+    """
 
     ips: tuple[IPv4Address, ...] = ()
     macs: tuple[Mac, ...] = ()
     names: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.ips or self.macs or self.names)
+        return bool(self.ips or self.macs or self.names or self.places)
 
     def names_vm(self, name: str) -> bool:
         """Whether a VM of this name was asked for."""
         return name.casefold() in {asked.casefold() for asked in self.names}
+
+    def names_place(self, name: str | None) -> bool:
+        """Whether this cluster or host was asked for."""
+        return name is not None and name.casefold() in {asked.casefold() for asked in self.places}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +154,12 @@ class Snapshot:
 
 
 def owns(item: Vm | HostNic, wanted: Query) -> bool:
-    """Whether a VM or host NIC has one of the wanted addresses, MACs or (a VM only) names."""
+    """Whether a VM or host NIC has one of the wanted addresses, MACs or (a VM only) names, or runs where asked."""
     if isinstance(item, HostNic):
         return item.mac in wanted.macs or not set(wanted.ips).isdisjoint(item.addresses)
     return (
         wanted.names_vm(item.name)
+        or (item.power == "poweredOn" and (wanted.names_place(item.cluster) or wanted.names_place(item.host)))
         or any(nic.mac in wanted.macs for nic in item.nics)
         or any(row.mac in wanted.macs or not set(wanted.ips).isdisjoint(row.addresses) for row in item.guest_nics)
     )

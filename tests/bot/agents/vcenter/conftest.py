@@ -23,10 +23,16 @@ VANTAGE = Vantage("vcenter-dc1", "dc1", "vcenter")
 CLOCK = SystemClock()
 
 
-def job(ip: str | None = None, macs: tuple[str, ...] = (), names: tuple[str, ...] = (), lives_s: float = 60.0) -> Job:
+def job(
+    ip: str | None = None,
+    macs: tuple[str, ...] = (),
+    names: tuple[str, ...] = (),
+    lives_s: float = 60.0,
+    places: tuple[str, ...] = (),
+) -> Job:
     """A look-up that is asked now."""
     now = CLOCK.now()
-    options = JobOptions(macs=tuple(map(Mac, macs)), names=names)
+    options = JobOptions(macs=tuple(map(Mac, macs)), names=names, places=places)
     target = IPv4Address(ip) if ip else None
     return Job("job-1", "inc-1", Probe.VCENTER, "vcenter:dc1", target, options, now, now + timedelta(seconds=lives_s))
 

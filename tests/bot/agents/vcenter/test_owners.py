@@ -204,3 +204,16 @@ def test_the_stand_in_takes_facts_from_a_function() -> None:
     """The lab hands over what it is like at this moment."""
     facts = json.loads(SNAPSHOT.read_text())
     assert b"app01" in run(SnapshotAbility(lambda: facts, VANTAGE, CLOCK), job("10.0.0.5"))
+
+
+def test_everything_that_runs_in_a_cluster_or_on_a_host_is_found(ask: Ask) -> None:
+    """By the hosts' own lists, for the list of VMs does not say where they run; names count without case."""
+    (known,) = (one for one in ask(names=("app01",)) if isinstance(one, VmFound))
+    assert known.cluster
+    whole = [one for one in ask(places=(known.cluster.swapcase(),)) if isinstance(one, VmFound)]
+    one_host = [one for one in ask(places=("esx-a1",)) if isinstance(one, VmFound)]
+    assert {vm.cluster for vm in whole} == {known.cluster}
+    assert {vm.host for vm in one_host} == {"esx-a1"}
+    assert {vm.name for vm in one_host} < {vm.name for vm in whole}
+    assert all(vm.powered_on for vm in whole)
+    assert not any(isinstance(one, VmFound) for one in ask(places=("nowhere",)))
