@@ -67,6 +67,7 @@ class Desk:
         self._seats: OrderedDict[str, Seat] = OrderedDict()
         self._directory = threading.Lock()  # guards _seats, _agents and _roll
         self._roll: dict[str, Agent] = {}  # every agent as it was heard last
+        self._roll_read = False
         self._agents: tuple[float, tuple[Agent, ...]] = (-_AGENTS_FRESH_S, ())
 
     def published(self, incident: str, channel: str, message: str, part: str = "card") -> None:
@@ -131,7 +132,11 @@ class Desk:
         return agents
 
     def _rolled(self) -> tuple[Agent, ...]:
-        """Every agent that this process ever heard."""
+        """Every agent that was heard lately, by this process or by one before it."""
+        if not self._roll_read:
+            known = {agent.name: agent for agent in self._queue.roll()}
+            with self._directory:
+                self._roll, self._roll_read = known | self._roll, True
         with self._directory:
             return tuple(self._roll.values())
 

@@ -69,6 +69,10 @@ class Queue(Protocol):
         """Every agent with a living heartbeat, by name."""
         ...
 
+    def roll(self) -> tuple[Agent, ...]:
+        """Every agent that any bot has heard in the last week, by name, as it was heard last."""
+        ...
+
     def begin(self, incident: str) -> None:
         """Have a new incident in hand, before anybody else can hear of it."""
         ...

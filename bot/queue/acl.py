@@ -113,7 +113,7 @@ def bot_rules() -> tuple[str, ...]:
         keys.delivery("*"),
     ]
     own += [keys.journal("*"), keys.kept("*"), keys.inquiry("*"), keys.inquiries("*"), keys.asked("*")]
-    own += [keys.UNFINISHED, keys.UNENDED]
+    own += [keys.UNFINISHED, keys.UNENDED, keys.ROLL]
     written = [keys.jobs("*"), keys.cancel("*")]
     read = [keys.AGENTS, keys.serving("*")]
     return _rules(own, read, written, BOT_COMMANDS)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot import log
+from bot.model import codec
 from bot.model.incident import Failed, Reported, StopAsked
 from bot.model.job import Agent, Artifact, Job
 from bot.ports import Clock, News
@@ -49,7 +50,7 @@ class RedisQueue:
         self._limit_bytes = limit_bytes
         self._asked = Asked(masters, clock)
         self._taken_in: list[tuple[str, bytes, list[str]]] = []  # stream, entry, uploads: to be removed
-        self._looked_at = self._trouble_at = float("-inf")
+        self._looked_at = self._trouble_at = self._enrolled_at = float("-inf")
         ours = server.connect(url, ca_file=ca_file, connections=4)
         self._holding = Holding(url, ours, bot_id, lease_s=lease_s, deaf_s=deaf_s)
 
@@ -161,7 +162,32 @@ class RedisQueue:
                 found += [replace(letters.load(Agent, text), heard_at=now - age)] if text else []
             except ValueError as error:
                 _log.warning("agent_not_understood", key=name.decode(errors="replace"), reason=str(error))
-        return tuple(sorted(found, key=lambda agent: agent.name))
+        agents = tuple(sorted(found, key=lambda agent: agent.name))
+        self._enroll(agents)
+        return agents
+
+    def roll(self) -> tuple[Agent, ...]:
+        """Whoever was not heard for a week is taken off it."""
+        with server.said(self._url):
+            written = self._client.hgetall(keys.ROLL)
+        known, oldest = [], self._clock.now() - timedelta(seconds=keys.ROLL_S)
+        for name, text in written.items():
+            try:
+                known.append(letters.load(Agent, text))
+            except ValueError as error:
+                _log.warning("agent_not_understood", key=name.decode(errors="replace"), reason=str(error))
+        return tuple(sorted((one for one in known if one.heard_at > oldest), key=lambda agent: agent.name))
+
+    def _enroll(self, agents: Sequence[Agent]) -> None:
+        """So that a bot that is started later misses whoever has fallen silent before."""
+        if not agents or time.monotonic() - self._enrolled_at < keys.ROLL_AGAIN_S:
+            return
+        with server.said(self._url), self._client.pipeline(transaction=False) as pipe:
+            for agent in agents:
+                pipe.hset(keys.ROLL, agent.name, letters.dump(codec.encode(replace(agent, running=()))))
+            pipe.expire(keys.ROLL, keys.ROLL_S)
+            pipe.execute()
+        self._enrolled_at = time.monotonic()
 
     def close(self) -> None:
         """Give the connections back; what is still in hand is another bot's in a few seconds."""

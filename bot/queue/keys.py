@@ -6,6 +6,7 @@
 | rep:<incident>             | stream | sealed reports on it, until taken in        | 15 min after the last       |
 | alive:<agent>:<random>     | string | lease of one agent process, a consumer      | 3 s, renewed every 0.5 s    |
 | agent:<name>               | string | Agent as JSON, as it announces itself       | as the lease                |
+| roll                       | hash   | name -> Agent as JSON, as it was heard last | a week after anybody's last |
 | serving:<queue>            | string | name of an agent that takes its jobs        | as the lease                |
 | asking:<incident>          | string | the bot that has it in hand: a lease        | 5 s, renewed every second   |
 | bot:<bot>                  | string | lease of one bot process                    | as the lease before         |
@@ -52,6 +53,9 @@ LONGEST_S = 24 * 3600
 JOURNAL_S = 30 * 24 * 3600
 DELIVERY_S = 3600
 KEPT_S = 24 * 3600
+ROLL_S = 7 * 24 * 3600
+ROLL_AGAIN_S = 30.0
+"""How often a bot writes down whom it hears."""
 
 DELIVERIES = 3
 """How many agents may die on a job before it is given up."""
@@ -67,6 +71,7 @@ LIMIT_BYTES = 64 << 20
 """The default for the largest artifact that travels."""
 
 DEAD = "dead"
+ROLL = "roll"
 UNFINISHED = "unfinished"
 UNENDED = "unended"
 AGENTS = "agent:*"

@@ -40,6 +40,7 @@ class MemoryServer:
     reports: dict[str, deque[seal.Fields]] = field(default_factory=lambda: defaultdict(deque))
     uploads: dict[str, Mapping[str, bytes]] = field(default_factory=dict)
     living: dict[str, Agent] = field(default_factory=dict)
+    roll: dict[str, Agent] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     cancels: dict[str, bytes] = field(default_factory=dict)
     holders: dict[str, tuple[str, float]] = field(default_factory=dict)  # incident -> bot, end of its lease
@@ -123,6 +124,11 @@ class MemoryQueue:
         with self._server.changed:
             living = [replace(agent, heard_at=self._server.clock.now()) for agent in self._server.living.values()]
         return tuple(sorted(living, key=lambda agent: agent.name))
+
+    def roll(self) -> tuple[Agent, ...]:
+        """Everybody who ever announced themselves."""
+        with self._server.changed:
+            return tuple(self._server.roll[name] for name in sorted(self._server.roll))
 
     def begin(self, incident: str) -> None:
         """Like any other."""
@@ -367,6 +373,7 @@ class MemoryIntake:
     def _announce(self) -> None:
         with self._server.changed:
             self._server.living[self._me] = replace(self._agent, running=tuple(self._held))
+            self._server.roll[self._agent.name] = replace(self._agent, heard_at=self._server.clock.now())
             self._server.changed.notify_all()
 
     def _bury(self, queue: str, why: str) -> None:

@@ -41,6 +41,7 @@ class PaperQueue:
         self.cancelled: list[Job] = []
         self.inbox: list[News] = []
         self.holders: dict[str, int] = {}
+        self.roll: tuple[Agent, ...] = ()
         self.begun = self.bots = 0
         self.down = False
         self.away = False
@@ -85,6 +86,9 @@ class PaperLine:
 
     def agents(self) -> tuple[Agent, ...]:
         return self._queue.agents()
+
+    def roll(self) -> tuple[Agent, ...]:
+        return self._queue.roll
 
     def begin(self, incident: str) -> None:
         if self._queue.away:

@@ -64,6 +64,13 @@ def test_an_agent_that_nobody_asked_about_is_missed_when_it_falls_silent(house: 
     assert [one for one in lines if "`office-1`" in one and "SILENT" in one and "12:00:00" in one] != []
 
 
+def test_an_agent_that_fell_silent_before_this_bot_began_is_missed(house: House) -> None:
+    """An earlier bot has written down whom it heard."""
+    house.queue.roll = (replace(agent(PROD, name="prod-9"), heard_at=NOON - timedelta(hours=3)),)
+    lines = door(house).agents(ASKER, HERE).lines
+    assert [one for one in lines if "`prod-9`" in one and "SILENT" in one and "09:00:00" in one] != []
+
+
 def test_a_failed_look_is_on_the_list(house: House) -> None:
     """The question that failed and the list of agents tell one story."""
     house.ask()

@@ -166,3 +166,16 @@ def test_a_bot_knows_whether_it_is_alone(bench: Bench) -> None:
     assert until(lambda: not one.alone())
     two.close()
     assert until(one.alone)
+
+
+def test_whoever_fell_silent_is_missed_by_a_bot_that_is_started_later(bench: Bench) -> None:
+    """After a restart of the bot a dead agent would else look like one that never was."""
+    intake = bench.intake(agent("prod-1", "agent.prod-1"))
+    one = bench.queue("bot-1", lease_s=LEASE_S)
+    until(one.agents)
+    intake.close()
+    two = bench.queue("bot-2", lease_s=LEASE_S)
+    assert until(lambda: not two.agents())
+    (known,) = (known for known in two.roll() if known.name == "prod-1")
+    assert (known.queues, known.running) == (("agent.prod-1",), ())
+    assert abs((CLOCK.now() - known.heard_at).total_seconds()) < 15
