@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.incidents import judging, tracing
 from bot.incidents.bundle import Case
-from bot.incidents.card import entries, path_as_text, verdict_as_text
+from bot.incidents.printed import entries, path_as_text, verdict_as_text
 from bot.model.finding import Evidence
 from bot.model.incident import Requested, Traced
 from bot.model.path import Path

@@ -16,7 +16,7 @@ from bot.findings.narrowing import about_target
 from bot.findings.reading import claimants, claims
 from bot.findings.two_vantages import ahead_text, in_ms
 from bot.findings.wording import listing
-from bot.incidents.card import where
+from bot.incidents.grounds import where
 from bot.incidents.moments import moments
 from bot.incidents.story_claims import asking, claiming, noticing, unanswered
 from bot.incidents.story_echoes import pinging, pingings

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from statistics import median_low
 
-from bot.incidents.card import where
+from bot.incidents.grounds import where
 from bot.incidents.wording import listing
 from bot.model.addresses import Mac
 from bot.model.finding import Witness

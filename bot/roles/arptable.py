@@ -9,7 +9,8 @@ from typing import Any
 from bot.archive import CaseArchive
 from bot.errors import InstrumentError
 from bot.incidents import path_words
-from bot.incidents.card import as_text, card
+from bot.incidents.card import card
+from bot.incidents.printed import as_text
 from bot.model import codec
 from bot.model.incident import Incident, Outcome
 from bot.model.request import TRACE

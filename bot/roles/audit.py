@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.audit import FileAudit, files, lines
 from bot.errors import BundleError, RequestError
 from bot.incidents.audited import told
-from bot.incidents.card import printable
+from bot.incidents.printed import printable
 from bot.model import chain
 from bot.settings import Settings
 

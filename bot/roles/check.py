@@ -8,7 +8,8 @@ from pathlib import Path
 from bot.archive import CaseArchive
 from bot.errors import InstrumentError
 from bot.incidents import guest_word
-from bot.incidents.card import as_text, card, printable
+from bot.incidents.card import card
+from bot.incidents.printed import as_text, printable
 from bot.model import codec
 from bot.model.incident import Incident, Outcome
 from bot.model.request import CHECK

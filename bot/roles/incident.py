@@ -8,7 +8,7 @@ from bot.archive import CaseArchive
 from bot.audit import FileAudit
 from bot.errors import RequestError
 from bot.exporter import gather, named, packed
-from bot.incidents.card import printable
+from bot.incidents.printed import printable
 from bot.inquiries.asked import MOST, windows
 from bot.model.incident import Incident
 from bot.model.inquiry import Inquiry

@@ -19,8 +19,8 @@ from bot.errors import BundleError, RequestError
 from bot.frames.hearing import hear
 from bot.incidents import bundle, field_cases, judging, pasting, story
 from bot.incidents.bundle import Case
-from bot.incidents.card import entries, printable, verdict_as_text
 from bot.incidents.chart import chart_of
+from bot.incidents.printed import entries, printable, verdict_as_text
 from bot.incidents.rejudge import Rejudged, as_text, rejudge
 from bot.model import codec
 from bot.model.job import Artifact, Media, Probe, Vantage, digest_of

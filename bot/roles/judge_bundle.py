@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from bot.errors import BundleError
-from bot.incidents.card import printable
+from bot.incidents.printed import printable
 from bot.inquiries import bundle, zipped
 from bot.inquiries.rejudging import Again, Held, again
 

@@ -10,7 +10,8 @@ from bot.archive import CaseArchive
 from bot.errors import InstrumentError
 from bot.incidents import guest_word, owned
 from bot.incidents.bundle import LOOK_UP_INDEX
-from bot.incidents.card import as_text, card, printable
+from bot.incidents.card import card
+from bot.incidents.printed import as_text, printable
 from bot.model import codec
 from bot.model.incident import Incident, Outcome
 from bot.model.request import LOOK_UP

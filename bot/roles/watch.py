@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bot.archive import CaseArchive
 from bot.errors import InstrumentError
-from bot.incidents.card import as_text, card
+from bot.incidents.card import card
+from bot.incidents.printed import as_text
 from bot.model import codec
 from bot.model.incident import Incident, Outcome, Watched
 from bot.model.request import WATCH

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
-from bot.incidents.card import Card, Instrument, Stage, as_text, highlights, waiting, where
+from bot.incidents.card import Card, waiting
+from bot.incidents.grounds import highlights, where
+from bot.incidents.instruments import Instrument, Stage
+from bot.incidents.printed import as_text
 from bot.model import request
 from bot.model.dropped import DroppedFile
 from bot.model.incident import Approved, Declined, Outcome, StopAsked

@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock, SectionBlock
 from slack_sdk.models.blocks.basic_components import MarkdownTextObject, PlainTextObject
 
-from bot.incidents.card import Stage
+from bot.incidents.instruments import Stage
 from bot.model.finding import Witness
 from bot.model.verdict import NextTest
 from bot.slack.limits import check_message

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.incidents.card import entries, printable
+from bot.incidents.printed import entries, printable
 from bot.incidents.wording import listing
 from bot.model.cause import Side
 from bot.split.conclusion import Conclusion, Control, Split, Together

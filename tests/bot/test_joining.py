@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.incidents.card import as_text, card
+from bot.incidents.card import card
+from bot.incidents.printed import as_text
 from bot.model.incident import Joined, Outcome
 from bot.model.job import Job, Probe
 from bot.model.request import Person, Place

@@ -4,7 +4,8 @@ import pytest
 
 from bot.errors import RequestError
 from bot.incidents import matrix, reaching
-from bot.incidents.card import as_text, card
+from bot.incidents.card import card
+from bot.incidents.printed import as_text
 from bot.model import codec
 from bot.model.incident import AnyEvent, Failed, Outcome
 from bot.model.job import Job, Media, Probe

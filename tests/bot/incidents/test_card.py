@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.incidents.card import Stage, as_text, card, verdict_as_text, where
+from bot.incidents.card import card
+from bot.incidents.grounds import where
+from bot.incidents.instruments import Stage
+from bot.incidents.printed import as_text, verdict_as_text
 from bot.model.finding import Standing, Witness
 from bot.model.incident import Failed, Outcome, Reported, Resolved, Started
 from bot.model.owners import Owners

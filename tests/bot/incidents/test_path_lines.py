@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.incidents.card import as_text, card, path_as_text
+from bot.incidents.card import card
 from bot.incidents.path_lines import described, short, table
 from bot.incidents.path_words import (
     DIFFERS,
@@ -23,6 +23,7 @@ from bot.incidents.path_words import (
     tally,
     whole,
 )
+from bot.incidents.printed import as_text, path_as_text
 from bot.model.path import Hop, Mark, Path, Place
 from tests.bot import paths
 from tests.bot.slack import stories

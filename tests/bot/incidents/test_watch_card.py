@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from bot.incidents import watch_card, watching
-from bot.incidents.card import Stage, as_text, card
+from bot.incidents.card import card
 from bot.incidents.folds import jobs
+from bot.incidents.instruments import Stage
+from bot.incidents.printed import as_text
 from bot.model.incident import (
     Closed,
     Expired,
