@@ -20,7 +20,8 @@ from bot.model.audit import Deed
 from bot.model.capture import CaptureWish
 from bot.model.dropped import DroppedFile
 from bot.model.form import CaptureForm, Choice, Preview, TableForm
-from bot.model.incident import Approved, Declined, Incident, Outcome, Published, StopAsked
+from bot.model.incident import APPROVAL, CARD, Approved, Declined, Incident, Outcome, Published, StopAsked
+from bot.model.inquiry import BOARD
 from bot.model.network import Role
 from bot.model.pasted import PastedTable
 from bot.model.reach import ReachWish
@@ -106,6 +107,21 @@ class Coordinator(Engine):
         self.receptionist = Receptionist(
             journal, clerk, clock, vcenters, networks, self._remembered, self._call_roll, self._rolled
         )  # fmt: skip
+
+    def posted(self, name: str, part: str, channel: str, message: str) -> None:
+        """Take what Slack says of a message of ours: whoever posted it may have died before it was written down."""
+        if part == BOARD:
+            if self.inquirer:
+                self.inquirer.posted(name, channel, message)
+            return
+        seat = self._seat(name)
+        known = seat.running.incident if seat else self._journal.read(name)
+        if known is None or part not in (CARD, APPROVAL):
+            return
+        stands = [event.message for event in known.timeline if isinstance(event, Published) and event.part == part]
+        self._chat.found(name, part, channel, message, stands[-1] if stands else None)
+        if not stands:
+            self.published(name, channel, message, part)
 
     def pinned(self, inquiry: str, message: str) -> None:
         """The channel's summary stands in this message from now on."""

@@ -12,7 +12,7 @@ from bot.errors import InstrumentError, RequestError
 from bot.incidents import folds
 from bot.incidents.planning import Known
 from bot.incidents.running import Running
-from bot.model.incident import AnyEvent, Closed, Delivered, Incident, Outcome, Published
+from bot.model.incident import CARD, AnyEvent, Closed, Delivered, Incident, Outcome, Published
 from bot.model.job import Agent
 from bot.ports import Archive, Chat, Clock, Journal, Kept, Queue
 from bot.succession import Succession
@@ -54,6 +54,11 @@ class Ground:
     kept: Kept | None = None
 
 
+def is_place(one: AnyEvent, other: Published) -> bool:
+    """Whether this tells the same place: Slack tells it too."""
+    return isinstance(one, Published) and (one.message, one.part) == (other.message, other.part)
+
+
 class Desk:
     """Where every event of an incident is written down and shown; what follows from it is the engine's part."""
 
@@ -70,11 +75,15 @@ class Desk:
         self._roll_read = False
         self._agents: tuple[float, tuple[Agent, ...]] = (-_AGENTS_FRESH_S, ())
 
-    def published(self, incident: str, channel: str, message: str, part: str = "card") -> None:
+    def published(self, incident: str, channel: str, message: str, part: str = CARD) -> None:
         """Note where the incident's card stands, or the message in its thread that asks a second person."""
-        if seat := self._seat(incident):
-            with seat.lock:
-                self._append(seat.running, Published(at=self._clock.now(), channel=channel, message=message, part=part))
+        seat = self._seat(incident)
+        event = Published(at=self._clock.now(), channel=channel, message=message, part=part)
+        with seat.lock if seat else nullcontext():
+            if seat is None:
+                self._journal.append(incident, event)
+            elif not any(is_place(one, event) for one in seat.running.incident.timeline):
+                self._append(seat.running, event)
 
     def delivered(self, incident: str) -> None:
         """Note that its people have seen the end, so that no later bot shows it again."""

@@ -20,7 +20,7 @@ from bot.inquiries.timeline import newest, timeline
 from bot.model.audit import Deed
 from bot.model.finding import Evidence
 from bot.model.incident import Incident
-from bot.model.inquiry import Ended, Inquiry, Opened, Pinned, Reopened, Summarised
+from bot.model.inquiry import BOARD, Ended, Inquiry, Opened, Pinned, Reopened, Summarised
 from bot.model.request import Person, Place
 from bot.model.summary import Summary
 from bot.ports import Boards, Clock, Inquiries, Journal
@@ -190,6 +190,15 @@ class Inquirer:
             self._inquiries.append(inquiry, Pinned(at=self._clock.now(), message=message))
         except InstrumentError as error:  # the next bot posts another one
             _log.warning("inquiry_unreachable", inquiry=inquiry, reason=str(error))
+
+    def posted(self, inquiry: str, channel: str, message: str) -> None:
+        """Slack says that the summary stands in this message; whoever posted it may be dead."""
+        known = self._inquiries.read(inquiry)
+        if known is None:
+            return
+        self._boards.found(inquiry, BOARD, channel, message, known.pinned)
+        if known.pinned is None:
+            self.pinned(inquiry, message)
 
     def refresh_all(self) -> None:
         """Bring every open one's summary up to date: a bot that died may have left it behind."""

@@ -344,6 +344,13 @@ class Chat(Protocol):
         """Post the card of a question that has ended where somebody else awaits its answer, once."""
         ...
 
+    def found(self, incident: str, part: str, channel: str, message: str, stands: str | None) -> None:
+        """Slack says that this message shows that part of the incident; ``stands`` is where it was known to be shown.
+
+        It is taken for it where none is known; one too many is taken back.
+        """
+        ...
+
     def tell(self, incident: Incident, lines: Sequence[str]) -> None:
         """Say what a capture shows, line by line, in the incident's thread."""
         ...
@@ -380,6 +387,10 @@ class Boards(Protocol):
 
         Where it was posted is told by the port.
         """
+        ...
+
+    def found(self, incident: str, part: str, channel: str, message: str, stands: str | None) -> None:
+        """As of the Chat, for the message of a channel's summary."""
         ...
 
     def brief(self, person: Person | None, place: Place, summary: Summary) -> None:

@@ -14,6 +14,7 @@ from handlers import (
     incident,
     mention,
     note,
+    own_posts,
     tables,
 )
 from handlers.coordinator import Coordinator
@@ -21,7 +22,21 @@ from handlers.coordinator import Coordinator
 __all__ = ["ALL", "Coordinator", "register"]
 
 # The first listener that matches is the one that answers, so a cry for help is heard before it becomes a target.
-ALL = (dropped, tables, help, agents, home, commands, capture, capture_form, incident, note, mention, buttons)
+ALL = (
+    dropped,
+    tables,
+    help,
+    agents,
+    home,
+    commands,
+    capture,
+    capture_form,
+    incident,
+    note,
+    mention,
+    own_posts,
+    buttons,
+)
 
 
 def register(app: App, coordinator: Coordinator) -> None:

@@ -111,6 +111,10 @@ class Coordinator(Protocol):
         """The doors to who is in, what runs, and what somebody may do."""
         ...
 
+    def posted(self, name: str, part: str, channel: str, message: str) -> None:
+        """Slack says that this part of an incident or inquiry of ours stands in this message."""
+        ...
+
     def ask(self, command: str, text: str, person: Person, place: Place) -> Incident:
         """Accept what was typed after the command; the answer comes through the chat."""
         ...

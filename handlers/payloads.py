@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.errors import RequestError
+from bot.model.incident import MARK
 from bot.model.request import Person, Place
 
 
@@ -49,6 +50,24 @@ def of_home(event: Mapping[str, Any], team: str | None) -> Person:
 def of_view(body: Mapping[str, Any]) -> Person:
     """Of a submitted modal; the team is the user's own, as with a button."""
     return _person(body["user"].get("team_id"), body["user"].get("id"))
+
+
+def of_own_post(body: Mapping[str, Any]) -> tuple[str, str, str, str] | None:
+    """Of a message of ours that has been posted: whose it is, which part of it, the channel and the message.
+
+    None: another app posted it, whatever it is marked with.
+    """
+    event = body["event"]
+    metadata = event.get("metadata") or {}
+    mark = metadata.get("event_payload") or {}
+    if event.get("app_id") != body.get("api_app_id") or metadata.get("event_type") != MARK:
+        return None
+    name, part, channel, message = (
+        mark.get("id"), mark.get("part"), event.get("channel_id"), event.get("message_ts"),
+    )  # fmt: skip
+    if not (isinstance(name, str) and isinstance(part, str) and isinstance(channel, str) and isinstance(message, str)):
+        return None
+    return name, part, channel, message
 
 
 def stop_words(text: str) -> str | None:

@@ -197,13 +197,19 @@ class Watched(Event):
     says: tuple[str, ...]
 
 
+MARK = "ruleout_incident"
+"""The type of the metadata by which the chat tells us of our own messages."""
+CARD, APPROVAL = "card", "approval"
+"""The messages of an incident that are brought up to date; the second one asks a second person."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published(Event):
-    """The card was first posted, or the ``part`` of it that asks a second person; ``message`` is its timestamp id."""
+    """That ``part`` of the incident was first posted; ``message`` is its timestamp id."""
 
     channel: str
     message: str
-    part: str = "card"
+    part: str = CARD
 
 
 class Outcome(StrEnum):

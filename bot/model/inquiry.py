@@ -91,6 +91,10 @@ class Summarised(Event):
     told: tuple[str, ...]
 
 
+BOARD = "board"
+"""How the message of a summary is marked."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pinned(Event):
     """The channel's summary stands in this message and is kept current there."""

@@ -101,6 +101,9 @@ class TerminalChat:
             self._final = incident
             self._over.set()
 
+    def found(self, incident: str, part: str, channel: str, message: str, stands: str | None) -> None:
+        """Nothing is posted at a terminal."""
+
     def whisper(self, person: Person, place: Place, sentence: str) -> None:
         """Print the sentence."""
         print(sentence, file=sys.stderr)

@@ -16,6 +16,8 @@ from bot.slack import tokens
 
 _log = log.get(__name__)
 
+OWN_POST = "message_metadata_posted"
+"""The event that tells where a message of ours stands."""
 STARTS = "capture_start"
 """The modal whose button sets something going, which a second press must not do again."""
 
@@ -46,11 +48,13 @@ def build_app(
             # Acknowledgements run here too: with Bolt's five threads a few slow listeners would starve them.
             listener_executor=ThreadPoolExecutor(listener_threads, thread_name_prefix="slack-listener"),
             raise_error_for_unhandled_request=True,
+            ignoring_self_events_enabled=False,  # where our own messages stand is told by one; see below
         )
     except BoltError as error:
         raise InstrumentError(f"Slack does not accept the bot token: {log.redact(str(error))}") from error
     except OSError as error:
         raise InstrumentError(f"Slack cannot be reached at {client.base_url}: {error}") from error
+    app.middleware(_no_other_events_of_ours)
     app.middleware(_each_delivery_once(seen))
     app.middleware(_genuine_buttons_only(key))
     app.error(_apologise)
@@ -74,6 +78,17 @@ def _each_delivery_once(seen: Callable[[str], bool]) -> Callable[..., BoltRespon
         return None
 
     return each_delivery_once
+
+
+def _no_other_events_of_ours(
+    body: dict[str, Any], context: BoltContext, next: Callable[[], None]
+) -> BoltResponse | None:
+    """What we say ourselves is no question. Bolt would keep all our events from us."""
+    kind = (body.get("event") or {}).get("type")
+    if kind not in (None, OWN_POST) and context.user_id is not None and context.user_id == context.bot_user_id:
+        return _done()
+    next()
+    return None
 
 
 def _genuine_buttons_only(key: bytes) -> Callable[..., BoltResponse | None]:

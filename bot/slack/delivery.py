@@ -10,12 +10,10 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import log
+from bot.model.incident import MARK
 from bot.slack.pieces import Message, plain_message
 
 _log = log.get(__name__)
-
-EVENT_TYPE = "ruleout_incident"
-"""The type of the metadata by which we find our own messages again."""
 
 GONE = frozenset({"message_not_found", "cant_update_message", "is_archived", "channel_not_found", "not_in_channel"})
 """Errors after which a card can never be brought up to date."""
@@ -72,7 +70,7 @@ class Delivery:
 
     def post(self, channel: str, thread: str | None, message: Message, mark: dict[str, str]) -> str:
         """Post the message and return its timestamp id; ``mark`` is kept as metadata that ``find`` looks for."""
-        metadata = {"event_type": EVENT_TYPE, "event_payload": mark}
+        metadata = {"event_type": MARK, "event_payload": mark}
         answer = self._with_blocks(
             message,
             lambda it: self._client.chat_postMessage(
@@ -93,6 +91,10 @@ class Delivery:
             message,
             lambda it: self._client.chat_update(channel=channel, ts=ts, text=it.text, blocks=it.blocks),
         )
+
+    def delete(self, channel: str, ts: str) -> None:
+        """Take back a message that we posted."""
+        self._call(lambda: self._client.chat_delete(channel=channel, ts=ts))
 
     def pin(self, channel: str, ts: str) -> None:
         """Pin our message to its channel."""
@@ -119,7 +121,7 @@ class Delivery:
             return None
         for posted in answer.get("messages") or ():
             metadata = posted.get("metadata") or {}
-            if metadata.get("event_type") == EVENT_TYPE and metadata.get("event_payload") == mark:
+            if metadata.get("event_type") == MARK and metadata.get("event_payload") == mark:
                 return str(posted["ts"])
         return None
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model.incident import Incident, Progressed
+from bot.model.incident import APPROVAL, Incident, Progressed
 from bot.model.request import Person, Place
 from bot.model.summary import Summary
 from bot.slack.pieces import Message
@@ -27,6 +27,17 @@ class Standing:
     gone: bool = False
     approval: str | None = None
     approval_ts: str | None = None
+
+    def of(self, part: str) -> str | None:
+        """Where that part of it stands."""
+        return self.approval_ts if part == APPROVAL else self.ts
+
+    def put(self, part: str, message: str) -> None:
+        """That part of it stands there."""
+        if part == APPROVAL:
+            self.approval_ts = message
+        else:
+            self.ts = message
 
     @property
     def root(self) -> str | None:
@@ -96,6 +107,13 @@ class Board:
 
     summary: Summary
     message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Retraction:
+    """A message of ours that another one stands for, to be deleted."""
+
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,15 @@ from bot.incidents import folds
 from bot.incidents.card import card
 from bot.model.download import Link
 from bot.model.dropped import DroppedFile
-from bot.model.incident import AwaitsApproval, Incident, Progressed, Published
-from bot.model.inquiry import Noted, Withdrawn
+from bot.model.incident import APPROVAL, CARD, AwaitsApproval, Incident, Progressed, Published
+from bot.model.inquiry import BOARD, Noted, Withdrawn
 from bot.model.request import Person, Place
 from bot.model.summary import Line, Summary
 from bot.slack.blocks import approval_message, card_message, offer_message
 from bot.slack.boards import board_message, brief_message, lines_message
 from bot.slack.delivery import GONE, Delivery, RateLimitedError, RefusedError, UnansweredError
 from bot.slack.details import details, links_text, story_messages
-from bot.slack.errands import Approval, Board, File, Post, Reply, Shared, Standing, State, Whisper
+from bot.slack.errands import Approval, Board, File, Post, Reply, Retraction, Shared, Standing, State, Whisper
 from bot.slack.mrkdwn import fitted, fitted_lines
 from bot.slack.notes import note_message, withdrawal_message
 from bot.slack.outbox import Outbox, Pace, Parcel
@@ -32,8 +32,6 @@ _REMEMBERED = 2000  # cards whose place we keep in memory; an ended one is not s
 _TRIES = 3  # of what loses its worth when it comes late: a whisper, a file
 _UNINVITED = frozenset({"not_in_channel", "channel_not_found"})
 _SENTENCE = 2000
-APPROVAL = "approval"
-"""The part of a card that asks a second person, in its thread."""
 
 
 class Publisher:
@@ -101,6 +99,16 @@ class Publisher:
             self._put(Parcel(f"card {incident.id}", place.channel, state, urgent=final, news=news, lasting=final))
             self._show_approval(incident, place)
 
+    def found(self, incident: str, part: str, channel: str, message: str, stands: str | None) -> None:
+        """Take it for that part's message, if none is known; take it back, if another one is."""
+        with self._changed:
+            place = self._places.get(incident)
+            known = self._boards.get(incident) if part == BOARD else place and place.of(part)
+            if place and known is None and stands is None:
+                place.put(part, message)
+            elif (known or stands or message) != message:
+                self._retract(channel, message)
+
     def also(self, incident: Incident, place: Place) -> None:
         """Post the card where somebody else awaits it."""
         message = card_message(card(incident, ()), self._key)
@@ -166,6 +174,17 @@ class Publisher:
         with self._changed:
             self._put(Parcel(self._number(), place.channel, Shared(place, filename, data, comment), lasting=True))
 
+    def _retract(self, channel: str, message: str) -> None:
+        _log.warning("message_taken_back", channel=channel, message=message)
+        with self._changed:
+            self._put(Parcel(f"retract {message}", channel, Retraction(message), lasting=True))
+
+    def _posted(self, channel: str, ts: str, before: str | None) -> str:
+        """A message that was just posted; ``before`` was found meanwhile, posted by a bot that died."""
+        if before not in (None, ts):
+            self._retract(channel, before)
+        return ts
+
     def _post(self, post: Post) -> None:
         with self._changed:
             self._put(Parcel(self._number(), post.place.channel, post, lasting=True))
@@ -215,29 +234,35 @@ class Publisher:
             self._send_approval(parcel, errand)
         elif isinstance(errand, Board):
             self._send_board(parcel, errand)
-        elif isinstance(errand, Post):
+        else:
+            self._send_alone(parcel, errand)
+            self._sent(parcel)
+
+    def _send_alone(self, parcel: Parcel, errand: object) -> None:
+        """What belongs to no card."""
+        if isinstance(errand, Post):
             mark = {"id": parcel.channel, "part": errand.part}
             if not (parcel.attempts and self._slack.find(parcel.channel, errand.place.thread, errand.since, mark)):
                 self._slack.post(parcel.channel, errand.place.thread, errand.message, mark)
-            self._sent(parcel)
+        elif isinstance(errand, Retraction):
+            self._slack.delete(parcel.channel, errand.message)
         elif isinstance(errand, Shared):
             comment = fitted(errand.comment, _SENTENCE)
             self._slack.upload(parcel.channel, errand.place.thread, errand.filename, errand.data, comment, None)
-            self._sent(parcel)
         elif isinstance(errand, Whisper):
             self._slack.whisper(errand.place.channel, errand.place.thread, errand.person.user, errand.message)
-            self._sent(parcel)
 
     def _send_card(self, parcel: Parcel, state: State) -> None:
         incident, place = state.incident, self._place(state.incident)
         if place.gone:
             return
         shown = card(incident, state.facts, None if incident.closed else self._now(), state.progress)
-        message, mark = card_message(shown, self._key), {"id": incident.id, "part": "card"}
+        message, mark = card_message(shown, self._key), {"id": incident.id, "part": CARD}
         if place.ts is None and (parcel.attempts or incident.request.asked_at < self._since):
             place.ts = self._slack.find(place.channel, place.thread, incident.request.asked_at, mark)
         if place.ts is None:
-            place.ts = self._slack.post(place.channel, place.thread, message, mark)
+            ts = self._slack.post(place.channel, place.thread, message, mark)
+            place.ts = self._posted(place.channel, ts, place.ts)
         else:
             self._slack.update(place.channel, place.ts, message)
         self._sent(parcel)
@@ -263,7 +288,8 @@ class Publisher:
         if place.approval_ts is None and (parcel.attempts or asked_at < self._since):
             place.approval_ts = self._slack.find(place.channel, place.root, asked_at, mark)
         if place.approval_ts is None:
-            place.approval_ts = self._slack.post(place.channel, place.root, message, mark)
+            ts = self._slack.post(place.channel, place.root, message, mark)
+            place.approval_ts = self._posted(place.channel, ts, place.approval_ts)
             self._published(incident.id, place.channel, place.approval_ts, APPROVAL)
         else:
             self._slack.update(place.channel, place.approval_ts, message)
@@ -278,7 +304,7 @@ class Publisher:
         self._sent(parcel)
 
     def _send_board(self, parcel: Parcel, board: Board) -> None:
-        inquiry, mark = board.summary.id, {"id": board.summary.id, "part": "board"}
+        inquiry, mark = board.summary.id, {"id": board.summary.id, "part": BOARD}
         ts = self._boards.get(inquiry) or board.message or None
         if ts is None and board.message is None and (parcel.attempts or board.summary.opened.at < self._since):
             ts = self._slack.find(parcel.channel, None, board.summary.opened.at, mark)
@@ -412,7 +438,7 @@ class Publisher:
             place = self._places.get(incident.id)
             if place is None:
                 posted = {event.part: event.message for event in incident.timeline if isinstance(event, Published)}
-                asked, ts = incident.request.place, posted.get("card")
+                asked, ts = incident.request.place, posted.get(CARD)
                 place = Standing(asked.channel, asked.thread, ts, announced=ts is not None)
                 place.approval_ts = posted.get(APPROVAL)
                 if len(self._places) >= _REMEMBERED:

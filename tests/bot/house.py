@@ -169,6 +169,7 @@ class PaperChat:
         self.progress: list[tuple[Progressed, ...]] = []
         self.lines: list[str] = []
         self.copies: list[tuple[Incident, Place]] = []
+        self.places: list[tuple[str, str, str, str | None]] = []
         self.whispers: list[str] = []
         self.files: list[tuple[str, bytes]] = []
         self.alts: dict[str, str | None] = {}
@@ -182,6 +183,9 @@ class PaperChat:
 
     def also(self, incident: Incident, place: Place) -> None:
         self.copies.append((incident, place))
+
+    def found(self, incident: str, part: str, channel: str, message: str, stands: str | None) -> None:
+        self.places.append((incident, part, message, stands))
 
     def tell(self, incident: Incident, lines: Sequence[str]) -> None:
         self.lines += lines
@@ -211,6 +215,7 @@ class PaperBoards:
         self.notes: list[tuple[Place, Noted, tuple[str, ...]]] = []
         self.shared: list[tuple[Place, str, bytes, str]] = []
         self.withdrawn: list[tuple[Place, Withdrawn]] = []
+        self.places: list[tuple[str, str, str, str | None]] = []
 
     def share(self, place: Place, filename: str, data: bytes, comment: str) -> None:
         self.shared.append((place, filename, data, comment))
@@ -223,6 +228,9 @@ class PaperBoards:
 
     def whisper(self, person: Person, place: Place, sentence: str) -> None:
         self.whispers.append(sentence)
+
+    def found(self, incident: str, part: str, channel: str, message: str, stands: str | None) -> None:
+        self.places.append((incident, part, message, stands))
 
     def board(self, summary: Summary, channel: str, message: str | None) -> None:
         self.boards.append((summary, message))

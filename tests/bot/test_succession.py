@@ -11,16 +11,19 @@ from bot.errors import InstrumentError, RequestError
 from bot.incidents.bundle import unpack
 from bot.model.dropped import DroppedFile
 from bot.model.incident import (
+    CARD,
     Closed,
     Incident,
     Judged,
     LookedUp,
     Measured,
     Outcome,
+    Published,
     Requested,
     StopAsked,
     TakenOver,
 )
+from bot.model.inquiry import BOARD
 from bot.model.job import Job, Media, Probe
 from bot.model.request import CAPTURE, CHECK, LOOK_UP, REACH, WATCH
 from bot.succession import LIVES
@@ -280,3 +283,64 @@ def test_a_bot_that_ends_alone_says_so_on_its_cards(house: House) -> None:
     house.coordinator.drain(0.1)
     assert closed(house.card).outcome is Outcome.FAILED
     assert "please ask again" in (closed(house.card).sentence or "")
+
+
+# ---- messages whose bot died before it wrote down where they stand -------------------------------------------------
+
+
+def places(house: House, incident: str) -> list[tuple[str, str]]:
+    written = house.journal.read(incident)
+    assert written is not None
+    return [(event.part, event.message) for event in written.timeline if isinstance(event, Published)]
+
+
+def test_a_card_that_was_not_written_down_is_found_by_the_chats_own_word(house: House) -> None:
+    """Before anybody has taken the question over, and whichever bot hears it."""
+    incident = house.ask()
+    house.dies()
+    house.coordinator.posted(incident.id, CARD, "C1", "5.5")
+    assert places(house, incident.id) == [(CARD, "5.5")]
+    house.turn()
+    assert [event.message for event in house.card.timeline if isinstance(event, Published)] == ["5.5"]
+
+
+def test_what_is_written_down_already_is_not_written_twice(house: House) -> None:
+    """Slack tells of every message, also of those whose bot lives; the order may be any."""
+    incident = house.ask()
+    house.coordinator.posted(incident.id, CARD, "C1", "5.5")
+    house.coordinator.published(incident.id, "C1", "5.5")
+    house.coordinator.posted(incident.id, CARD, "C1", "5.5")
+    assert places(house, incident.id) == [(CARD, "5.5")]
+    assert house.chat.places == [(incident.id, CARD, "5.5", None), (incident.id, CARD, "5.5", "5.5")]
+
+
+def test_of_two_cards_the_one_that_is_written_down_stands(house: House) -> None:
+    """The publisher is told of the other one, and takes it back."""
+    incident = house.ask()
+    house.coordinator.published(incident.id, "C1", "6.6")
+    house.coordinator.posted(incident.id, CARD, "C1", "5.5")
+    assert places(house, incident.id) == [(CARD, "6.6")]
+    assert house.chat.places == [(incident.id, CARD, "5.5", "6.6")]
+
+
+def test_a_message_of_nothing_that_we_know_is_left_alone(house: House) -> None:
+    """Its timeline ran out; and what belongs to no card has no place."""
+    incident = house.ask()
+    house.coordinator.posted("inc-unknown", CARD, "C1", "5.5")
+    house.coordinator.posted(incident.id, "details 0", "C1", "5.5")
+    assert house.chat.places == []
+    assert places(house, incident.id) == []
+
+
+def test_the_summary_of_a_channel_is_found_alike(house: House) -> None:
+    """It is pinned once, and every bot brings the same message up to date."""
+    doors = house.coordinator.inquirer
+    assert doors is not None
+    doors.open('"odd VMs lose packets"', ASKER, HERE)
+    summary, message = house.boards.boards[-1]
+    assert message is None
+    house.coordinator.posted(summary.id, BOARD, "C1", "5.5")
+    doors.refresh("C1")
+    assert house.boards.boards[-1][1] == "5.5"
+    house.coordinator.posted(summary.id, BOARD, "C1", "6.6")
+    assert house.boards.places == [(summary.id, BOARD, "5.5", None), (summary.id, BOARD, "6.6", "5.5")]

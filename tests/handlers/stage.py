@@ -36,6 +36,7 @@ class Noting:
         self.refusal = refusal
         self.asked: list[Asked] = []
         self.usages: list[tuple[Person, Place]] = []
+        self.posts: list[tuple[str, str, str, str]] = []
         self.files: list[tuple[DroppedFile, ...]] = []
         self.deeds: tuple[str, ...] = ()
         self.notes: list[tuple[dict[str, str], str | None, Person | None]] = []
@@ -43,6 +44,9 @@ class Noting:
         self.listing = Listing("One agent is heard, it is well.", ("`prod-1` on segment prod; well",))
         self.home = Home(ASKED_AT, (), 0, ("You may look, in #C0123ABCD.",), self.listing)
         self.offered = CaptureForm({"target": "10.0.0.5", "for": "10"}, (Choice("prod-1", "segment prod"),))
+
+    def posted(self, name: str, part: str, channel: str, message: str) -> None:
+        self.posts.append((name, part, channel, message))
 
     def ask(self, command: str, text: str, person: Person, place: Place) -> Incident:
         return self._note("ask", command, text, person, place)

@@ -136,5 +136,6 @@ def test_a_dead_bot_ends_its_captures(bench: ServerBench, agent: Path) -> None:
     queue, other = bench.queue(lease_s=1.0), bench.queue("another")
     queue.put([capture(50)])
     until(lambda: any(one.running for one in other.agents()))
-    until(lambda: not any(one.running for one in other.agents()), 3 * keys.LEASE_S)
+    queue.close()  # like a death: nothing is given back
+    until(lambda: not any(one.running for one in other.agents()), keys.ORPHANED_S + 3 * keys.LEASE_S)
     assert list(agent.iterdir()) == []

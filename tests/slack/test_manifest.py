@@ -17,6 +17,7 @@ from tests.handlers.stage import NOBODY
 ROOT = Path(__file__).parents[2]
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "deploy/slack-manifest.yaml").read_text(encoding="utf-8"))
 SCOPES_OF_METHOD: dict[str, set[str]] = {
+    "chat_delete": {"chat:write"},
     "chat_getPermalink": set(),
     "chat_postMessage": {"chat:write"},
     "chat_postEphemeral": {"chat:write"},
@@ -102,7 +103,8 @@ def test_every_web_api_call_has_its_scope_and_every_scope_its_call() -> None:
             r"client\.((?:chat|conversations|files|usergroups|users|views|reactions|pins)_\w+)\(", path.read_text()
         )
     }
-    needed = {scope for method in called for scope in SCOPES_OF_METHOD[method]} | {"commands", "app_mentions:read"}
+    needed = {scope for method in called for scope in SCOPES_OF_METHOD[method]}
+    needed |= {"commands", "app_mentions:read", "metadata.message:read"}
     granted = MANIFEST["oauth_config"]["scopes"]
     assert needed == {*granted["bot"], *granted["bot_optional"]}
     assert called == set(SCOPES_OF_METHOD)

@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The parts of a manifest that Slack enforces.
+    """The parts of a manifest that Slack enforces. ``metadata`` are the types of metadata that the app is told of.
 
     ``home``: the app has a Home tab. ``open`` stands for no manifest at all: everything is allowed.
     """
@@ -17,6 +17,7 @@ class Manifest:
     commands: tuple[dict[str, Any], ...] = ()
     shortcuts: tuple[dict[str, Any], ...] = ()
     events: frozenset[str] = frozenset({"app_mention", "app_home_opened", "file_shared"})
+    metadata: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
     home: bool = True
     open: bool = False
@@ -50,13 +51,14 @@ def load(path: Path | None) -> Manifest:
         raise ValueError(f"{path} is not an app manifest")  # noqa: TRY004  the file is wrong, not a type
     features = body.get("features") or {}
     scopes = ((body.get("oauth_config") or {}).get("scopes") or {}).get("bot") or ()
-    events = ((body.get("settings") or {}).get("event_subscriptions") or {}).get("bot_events") or ()
+    subscribed = (body.get("settings") or {}).get("event_subscriptions") or {}
     bot_user = features.get("bot_user") or {}
     return Manifest(
         name=bot_user.get("display_name") or (body.get("display_information") or {}).get("name") or "ruleout",
         commands=tuple(features.get("slash_commands") or ()),
         shortcuts=tuple(features.get("shortcuts") or ()),
-        events=frozenset(events),
+        events=frozenset(subscribed.get("bot_events") or ()),
+        metadata=frozenset(one["event_type"] for one in subscribed.get("metadata_subscriptions") or ()),
         scopes=frozenset(scopes),
         home=bool((features.get("app_home") or {}).get("home_tab_enabled")),
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.model.download import Link
-from bot.model.incident import Incident, Outcome, Published
+from bot.model.incident import CARD, Incident, Outcome, Published
 from bot.model.request import Person, Place
 from bot.slack.outbox import Pace
 from bot.slack.publisher import Publisher
@@ -442,3 +442,43 @@ def test_links_are_whispered_to_one_person_in_the_cards_thread(at_desk: Desk) ->
     (whisper,) = at_desk.api.of("chat.postEphemeral")
     assert (whisper["user"], whisper["thread_ts"]) == ("U8", "1.5")
     assert "<https://files.example.net/a|a.pcapng>" in whisper["text"]
+
+
+# ---- where our messages stand, told by Slack ---------------------------------------------------------------------
+
+
+def test_a_card_that_a_dead_bot_posted_is_gone_on_with(at_desk: Desk) -> None:
+    """It was posted and not written down; Slack tells of it before we post another."""
+    incident, api = stories.running(), at_desk.api
+    api.messages["7.7"] = {"channel": "C1", "text": "posted by a bot that died"}
+    api.spoil(POST, "internal_error")  # so that the card is known here and stands nowhere yet
+    at_desk.publisher.show(incident, ())
+    api.wait_for(lambda: len(api.of(POST)) == 1)
+    at_desk.publisher.found(incident.id, CARD, "C1", "7.7", None)
+    api.wait_for(lambda: len(api.of(UPDATE)) == 1)
+    assert api.of(UPDATE)[0]["ts"] == "7.7"
+    assert len(api.of(POST)) == 1
+
+
+def test_a_card_too_many_is_taken_back(at_desk: Desk) -> None:
+    """Slack tells of it late: the card is posted anew by then, and the older one would say "looking" for ever."""
+    incident, api = stories.running(), at_desk.api
+    api.messages["7.7"] = {"channel": "C1", "text": "posted by a bot that died"}
+    at_desk.publisher.show(incident, ())
+    api.wait_for(lambda: bool(at_desk.noted))
+    (_, _, ts) = at_desk.noted[0]
+    at_desk.publisher.found(incident.id, CARD, "C1", "7.7", ts)
+    at_desk.publisher.found(incident.id, CARD, "C1", ts, ts)
+    api.wait_for(lambda: len(api.of("chat.delete")) == 1)
+    assert at_desk.publisher.close(2)
+    assert [args["ts"] for args in api.of("chat.delete")] == ["7.7"]
+
+
+def test_a_card_of_another_bot_is_left_alone_and_its_double_taken_back(at_desk: Desk) -> None:
+    """Slack tells any of the bots; what stands in the journal is that card's place."""
+    api = at_desk.api
+    at_desk.publisher.found("inc-other", CARD, "C1", "5.5", "5.5")
+    at_desk.publisher.found("inc-other", CARD, "C1", "6.6", None)
+    at_desk.publisher.found("inc-other", CARD, "C1", "7.7", "5.5")
+    assert at_desk.publisher.close(2)
+    assert [args["ts"] for args in api.of("chat.delete")] == ["7.7"]

@@ -3,9 +3,10 @@
 from typing import Any
 
 from deploy.demo.slack.blocks_check import check_blocks
+from deploy.demo.slack.events import emit
 from deploy.demo.slack.methods import Method
 from deploy.demo.slack.mrkdwn import normalised
-from deploy.demo.slack.records import BOT_USER, Channel, Json, Message
+from deploy.demo.slack.records import APP, BOT, BOT_USER, TEAM, Channel, Json, Message
 from deploy.demo.slack.slack import Refused, Slack
 
 MOST_TEXT = 40_000
@@ -77,7 +78,20 @@ def post_message(slack: Slack, args: Json) -> Json:
         metadata=metadata(args),
     )
     slack.workspace.post(channel, message)
+    if message.metadata:
+        _tell_marked(slack, message)
     return {"channel": channel.id, "ts": message.ts, "message": message.json()}
+
+
+def _tell_marked(slack: Slack, message: Message) -> None:
+    """Slack tells whoever subscribes to this type of metadata, the app that posted it too."""
+    kind = (message.metadata or {}).get("event_type")
+    if slack.manifest.grants("metadata.message:read") and (slack.manifest.open or kind in slack.manifest.metadata):
+        emit(slack, {
+            "type": "message_metadata_posted", "app_id": APP, "bot_id": BOT, "user_id": message.user, "team_id": TEAM,
+            "channel_id": message.channel, "metadata": message.metadata, "message_ts": message.ts,
+            "event_ts": message.ts,
+        })  # fmt: skip
 
 
 def _own(channel: Channel, ts: Any, refusal: str) -> Message:
