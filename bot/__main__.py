@@ -28,7 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         status: int = role.run(Settings(), given)
     except RuleoutError as error:
-        print(f"ruleout: {error}", file=sys.stderr)
+        from bot.incidents.card import printable  # whoever makes no mistake need not wait for it
+
+        sys.stderr.write(printable((f"ruleout: {error}",)))  # a foreign file may have chosen some of the words
         return 2
     except KeyboardInterrupt:
         return 130
