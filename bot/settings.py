@@ -98,8 +98,9 @@ class Settings:
         if path:
             try:
                 return Path(path).read_text().strip()
-            except OSError as error:
-                raise RequestError(f"{name}_FILE names {path}, which cannot be read: {error.strerror}.") from error
+            except (OSError, ValueError) as error:  # ValueError: what lies there is no text
+                reason = error.strerror if isinstance(error, OSError) else "it is no text"
+                raise RequestError(f"{name}_FILE names {path}, which cannot be read: {reason}.") from None
         value = self._given.get(name, setting.default)
         if value is None:
             also = f" or {name}_FILE" if setting.secret else ""

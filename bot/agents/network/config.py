@@ -55,7 +55,10 @@ class Entry:
         path = self.text(f"{key}_file")
         try:
             value = Path(path).read_text().strip()
-        except (OSError, UnicodeDecodeError) as error:
+        except (
+            OSError,
+            ValueError,
+        ) as error:  # ValueError: a path with a null character, or what lies there is no text
             reason = error.strerror if isinstance(error, OSError) else "it is no text"
             raise self.wrong(f"{key}_file names {path}, which cannot be read: {reason}.") from error
         if not value:
@@ -115,7 +118,7 @@ def entries(path: Path) -> dict[str, list[Entry]]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text"
         raise RequestError(f"{path} cannot be read: {reason}.") from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # tomllib says ValueError of a number with more than 4,300 digits
         raise RequestError(f"{path} is no TOML file: {error}.") from error
     if unknown := next((key for key in told if key not in KINDS), None):
         raise RequestError(f"{path}: {unknown} is not known here; the file holds {_kinds()}.")
