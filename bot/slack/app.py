@@ -115,7 +115,7 @@ def _apologise(
         sentence = f"{what} is nothing that I can do; `/arpcheck help` says what is."
         silent = "event" in body
     elif isinstance(error, RuleoutError):
-        sentence, silent = str(error), False
+        sentence, silent = log.redact(str(error)), False
     else:
         reference = f"ref-{secrets.token_hex(4)}"
         _log.error("listener_broke", reference=reference, exc_info=error)

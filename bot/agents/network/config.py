@@ -9,6 +9,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
+from bot import log
 from bot.agents.network.settings import AUTH, PRIV, DeviceSettings, User
 from bot.errors import RequestError
 from bot.model.network import Device, Role
@@ -51,7 +52,7 @@ class Entry:
         if f"{key}_file" not in self._left:
             if key not in self._left:
                 raise self.wrong(f"{key} or {key}_file is missing.")
-            return self.text(key)
+            return _concealed(self.text(key))
         path = self.text(f"{key}_file")
         try:
             value = Path(path).read_text().strip()
@@ -63,7 +64,7 @@ class Entry:
             raise self.wrong(f"{key}_file names {path}, which cannot be read: {reason}.") from error
         if not value:
             raise self.wrong(f"{key}_file names {path}, which is empty.")
-        return value
+        return _concealed(value)
 
     def number(self, key: str, default: float, *, least: float, most: float, whole: bool = False) -> float:
         """A number within its bounds."""
@@ -105,6 +106,11 @@ class Entry:
         """
         if self._left:
             raise self.wrong(f"{next(iter(self._left))} is not a key that is known here.")
+
+
+def _concealed(secret: str) -> str:
+    log.conceal(secret)
+    return secret
 
 
 def entries(path: Path) -> dict[str, list[Entry]]:
