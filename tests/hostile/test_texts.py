@@ -1,6 +1,7 @@
 """What people type, in every door that takes words: understood, or refused in one sentence that can be posted."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -38,7 +39,7 @@ def said(draw: st.DrawFn) -> str:
 
 
 DOORS: dict[str, Callable[[str], object]] = {
-    **{f"/{command}": lambda text, command=command: asking.parse(text, command) for command in IN_WORDS},
+    **{f"/{command}": partial(asking.parse, command=command) for command in IN_WORDS},
     "/capture": wishing.parse,
     "/watch": watching.parse,
     "/reach": reaching.parse,
