@@ -28,11 +28,24 @@ _known: re.Pattern[str] | None = None
 def conceal(secret: str) -> None:
     """Never show this value in a log or a sentence of this process, nor as it stands in an address."""
     global _known
-    forms = {form for one in (secret, unquote(secret)) for form in (one, quote(one), quote(one, safe=""))}
+    forms = {form for one in (secret, unquote(secret)) for form in (one, *(_quoted(one, safe) for safe in ("/", "")))}
     with _lock:
         if new := {form for form in forms if len(form) >= _SHORTEST} - _given:
             _given.update(new)
             _known = re.compile("|".join(map(re.escape, sorted(_given, key=len, reverse=True))))
+
+
+def _quoted(text: str, safe: str) -> str:
+    # What was no UTF-8 in the environment stands in the text as half surrogate pairs, which quote() takes only so.
+    return quote(text, safe=safe, errors="surrogatepass")
+
+
+def forget() -> None:
+    """Conceal nothing any more, as a process that was given no secret yet."""
+    global _known
+    with _lock:
+        _given.clear()
+        _known = None
 
 
 def redact(text: str) -> str:

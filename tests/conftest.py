@@ -1,12 +1,24 @@
 """Fixtures that several rooms' tests share, named one by one."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import HealthCheck, settings
+
+from bot import log
 
 # As hypothesis itself has it in CI: how long an example takes says how busy the machine is, and claims nothing; and the
 # same examples each time, so that a run is red for what was changed.
 settings.register_profile("untimed", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_concealed() -> Iterator[None]:
+    """A secret of one test is a word like any other in the next."""
+    yield
+    log.forget()
+
 
 pytest_plugins = (
     "tests.fixtures.browser",
