@@ -35,9 +35,10 @@ def register(app: App, coordinator: Coordinator) -> None:
     @app.view(FORM)
     def submitted(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         carried = kept(view)
-        message, author = carried.get("message"), _author_of(carried)
+        said, author = carried.get("message"), _author_of(carried)
+        message = said if isinstance(said, str) else None
         try:
-            _noter(coordinator).note(entered(view), of_view(body), place_of(view), message and str(message), author)
+            _noter(coordinator).note(entered(view), of_view(body), place_of(view), message, author)
         except FormError as wrong:
             ack(response_action="errors", errors=beside(wrong.errors, view))
         except (RequestError, InstrumentError) as refusal:

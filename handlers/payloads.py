@@ -81,7 +81,7 @@ def place(channel: object, thread: object = None) -> Place:
     return Place(channel, thread)
 
 
-def _person(team: str | None, user: str | None) -> Person:
-    if not team or not user:
+def _person(team: object, user: object) -> Person:
+    if not team or not user or not isinstance(team, str) or not isinstance(user, str):
         raise RequestError("Slack does not say which workspace you belong to, so I cannot know what you may do here.")
     return Person(team, user)
