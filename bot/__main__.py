@@ -3,15 +3,25 @@
 import argparse
 import importlib
 import sys
+import traceback
+from contextlib import redirect_stderr
 
-from bot import __version__
+from bot import __version__, log
 from bot.errors import RuleoutError
 from bot.roles import ROLES
 from bot.settings import Settings
 
+BUG = 3
+"""The exit status of a fault in ruleout itself; what it was stands above in the log."""
+
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run ``ruleout ROLE ...``; the exit status: 0 done, 1 no verdict, 2 an error with its sentence."""
+    """Run ``ruleout ROLE ...``; the exit status: 0 done, 1 no verdict, 2 an error with its sentence, 3 a bug."""
+    with redirect_stderr(log.Guarded(sys.stderr)):
+        return _main(arguments)
+
+
+def _main(arguments: list[str] | None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(
         prog="ruleout", description="Who is at fault: guest, network or hypervisor? With the packets that prove it."
@@ -28,10 +38,15 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         status: int = role.run(Settings(), given)
     except RuleoutError as error:
-        print(f"ruleout: {error}", file=sys.stderr)
+        from bot.incidents.printed import printable  # whoever makes no mistake need not wait for it
+
+        sys.stderr.write(printable((f"ruleout: {error}",)))  # a foreign file may have chosen some of the words
         return 2
     except KeyboardInterrupt:
         return 130
+    except Exception:  # noqa: BLE001  Python would write the traceback where nothing is redacted any more
+        traceback.print_exc()
+        return BUG
     return status
 
 

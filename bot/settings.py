@@ -4,12 +4,13 @@ A secret may lie in a file instead: ``<NAME>_FILE`` names it.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import TypeVar
 
+from bot import log
 from bot.errors import RequestError
 from bot.model.request import Person
 
@@ -88,18 +89,25 @@ class Settings:
         self._known = {setting.name: setting for setting in SETTINGS}
 
     def text(self, name: str) -> str:
-        """The value of a setting.
+        """The value of a setting. A secret is concealed from every log line and sentence of this process.
 
         Raises:
             RequestError: it has no default and was not given, or the file that holds it cannot be read.
         """
+        value = self._text(name)
+        for secret in _secrets(value) if self._known[name].secret else ():
+            log.conceal(secret)
+        return value
+
+    def _text(self, name: str) -> str:
         setting = self._known[name]
         path = self._given.get(f"{name}_FILE") if setting.secret else None
         if path:
             try:
                 return Path(path).read_text().strip()
-            except OSError as error:
-                raise RequestError(f"{name}_FILE names {path}, which cannot be read: {error.strerror}.") from error
+            except (OSError, ValueError) as error:  # ValueError: what lies there is no text
+                reason = error.strerror if isinstance(error, OSError) else "it is no text"
+                raise RequestError(f"{name}_FILE names {path}, which cannot be read: {reason}.") from None
         value = self._given.get(name, setting.default)
         if value is None:
             also = f" or {name}_FILE" if setting.secret else ""
@@ -109,6 +117,10 @@ class Settings:
     def number(self, name: str) -> int:
         """A whole number above zero."""
         return self._parsed(name, _positive, "a whole number above zero")
+
+    def choice(self, name: str, words: tuple[str, ...]) -> str:
+        """One of these words, however it is capitalised."""
+        return self._parsed(name, lambda value: words[words.index(value.upper())], f"one of {', '.join(words)}")
 
     def flag(self, name: str) -> bool:
         """``yes`` or ``no``."""
@@ -147,6 +159,16 @@ class Settings:
         except (ValueError, KeyError):
             shown = "its value" if self._known[name].secret else repr(value)
             raise RequestError(f"{name} must be {form}, which {shown} is not.") from None
+
+
+def _secrets(value: str) -> Iterator[str]:
+    """What of a secret setting is secret: of an address the password, of a list each part and each key."""
+    if "://" in value:
+        user, at, _ = value.partition("://")[2].rpartition("@")
+        yield user.partition(":")[2] if at else ""
+        return
+    for part in (value, *value.split(",")):
+        yield from (part.strip(), part.rpartition("=")[2].strip())
 
 
 def _positive(text: str) -> int:

@@ -4,13 +4,18 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from bot.errors import RequestError
+from bot.model import codec
 from bot.model.form import CaptureForm, Preview
 from bot.model.request import Place
+from handlers import payloads
 from handlers.replies import reply
 
 FORM, START = "capture_form", "capture_start"
 
 View = dict[str, Any]
+
+OTHER_VERSION = "This form was opened by another version of me; please close it and open it again."
 
 _BOXES = 10  # Slack shows at most ten check boxes; of more vantages the name is typed
 _TRAFFIC = (("usual", "ARP and ICMP"), ("arp", "ARP only"), ("icmp", "ICMP only"), ("all", "Everything"))
@@ -60,23 +65,40 @@ def preview_view(preview: Preview, fields: Mapping[str, str], place: Place) -> V
         ("The same in words", f"`/capture {preview.words}`"),
     ]
     blocks = [block for title, said in lines for block in reply(f"{title}: {said}")["blocks"]]
-    kept = {"place": [place.channel, place.thread], "fields": dict(fields)}
-    return _modal("What would happen", blocks, START, "Ask for it" if preview.second else "Start", kept)
+    carried = {"place": [place.channel, place.thread], "fields": dict(fields)}
+    return _modal("What would happen", blocks, START, "Ask for it" if preview.second else "Start", carried)
 
 
 def entered(view: Mapping[str, Any]) -> dict[str, str]:
     """What stands in the submitted form, by field; of a preview, what stood in its form."""
-    kept = json.loads(view.get("private_metadata") or "{}")
-    if "fields" in kept:
-        return dict(kept["fields"])
+    fields = kept(view).get("fields")
+    if isinstance(fields, dict):
+        return {str(name): str(said) for name, said in fields.items()}
     values = (view.get("state") or {}).get("values") or {}
     return {name: said for name, inputs in values.items() for element in inputs.values() if (said := _said(element))}
 
 
 def place_of(view: Mapping[str, Any]) -> Place:
     """Where the form was opened."""
-    channel, thread = json.loads(view["private_metadata"])["place"]
-    return Place(channel, thread)
+    match kept(view).get("place"):
+        case [channel, thread]:
+            return payloads.place(channel, thread)
+    raise RequestError(OTHER_VERSION)
+
+
+def kept(view: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form carried from its opening to its submission.
+
+    Raises:
+        RequestError: it is not what this version puts there: the form was open while the bot was replaced.
+    """
+    try:
+        found = codec.loads(view.get("private_metadata") or "{}")
+    except ValueError as error:
+        raise RequestError(OTHER_VERSION) from error
+    if not isinstance(found, dict):
+        raise RequestError(OTHER_VERSION)
+    return found
 
 
 def beside(errors: Mapping[str, str], view: Mapping[str, Any]) -> dict[str, str]:
@@ -140,9 +162,9 @@ def _words(text: str) -> View:
 
 
 def _modal(
-    title: str, blocks: list[View], callback: str = "", submit: str = "", kept: Mapping[str, Any] | None = None
+    title: str, blocks: list[View], callback: str = "", submit: str = "", carried: Mapping[str, Any] | None = None
 ) -> View:
     view: View = {"type": "modal", "title": plain(title), "close": plain("Close"), "blocks": blocks}
     if submit:
-        view |= {"callback_id": callback, "submit": plain(submit), "private_metadata": json.dumps(kept)}
+        view |= {"callback_id": callback, "submit": plain(submit), "private_metadata": json.dumps(carried)}
     return view

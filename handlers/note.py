@@ -1,7 +1,6 @@
 """``/note the core was rebooted at 12:03``: written down, weighed where it is evidence, and taken back."""
 
 import html
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import FormError, InstrumentError, RequestError
 from bot.model.request import NOTE, Person, Place
 from handlers.coordinator import Coordinator, Noter
-from handlers.form import beside, entered, place_of
+from handlers.form import beside, entered, kept, place_of
 from handlers.note_form import FORM, LONGEST, note_form
 from handlers.payloads import by_person, of_button, of_command, of_mention, of_view, words_to
 from handlers.replies import reply, whisper
@@ -35,10 +34,11 @@ def register(app: App, coordinator: Coordinator) -> None:
 
     @app.view(FORM)
     def submitted(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
-        kept = json.loads(view["private_metadata"])
-        author = Person(*kept["author"]) if kept["author"] else None
+        carried = kept(view)
+        said, author = carried.get("message"), _author_of(carried)
+        message = said if isinstance(said, str) else None
         try:
-            _noter(coordinator).note(entered(view), of_view(body), place_of(view), kept["message"], author)
+            _noter(coordinator).note(entered(view), of_view(body), place_of(view), message, author)
         except FormError as wrong:
             ack(response_action="errors", errors=beside(wrong.errors, view))
         except (RequestError, InstrumentError) as refusal:
@@ -111,6 +111,14 @@ def _open(
         raise RequestError(
             f"Slack did not open the form ({error.response['error']}); try again, or type it: `/{NOTE} what you saw`."
         ) from error
+
+
+def _author_of(carried: Mapping[str, Any]) -> Person | None:
+    """Whom the form carried as the author of its message."""
+    match carried.get("author"):
+        case [str(team), str(user)]:
+            return Person(team, user)
+    return None
 
 
 def _author(message: Mapping[str, Any], chooser: Person) -> Person | None:

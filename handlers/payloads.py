@@ -12,12 +12,12 @@ from bot.model.request import Person, Place
 
 def of_command(body: Mapping[str, Any]) -> tuple[Person, Place]:
     """Of a slash command, which Slack offers outside threads only."""
-    return _person(body.get("team_id"), body.get("user_id")), Place(body["channel_id"])
+    return _person(body.get("team_id"), body.get("user_id")), place(body.get("channel_id"))
 
 
 def of_mention(event: Mapping[str, Any], actor_team: str | None) -> tuple[Person, Place]:
     """Of a mention; ``actor_team`` is the asker's own team, which in a shared channel is not the installed one."""
-    return _person(actor_team, event.get("user")), Place(event["channel"], event.get("thread_ts"))
+    return _person(actor_team, event.get("user")), place(event.get("channel"), event.get("thread_ts"))
 
 
 def of_share(event: Mapping[str, Any], file: Mapping[str, Any], team: str | None) -> tuple[Person, Place]:
@@ -39,7 +39,7 @@ def of_button(body: Mapping[str, Any], *, in_thread: bool = False) -> tuple[Pers
     thread, own = message.get("thread_ts"), message.get("ts")
     if thread in (None, own):  # a card with replies is the parent of its thread and names itself there
         thread = own if in_thread else None
-    return _person(user.get("team_id"), user.get("id")), Place(body["channel"]["id"], thread)
+    return _person(user.get("team_id"), user.get("id")), place(body["channel"].get("id"), thread)
 
 
 def of_home(event: Mapping[str, Any], team: str | None) -> Person:
@@ -89,7 +89,18 @@ def by_person(event: Mapping[str, Any]) -> bool:
     return bool(event.get("user")) and not event.get("bot_id")
 
 
-def _person(team: str | None, user: str | None) -> Person:
-    if not team or not user:
+def place(channel: object, thread: object = None) -> Place:
+    """A place as a payload names it.
+
+    Raises:
+        RequestError: it names none.
+    """
+    if not channel or not isinstance(channel, str) or not isinstance(thread, str | None):
+        raise RequestError("Slack does not say where you asked, so I cannot answer there; please ask again.")
+    return Place(channel, thread)
+
+
+def _person(team: object, user: object) -> Person:
+    if not team or not user or not isinstance(team, str) or not isinstance(user, str):
         raise RequestError("Slack does not say which workspace you belong to, so I cannot know what you may do here.")
     return Person(team, user)

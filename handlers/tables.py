@@ -12,7 +12,7 @@ from bot.model.dropped import DroppedFile
 from bot.model.form import Choice, TableForm
 from bot.model.request import Place
 from handlers.coordinator import Coordinator
-from handlers.form import View, beside, entered, place_of, plain
+from handlers.form import OTHER_VERSION, View, beside, entered, kept, place_of, plain
 from handlers.payloads import of_button, of_mention, of_view, words_to
 from handlers.replies import whisper
 
@@ -41,15 +41,15 @@ def register(app: App, coordinator: Coordinator) -> None:
 
     @app.view(FORM)
     def submitted(ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient) -> None:
-        kept = json.loads(view["private_metadata"])
+        carried = kept(view)
         fields = {name: said for name, said in entered(view).items() if said != _RECOGNISE}
-        files = tuple(DroppedFile(*file) for file in kept["files"])
+        files = _carried_files(carried)
         person, place = of_view(body), place_of(view)
         slow = bool(files) and not fields.get("text", "").strip()
         if slow:  # Slack waits three seconds for an answer, and the file may take longer
             ack()
         try:
-            said = coordinator.paste(fields, files, person, place, kept["incident"])
+            said = coordinator.paste(fields, files, person, place, _incident(carried))
         except FormError as wrong:
             if not slow:
                 ack(response_action="errors", errors=beside(wrong.errors, view))
@@ -87,6 +87,24 @@ def _files(message: Mapping[str, Any]) -> tuple[DroppedFile, ...]:
     return tuple(DroppedFile(file["id"], file.get("name") or file["id"], int(file.get("size") or 0)) for file in files)
 
 
+def _carried_files(carried: Mapping[str, Any]) -> tuple[DroppedFile, ...]:
+    """The files that the form was opened about, as ``table_form`` put them there."""
+    found = []
+    files = carried.get("files")
+    for file in files if isinstance(files, list) else ():
+        match file:
+            case [str(id_), str(name), int(size)]:
+                found.append(DroppedFile(id_, name, size))
+            case _:
+                raise RequestError(OTHER_VERSION)
+    return tuple(found)
+
+
+def _incident(carried: Mapping[str, Any]) -> str | None:
+    incident = carried.get("incident")
+    return incident if isinstance(incident, str) else None
+
+
 def _open(
     coordinator: Coordinator, body: dict[str, Any], client: WebClient, *, incident: str | None, text: str,
     files: tuple[DroppedFile, ...],
@@ -108,7 +126,7 @@ def _open(
 
 def table_form(form: TableForm, place: Place, incident: str | None, text: str, files: tuple[DroppedFile, ...]) -> View:
     """The form; what was in the message stands in its field already."""
-    kept = {
+    carried = {
         "place": [place.channel, place.thread],
         "incident": incident,
         "files": [[file.id, file.name[:100], file.size_bytes] for file in files[:3]],
@@ -119,7 +137,7 @@ def table_form(form: TableForm, place: Place, incident: str | None, text: str, f
     return {
         "type": "modal",
         "callback_id": FORM,
-        "private_metadata": json.dumps(kept),
+        "private_metadata": json.dumps(carried),
         "title": plain("Add tables"),
         "submit": plain("Read"),
         "close": plain("Cancel"),

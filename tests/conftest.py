@@ -1,11 +1,24 @@
 """Fixtures that several rooms' tests share, named one by one."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import HealthCheck, settings
 
-# As hypothesis itself has it in CI: how long an example takes says how busy the machine is, and claims nothing.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+from bot import log
+
+# As hypothesis itself has it in CI: how long an example takes says how busy the machine is, and claims nothing; and the
+# same examples each time, so that a run is red for what was changed.
+settings.register_profile("untimed", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_concealed() -> Iterator[None]:
+    """A secret of one test is a word like any other in the next."""
+    yield
+    log.forget()
+
 
 pytest_plugins = (
     "tests.fixtures.browser",
@@ -25,6 +38,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--path-screenshot", metavar="FILE", help="the same of the tables on the way, with their picture")
     parser.addoption("--story-screenshot", metavar="FILE", help="the same of an incident's summary at its end")
     parser.addoption("--screenshot", metavar="FILE", help="keep the picture that the page's test takes of the card")
+    parser.addoption(
+        "--examples", type=int, metavar="N", help="examples for each claim of tests/hostile, others each run"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A long run at home looks further than CI: ``pytest tests/hostile --examples 20000 --timeout 0``."""
+    if examples := config.getoption("--examples"):
+        settings.register_profile("long", settings.get_profile("untimed"), max_examples=examples, derandomize=False)
+        settings.load_profile("long")
 
 
 WAITING = ("lab", "server", "browser", "vcsim")

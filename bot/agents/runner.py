@@ -129,7 +129,7 @@ class Runner:
             return ability(work)
         except (InstrumentError, RequestError) as error:
             _log.warning("job_failed", job=job.id, reason=str(error))
-            return str(error)
+            return log.redact(str(error))
         except Exception:  # noqa: BLE001  A bug in one ability must not end the agent, nor stay unseen by the asker.
             reference = secrets.token_hex(4)
             _log.exception("ability_bug", job=job.id, probe=str(job.probe), reference=reference)

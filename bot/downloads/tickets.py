@@ -44,7 +44,7 @@ def read(keys: Sequence[bytes], text: str) -> Ticket | None:
     if not any(hmac.compare_digest(proof, _proof(key, said)) for key in keys):
         return None
     try:
-        return codec.decode(Ticket, json.loads(base64.urlsafe_b64decode(said + "=" * (-len(said) % 4))))
+        return codec.decode(Ticket, codec.loads(base64.urlsafe_b64decode(said + "=" * (-len(said) % 4))))
     except (ValueError, binascii.Error):  # of another version
         return None
 

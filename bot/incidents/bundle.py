@@ -123,9 +123,9 @@ def unpack(files: Mapping[str, bytes]) -> tuple[Case, dict[str, bytes]]:
         if name is None:
             continue
         if name not in files:
-            raise BundleError(f"{INDEX} lists {name}, but the case does not hold it.")
+            raise BundleError(f"{INDEX} lists {name[:60]!r}, but the case does not hold it.")
         if digest_of(files[name]) != artifact.digest:
-            raise BundleError(f"{name} is not the file that was recorded: its digest differs from {INDEX}'s.")
+            raise BundleError(f"{name[:60]!r} is not the file that was recorded: its digest differs from {INDEX}'s.")
         blobs[artifact.digest] = files[name]
     return case, blobs
 
@@ -137,10 +137,10 @@ def listed(index: bytes) -> tuple[tuple[str, Artifact], ...]:
         BundleError: it is no index.
     """
     try:
-        rows = _rows(json.loads(index))
+        rows = _rows(codec.loads(index))
     except (KeyError, TypeError, ValueError) as error:
         raise BundleError(f"That is no index of a case: {error}.") from error
-    return tuple((name, artifact) for name, artifact in rows if isinstance(name, str) and _PLAIN.fullmatch(name))
+    return tuple((name, artifact) for name, artifact in rows if name and _PLAIN.fullmatch(name))
 
 
 def captures(index: bytes) -> tuple[KeptCapture, ...]:
@@ -168,9 +168,12 @@ def without_captures(index: bytes) -> bytes:
     return json.dumps(whole, indent=1).encode()
 
 
-def _rows(index: Mapping[str, Any]) -> list[tuple[Any, Artifact]]:
+def _rows(index: Mapping[str, Any]) -> list[tuple[str | None, Artifact]]:
     """The index's part on artifacts, as ``_artifacts`` wrote it: each with the name of its file, None if it is gone."""
-    return [(row["file"], codec.decode(Artifact, row["artifact"])) for row in index["artifacts"]]
+    rows = [(row["file"], codec.decode(Artifact, row["artifact"])) for row in index["artifacts"]]
+    if any(not isinstance(name, str | None) for name, _ in rows):
+        raise ValueError("the name of a file is a text")
+    return rows
 
 
 def _index(files: Mapping[str, bytes]) -> dict[str, Any]:
@@ -179,7 +182,7 @@ def _index(files: Mapping[str, bytes]) -> dict[str, Any]:
     if INDEX not in files:
         raise BundleError(f"That is no case: it holds no {INDEX}.")
     try:
-        index = json.loads(files[INDEX])
+        index = codec.loads(files[INDEX])
     except ValueError as error:
         raise BundleError(f"{INDEX} is not JSON: {error}.") from error
     if not isinstance(index, dict) or index.get("format") != FORMAT:

@@ -4,7 +4,6 @@ The file is a JSON list of cases; of each, ``id`` is kept, and of each item of i
 domain and stage (and a reporter, where one is named) are looked at.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from datetime import UTC, datetime
 from bot import causes, judge
 from bot.errors import BundleError
 from bot.findings import reported
+from bot.model import codec
 from bot.model.job import Artifact, Media, Probe, Vantage, digest_of
 from bot.model.observation import ReportedFact
 from bot.model.verdict import Verdict
@@ -33,7 +33,7 @@ def read(data: bytes) -> tuple[FieldCase, ...]:
         BundleError: the bytes are not a list of cases.
     """
     try:
-        rows = json.loads(data)
+        rows = codec.loads(data)
     except ValueError as error:
         raise BundleError(f"The field cases are not JSON: {error}.") from error
     if not isinstance(rows, list):
@@ -56,5 +56,5 @@ def verdict(case: FieldCase) -> Verdict:
 def _case(artifact: Artifact, row: object, number: int) -> FieldCase:
     if not isinstance(row, Mapping) or not isinstance(row.get("id"), str):
         raise BundleError(f"Field case {number} is not an object with an id and evidence.")
-    facts = report.facts(artifact, row.get("evidence"), f"{row['id']}: report")
+    facts = report.facts(artifact, row.get("evidence"), f"{codec.quotable(row['id'])}: report")
     return FieldCase(row["id"], tuple(replace(fact, locator=f"{row['id']} {fact.locator}") for fact in facts))

@@ -32,7 +32,7 @@ def parse(text: str, file: str, teams: tuple[str, ...], channels: tuple[str, ...
     """
     try:
         given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # tomllib says ValueError of a number with more than 4,300 digits
         raise RequestError(f"{file} is not TOML: {error}.") from error
     for name in given:
         if name not in _TABLES:

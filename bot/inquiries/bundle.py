@@ -140,11 +140,11 @@ def unpack(files: Mapping[str, bytes]) -> Read:
 def _check(files: Mapping[str, bytes], digests: Mapping[str, str]) -> None:
     for name, digest in digests.items():
         if name not in files:
-            raise BundleError(f"{INDEX} lists {name}, but the bundle does not hold it.")
+            raise BundleError(f"{INDEX} lists {name[:60]!r}, but the bundle does not hold it.")
         if digest_of(files[name]) != digest:
-            raise BundleError(f"{name} is not the file that was exported: its digest differs from {INDEX}'s.")
+            raise BundleError(f"{name[:60]!r} is not the file that was exported: its digest differs from {INDEX}'s.")
     if added := sorted(files.keys() - digests.keys() - {INDEX}):
-        raise BundleError(f"The bundle holds {added[0]}, which {INDEX} does not list.")
+        raise BundleError(f"The bundle holds {added[0]!r}, which {INDEX} does not list.")
 
 
 def _case(files: Mapping[str, bytes], place: object) -> Mapping[str, bytes] | None:
@@ -153,7 +153,7 @@ def _case(files: Mapping[str, bytes], place: object) -> Mapping[str, bytes] | No
     below = f"{place}/"
     found = {name.removeprefix(below): data for name, data in files.items() if name.startswith(below)}
     if not found:
-        raise BundleError(f"{INDEX} names the case {str(place)[:60]}, but the bundle does not hold it.")
+        raise BundleError(f"{INDEX} names the case {str(place)[:60]!r}, but the bundle does not hold it.")
     return found
 
 
@@ -161,8 +161,8 @@ def _index(files: Mapping[str, bytes]) -> dict[str, Any]:
     if INDEX not in files:
         raise BundleError(f"That is no bundle of an incident: it holds no {INDEX}.")
     try:
-        index = json.loads(files[INDEX])
-    except (ValueError, RecursionError) as error:
+        index = codec.loads(files[INDEX])
+    except ValueError as error:
         raise BundleError(f"{INDEX} is not JSON: {error}.") from error
     if not isinstance(index, dict) or index.get("format") != FORMAT:
         raise BundleError(f"{INDEX} is not of format {FORMAT}, the only one that this version reads.")

@@ -231,7 +231,7 @@ def _fails(case: Mapping[str, bytes]) -> str | None:
 
 def _read(data: bytes) -> Any:
     try:
-        return json.loads(data)
+        return codec.loads(data)
     except ValueError as error:
         raise BundleError(f"An artifact of the case is not JSON: {error}.") from error
 

@@ -1,6 +1,7 @@
 """Files as one zip file and back. What comes back may be anybody's: it is bounded, and nothing of it names a path."""
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -16,6 +17,10 @@ _PART = r"[\w-][\w.@+-]{0,199}"
 _NAME = re.compile(rf"{_PART}(?:/{_PART}){{0,3}}")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, OverflowError, NotImplementedError,
+    IndexError,  # of an entry without a name (Python 3.11, zipfile.ZipInfo.is_dir)
+)  # fmt: skip
 _PIECE = 1 << 20
 
 
@@ -44,7 +49,7 @@ def read(data: bytes, *, most_bytes: int = MOST_BYTES) -> dict[str, bytes]:
             for entry in entries:
                 files[entry.filename] = _content(whole, entry, most_bytes - sum(map(len, files.values())))
             return files
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError, NotImplementedError) as error:
+    except _DAMAGE as error:
         raise BundleError(f"That is no whole zip file: {error or 'it is cut off'}.") from error
     except RuntimeError as error:  # zipfile says so of what is encrypted in a way that no flag told
         raise BundleError(f"That zip file cannot be read: {error}.") from error

@@ -76,7 +76,7 @@ def read(line: bytes) -> Line:
     Raises:
         ValueError: it is not a line of an audit.
     """
-    body = json.loads(line)
+    body = codec.loads(line)
     if not isinstance(body, dict) or not {"before", "entry", "n"} <= body.keys() <= {"before", "entry", "n", "torn"}:
         raise ValueError("not the parts of a line")
     if _canonical(body) != line:

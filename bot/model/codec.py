@@ -1,9 +1,10 @@
-"""Nouns to JSON and back: the only serializer.
+"""Nouns to JSON and back: the only serializer, and the only reader of JSON that others wrote.
 
 A union member carries its class name under ``is``; times are ISO 8601 in UTC; addresses are text. Unknown fields
 are refused, so that a newer sender is noticed and not half understood.
 """
 
+import json
 from datetime import UTC, datetime
 from functools import cache
 from ipaddress import IPv4Address, IPv4Network
@@ -19,6 +20,8 @@ from bot.model.incident import AnyEvent
 from bot.model.inquiry import AnyDeed
 
 T = TypeVar("T")
+
+_QUOTED = 300
 
 
 def _time(value: Any, _kind: Any) -> datetime:
@@ -42,6 +45,32 @@ def _converter() -> Converter:
     return converter
 
 
+def loads(text: bytes | str) -> Any:
+    """The value in this JSON, which may be anybody's.
+
+    Raises:
+        ValueError: it is none, is nested deeper than anything of ours, or holds what JSON has no word for (NaN) or
+            nobody could write down again (half of a surrogate pair).
+    """
+    try:
+        value = json.loads(text, parse_constant=_no_number)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    if (b"\\ud" if isinstance(text, bytes) else "\\ud") in text.lower():  # type: ignore[operator]
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
+
+
+def quotable(foreign: str) -> str:
+    """Words that somebody else may have chosen, as they can stand in a sentence of ours: short, on one line."""
+    shown = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in foreign[:_QUOTED])
+    return shown if len(foreign) <= _QUOTED else f"{shown}…"
+
+
+def _no_number(word: str) -> Any:
+    raise ValueError(f"{word} is no number")
+
+
 def encode(noun: object, kind: Any = None) -> Any:
     """The noun as what ``json.dumps`` takes; ``kind`` is needed only for a union such as ``AnyEvent``."""
     return _converter().unstructure(noun, kind)
@@ -60,10 +89,13 @@ def decode(kind: type[T], value: Any) -> T:
         StructureHandlerNotFoundError,
         AttributeError,
         LookupError,
+        OverflowError,
+        RecursionError,
         TypeError,
         ValueError,
     ) as error:
-        raise ValueError(f"not a {getattr(kind, '__name__', kind)}: {_first(error)}") from error
+        named = getattr(kind, "__name__", "noun that this version knows")  # a union of all events would be a page
+        raise ValueError(f"not a {named}: {quotable(_first(error))}") from error
 
 
 def _first(error: BaseException) -> str:

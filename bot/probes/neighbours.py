@@ -7,6 +7,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from bot.errors import BundleError
+from bot.model import codec
 from bot.model.addresses import Mac, parse_mac
 from bot.model.job import Artifact
 from bot.model.observation import NeighbourHeld, Observation
@@ -33,8 +34,8 @@ def read(artifact: Artifact, data: bytes) -> tuple[Observation, ...]:
         BundleError: the bytes are not such a table.
     """
     try:
-        rows = [_row(row) for row in json.loads(data)]
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        rows = [_row(row) for row in codec.loads(data)]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise BundleError(f"This is not an agent's ARP table: {error}.") from error
     return tuple(
         NeighbourHeld(

@@ -4,11 +4,11 @@
 opened or came of simple trial, "diagnostic" for what somebody had to collect.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.errors import BundleError
+from bot.model import codec
 from bot.model.job import Artifact
 from bot.model.observation import ReportedFact
 
@@ -23,7 +23,7 @@ def read(artifact: Artifact, data: bytes) -> tuple[ReportedFact, ...]:
         BundleError: the bytes are not such a list.
     """
     try:
-        rows = json.loads(data)
+        rows = codec.loads(data)
     except ValueError as error:
         raise BundleError(f"The reports are not JSON: {error}.") from error
     return facts(artifact, rows, "The report")
@@ -44,7 +44,7 @@ def _fact(artifact: Artifact, row: object, what: str, number: int) -> ReportedFa
     if not isinstance(row, Mapping):
         raise BundleError(f"{what} is not an object with kind, value, domain and stage.")
     if row.get("stage") not in STAGES:
-        raise BundleError(f"The stage of {what} is {row.get('stage')!r}; it must be {' or '.join(STAGES)}.")
+        raise BundleError(f"The stage of {what} is {row.get('stage')!r:.60}; it must be {' or '.join(STAGES)}.")
     return ReportedFact(
         seen_at=artifact.stopped_at,
         vantage=artifact.vantage,
@@ -61,5 +61,5 @@ def _fact(artifact: Artifact, row: object, what: str, number: int) -> ReportedFa
 def _text(row: Mapping[str, Any], name: str, what: str) -> str | None:
     text = row.get(name)
     if (name == "kind" and not text) or not (text is None or isinstance(text, str)):
-        raise BundleError(f"The {name} of {what} is {text!r}; it must be a word.")
+        raise BundleError(f"The {name} of {what} is {text!r:.60}; it must be a word.")
     return text

@@ -17,6 +17,7 @@ from cattrs.gen import make_dict_structure_fn, mapping_structure_factory
 from cattrs.preconf.json import make_converter
 
 from bot.errors import BundleError
+from bot.model import codec
 from bot.model.addresses import Mac, parse_mac
 from bot.model.network import Extent, Role, Table
 
@@ -35,13 +36,13 @@ def parse(data: bytes, kind: type[T], what: str) -> T:
         BundleError: they are none; the text names the first thing that is wrong.
     """
     try:
-        value = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        value = codec.loads(data)
+    except ValueError as error:
         raise BundleError(f"This is no {what}: it is not JSON ({error}).") from error
     try:
         return _converter().structure(value, kind)
     except (BaseValidationError, ValueError) as error:
-        raise BundleError(f"This is no {what}: {transform_error(error)[0]}.") from error
+        raise BundleError(f"This is no {what}: {codec.quotable(transform_error(error)[0])}.") from error
 
 
 def _exactly(kind: type[Any]) -> Any:

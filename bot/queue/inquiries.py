@@ -1,6 +1,5 @@
 """Where the channels' own timelines outlive the process: one stream an inquiry, and what was opened and asked where."""
 
-import json
 import threading
 from datetime import datetime
 from typing import Any, cast
@@ -133,5 +132,5 @@ class MemoryInquiries:
 
 
 def _event(text: bytes) -> AnyDeed:
-    event: AnyDeed = codec.decode(cast(Any, AnyDeed), json.loads(text))
+    event: AnyDeed = codec.decode(cast(Any, AnyDeed), codec.loads(text))
     return event

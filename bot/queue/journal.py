@@ -1,6 +1,5 @@
 """Where timelines outlive the process: one stream an incident, and an index of those whose end nobody has seen."""
 
-import json
 import threading
 from typing import Any, cast
 
@@ -104,5 +103,5 @@ class MemoryJournal:
 
 
 def _event(text: bytes) -> AnyEvent:
-    event: AnyEvent = codec.decode(cast(Any, AnyEvent), json.loads(text))
+    event: AnyEvent = codec.decode(cast(Any, AnyEvent), codec.loads(text))
     return event

@@ -60,8 +60,10 @@ def read_order(queue_keys: Keys, queue: str, fields: Fields) -> Order:
         ForgedError: nobody with this queue's key put it on this queue.
         UnreadableError: a bot of another version sealed it.
     """
-    raw = json.loads(unseal(queue_keys, _order_context(queue), fields))
+    body = unseal(queue_keys, _order_context(queue), fields)
+    raw = None
     try:
+        raw = codec.loads(body)
         order = codec.decode(Order, raw)
     except ValueError as error:
         raise UnreadableError(_text(raw, "job", "id"), _text(raw, "reply"), str(error)) from error
@@ -84,11 +86,13 @@ def read_report(queue_keys: Keys, reply: str, job: str, fields: Fields, now: dat
         ForgedError: nobody with the key of the job's queue wrote it, or it was written for another asker or job.
         ValueError: an agent of another version wrote it.
     """
-    raw = json.loads(unseal(queue_keys, _report_context(reply, job), fields))
-    event: AnyEvent = codec.decode(cast(Any, AnyEvent), raw["event"])
+    raw = codec.loads(unseal(queue_keys, _report_context(reply, job), fields))
+    if not isinstance(raw, dict) or not isinstance(raw.get("upload"), str):
+        raise ValueError("not a report: it lacks its event or upload")  # noqa: TRY004  foreign bytes, not our call
+    event: AnyEvent = codec.decode(cast(Any, AnyEvent), raw.get("event"))
     if not isinstance(event, Said) or event.job != job:
         raise ValueError("not a report on this job")
-    return Report(replace(event, at=now), str(raw["upload"]))
+    return Report(replace(event, at=now), raw["upload"])
 
 
 def write_word(bot_keys: Keys, reply: str, word: StopAsked) -> dict[bytes, bytes]:
@@ -171,4 +175,4 @@ def load(kind: type[T], text: bytes) -> T:
     Raises:
         ValueError: it is not JSON, or not of this kind.
     """
-    return codec.decode(kind, json.loads(text))
+    return codec.decode(kind, codec.loads(text))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import redis
 from redis.backoff import NoBackoff
@@ -28,11 +28,12 @@ def connect(url: str, *, ca_file: str | None = None, connections: int = CONNECTI
     here every failure is seen at once. Responses stay bytes, because bytes are what is sealed.
 
     Raises:
-        InstrumentError: the address is not one of a queue server.
+        InstrumentError: the address is not one of a queue server; a sentence about it shows no part of it that may
+            be a password.
     """
-    parts = urlsplit(url)
+    parts = _parts(url)
     if parts.scheme not in {"redis", "rediss", "unix"}:
-        raise InstrumentError(f"{place(url)} is no queue server: write redis://, rediss:// or unix://.")
+        raise InstrumentError("That is no address of a queue server: write redis://, rediss:// or unix://.")
     options = {name.lower(): values[-1].lower() for name, values in parse_qs(parts.query).items()}
     if options.get("ssl_cert_reqs", "required") != "required" or options.get("ssl_check_hostname", "true") != "true":
         raise InstrumentError(f"{place(url)} must not switch the check of the server's certificate off.")
@@ -51,6 +52,25 @@ def connect(url: str, *, ca_file: str | None = None, connections: int = CONNECTI
     return redis.Redis(connection_pool=pool)
 
 
+def _parts(url: str) -> SplitResult:
+    """The address taken apart, when it can be.
+
+    Raises:
+        InstrumentError: a password with ``/``, ``?`` or ``#`` as it is would end up in the path or as a port.
+    """
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        parts = None
+    if parts is None or "@" in f"{parts.path}{parts.query}{parts.fragment}" or parts.fragment:
+        raise InstrumentError(
+            "The address of the queue server cannot be read: in its user and password write everything but letters and "
+            "digits as % and two digits, such as %2F for a slash."
+        )
+    return parts
+
+
 def place(url: str) -> str:
     """The server's address without user, password and options, as people may read it."""
     parts = urlsplit(url)
@@ -58,7 +78,8 @@ def place(url: str) -> str:
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         port = ""
-    return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
+    path = "" if "@" in parts.path else parts.path  # what follows a slash in a password
+    return f"{parts.scheme}://{parts.hostname or ''}{port}{path}"
 
 
 @contextmanager

@@ -134,5 +134,8 @@ def _door(settings: Settings, app: App) -> SocketRunner | HttpRunner:
         if not port.isdigit():
             raise RequestError("RULEOUT_SLACK_LISTEN must be address:port, such as 127.0.0.1:3000.")
         secret = settings.text("RULEOUT_SLACK_SIGNING_SECRET")
-        return HttpRunner(app, signing_secret=secret, host=host, port=int(port))
+        try:
+            return HttpRunner(app, signing_secret=secret, host=host, port=int(port))
+        except (OSError, OverflowError, ValueError) as error:
+            raise RequestError(f"RULEOUT_SLACK_LISTEN is where nobody can listen: {error}.") from error
     raise RequestError(f"RULEOUT_SLACK_MODE must be socket or http, not {mode!r}.")

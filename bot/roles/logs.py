@@ -3,7 +3,13 @@
 from bot import log
 from bot.settings import Settings
 
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
 
 def keep_logs(settings: Settings) -> None:
-    """Send this process's log lines to standard error."""
-    log.setup(settings.text("RULEOUT_LOG_LEVEL"), as_json=settings.flag("RULEOUT_LOG_JSON"))
+    """Send this process's log lines to standard error.
+
+    Raises:
+        RequestError: the level is none.
+    """
+    log.setup(settings.choice("RULEOUT_LOG_LEVEL", LEVELS), as_json=settings.flag("RULEOUT_LOG_JSON"))

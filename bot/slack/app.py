@@ -11,8 +11,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
 from bot import log
-from bot.errors import InstrumentError, RuleoutError
+from bot.errors import InstrumentError, RequestError, RuleoutError
 from bot.slack import tokens
+from bot.slack.shape import misfit
 
 _log = log.get(__name__)
 
@@ -54,12 +55,20 @@ def build_app(
         raise InstrumentError(f"Slack does not accept the bot token: {log.redact(str(error))}") from error
     except OSError as error:
         raise InstrumentError(f"Slack cannot be reached at {client.base_url}: {error}") from error
+    app.middleware(_as_documented)
     app.middleware(_no_other_events_of_ours)
     app.middleware(_each_delivery_once(seen))
     app.middleware(_genuine_buttons_only(key))
     app.error(_apologise)
     register(app)
     return app
+
+
+def _as_documented(body: dict[str, Any], next: Callable[[], None]) -> None:
+    if (field := misfit(body)) is not None:
+        _log.warning("delivery_not_as_documented", field=field, type=str(body.get("type"))[:40])
+        raise RequestError("Slack sent this in a form that I do not know, so I did nothing; please try again.")
+    next()
 
 
 def _each_delivery_once(seen: Callable[[str], bool]) -> Callable[..., BoltResponse | None]:
@@ -121,7 +130,7 @@ def _apologise(
         sentence = f"{what} is nothing that I can do; `/arpcheck help` says what is."
         silent = "event" in body
     elif isinstance(error, RuleoutError):
-        sentence, silent = str(error), False
+        sentence, silent = log.redact(str(error)), False
     else:
         reference = f"ref-{secrets.token_hex(4)}"
         _log.error("listener_broke", reference=reference, exc_info=error)
@@ -146,12 +155,17 @@ def _done() -> BoltResponse:
     return BoltResponse(status=200, body="")  # Bolt writes into responses, so each gets its own
 
 
+def _part(body: dict[str, Any], name: str) -> dict[str, Any]:
+    """A part of the delivery; empty where it is none."""
+    part = body.get(name)
+    return part if isinstance(part, dict) else {}
+
+
 def _tell(client: WebClient, body: dict[str, Any], sentence: str) -> None:
-    event = body.get("event") or {}
-    channel = event.get("channel") or (body.get("channel") or {}).get("id")
-    user = event.get("user") or (body.get("user") or {}).get("id")
-    thread = event.get("thread_ts") or (body.get("message") or {}).get("thread_ts")
-    if not channel or not user:
+    event, where, who, message = (_part(body, name) for name in ("event", "channel", "user", "message"))
+    channel, user = event.get("channel") or where.get("id"), event.get("user") or who.get("id")
+    thread = event.get("thread_ts") or message.get("thread_ts")
+    if not isinstance(channel, str) or not isinstance(user, str) or not isinstance(thread, str | None):
         return
     try:
         client.chat_postEphemeral(channel=channel, user=user, text=sentence, thread_ts=thread)

@@ -37,6 +37,8 @@ class _DrainingHandler(SocketModeHandler):
             self._answering += 1
         try:
             super().handle(client, req)
+        except Exception as error:  # noqa: BLE001  Bolt reads a delivery before anything of ours can look at it
+            _log.warning("delivery_not_understood", type=req.type, error=type(error).__name__)
         finally:
             with self._idle:
                 self._answering -= 1
@@ -121,6 +123,14 @@ def _finish_listeners(app: App, deadline: float) -> None:
     waiting.join(max(0.1, deadline - monotonic()))
 
 
+def _response(app: App, body: str, query: str, headers: dict[str, str | Sequence[str]]) -> BoltResponse:
+    try:
+        return app.dispatch(BoltRequest(body=body, query=query, headers=headers))
+    except Exception as error:  # noqa: BLE001  Bolt reads a body before it proves who sent it: it may be anybody's
+        _log.warning("request_not_understood", error=type(error).__name__)
+        return BoltResponse(status=400, body="")
+
+
 def _answering(app: App) -> type[BaseHTTPRequestHandler]:
     class Answering(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -132,13 +142,13 @@ def _answering(app: App) -> type[BaseHTTPRequestHandler]:
                 self._answer(BoltResponse(status=404, body=""))
             elif not length.isascii() or not length.isdigit():
                 self._answer(BoltResponse(status=411, body=""))
-            elif int(length) > _LONGEST_BODY:
+            elif len(length) > len(str(_LONGEST_BODY)) or int(length) > _LONGEST_BODY:
                 self._answer(BoltResponse(status=413, body=""))
             else:
                 body = self.rfile.read(int(length)).decode("utf-8", "replace")
                 query = self.path.partition("?")[2]
                 headers: dict[str, str | Sequence[str]] = dict(self.headers.items())
-                self._answer(app.dispatch(BoltRequest(body=body, query=query, headers=headers)))
+                self._answer(_response(app, body, query, headers))
 
         def _answer(self, response: BoltResponse) -> None:
             body = response.body if isinstance(response.body, str) else json.dumps(response.body)

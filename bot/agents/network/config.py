@@ -9,6 +9,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
+from bot import log
 from bot.agents.network.settings import AUTH, PRIV, DeviceSettings, User
 from bot.errors import RequestError
 from bot.model.network import Device, Role
@@ -51,16 +52,19 @@ class Entry:
         if f"{key}_file" not in self._left:
             if key not in self._left:
                 raise self.wrong(f"{key} or {key}_file is missing.")
-            return self.text(key)
+            return _concealed(self.text(key))
         path = self.text(f"{key}_file")
         try:
             value = Path(path).read_text().strip()
-        except (OSError, UnicodeDecodeError) as error:
+        except (
+            OSError,
+            ValueError,
+        ) as error:  # ValueError: a path with a null character, or what lies there is no text
             reason = error.strerror if isinstance(error, OSError) else "it is no text"
             raise self.wrong(f"{key}_file names {path}, which cannot be read: {reason}.") from error
         if not value:
             raise self.wrong(f"{key}_file names {path}, which is empty.")
-        return value
+        return _concealed(value)
 
     def number(self, key: str, default: float, *, least: float, most: float, whole: bool = False) -> float:
         """A number within its bounds."""
@@ -104,6 +108,11 @@ class Entry:
             raise self.wrong(f"{next(iter(self._left))} is not a key that is known here.")
 
 
+def _concealed(secret: str) -> str:
+    log.conceal(secret)
+    return secret
+
+
 def entries(path: Path) -> dict[str, list[Entry]]:
     """The tables of the file by their kind (``KINDS``), each with its name in ``where``.
 
@@ -115,7 +124,7 @@ def entries(path: Path) -> dict[str, list[Entry]]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text"
         raise RequestError(f"{path} cannot be read: {reason}.") from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # tomllib says ValueError of a number with more than 4,300 digits
         raise RequestError(f"{path} is no TOML file: {error}.") from error
     if unknown := next((key for key in told if key not in KINDS), None):
         raise RequestError(f"{path}: {unknown} is not known here; the file holds {_kinds()}.")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import BundleError
+from bot.model import codec
 from bot.model.network import Role
 
 MOST_BYTES = 1 << 20
@@ -53,7 +54,7 @@ def parse(data: bytes) -> Paste:
     if len(data) > 7 * MOST_BYTES:  # JSON writes a control character as six
         raise BundleError(too_large(len(data)))
     try:
-        told = json.loads(data)
+        told = codec.loads(data)
         pasted_at = datetime.fromisoformat(told["pasted_at"])
         role = told["role"]
         paste = Paste(
@@ -65,7 +66,7 @@ def parse(data: bytes) -> Paste:
             platform=_text(told, "platform"),
             command=_text(told, "command"),
         )
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise BundleError(f"This is not a pasted table: {type(error).__name__} {error}.") from error
     if len(paste.text.encode(errors="replace")) > MOST_BYTES:
         raise BundleError(too_large(len(paste.text)))

@@ -73,7 +73,7 @@ def index(files: FILES, change: Callable[[dict[str, Any]], object]) -> FILES:
         ),
         pytest.param(lambda files: {**files, bundle.POST_MORTEM: b"x"}, "digest differs", id="changed"),
         pytest.param(lambda files: {bundle.INDEX: files[bundle.INDEX]}, "does not hold it", id="missing"),
-        pytest.param(lambda files: {**files, "x.sh": b"x"}, "x.sh, which incident.json does not list", id="added"),
+        pytest.param(lambda files: {**files, "x.sh": b"x"}, "'x.sh', which incident.json does not list", id="added"),
     ],
 )
 def test_what_is_not_as_it_was_exported_is_one_sentence(spoil: Callable[[FILES], FILES], says: str) -> None:

@@ -125,6 +125,15 @@ def test_an_encrypted_file_is_refused() -> None:
         zipped.read(bytes(made))
 
 
+def test_a_file_without_a_name_is_refused() -> None:
+    """Python's own reader looks at the last character of each name."""
+    made = bytearray(raw())
+    central = made.rindex(b"PK\x01\x02")
+    made[central + 28 : central + 30] = b"\x00\x00"  # the length of its name
+    with pytest.raises(BundleError, match="no whole zip file"):
+        zipped.read(bytes(made))
+
+
 def test_another_compression_is_refused() -> None:
     """Only what every reader has."""
     with pytest.raises(BundleError, match="no bundle uses"):

@@ -29,11 +29,30 @@ def reason(url: str, ca_file: str | None = None) -> str:
         pytest.param("rediss://:s3cret@[2001:db8::1]:6380", "rediss://2001:db8::1:6380", id="tls-ipv6"),
         pytest.param("unix://s3cret@/run/queue.sock?db=1", "unix:///run/queue.sock", id="unix"),
         pytest.param("redis://queue:port", "redis://queue", id="not-a-port"),
+        pytest.param("redis://bot:s3/cret@queue.dc1:6380/2", "redis://bot", id="a slash in the password"),
     ],
 )
 def test_the_address_is_shown_without_its_secrets(url: str, shown: str) -> None:
     """Sentences go to a channel that half the company reads."""
     assert server.place(url) == shown
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://bot:s3/cret@queue.dc1:6380/2",
+        "redis://bot:s3#cret@queue.dc1:6380/2",
+        "redis://bot:s3?cret@queue.dc1:6380/2",
+        "redis://bot:s3[cret@queue.dc1:6380/2",
+        "redis://queue:port",
+    ],
+)
+def test_a_password_that_tears_its_address_apart_is_refused_and_not_shown(url: str) -> None:
+    """It would be looked for as a port or a path, and named in the sentence about that."""
+    with pytest.raises(InstrumentError, match="cannot be read: in its user and password write") as caught:
+        RedisQueue(url, MASTERS, "bot-1", CLOCK)
+    assert "s3" not in str(caught.value)
+    assert "cret" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

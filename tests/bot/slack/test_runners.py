@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from slack_bolt import App
 from slack_sdk.signature import SignatureVerifier
+from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.errors import InstrumentError, RequestError
 from bot.slack.app import build_app
@@ -113,6 +114,27 @@ def test_what_is_no_request_of_slacks_is_refused_unread(path: str, headers: dict
         assert call(runner, "", headers, path)[0] == status
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("[" * 100_000, id="nested"),
+        pytest.param("[1]", id="a list"),
+        pytest.param('{"authorizations": true, "user": 1, "channel": true}', id="other types"),
+        pytest.param("payload=5", id="a number"),
+        pytest.param("payload=[[", id="no JSON"),
+        pytest.param("", id="nothing"),
+    ],
+)
+def test_a_strangers_body_that_makes_no_sense_gets_an_answer_and_no_traceback(
+    body: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Bolt reads a body before it looks at the signature."""
+    with http_runner(Listener()) as runner:
+        status, said = call(runner, body, {"Content-Type": "application/json"})
+    assert (status, said) in ((400, ""), (401, ""))
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_http_without_a_signing_secret_does_not_start() -> None:
     """Anybody could speak as Slack."""
     with web_api() as api:
@@ -174,6 +196,20 @@ def test_a_command_that_is_being_answered_when_the_process_ends_is_acknowledged(
         asking.join(10)
         assert "taken" in str(seen)
         assert not runner.is_connected()
+
+
+def test_an_envelope_that_bolt_cannot_read_costs_one_line_in_the_log(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """The socket stays, and the next delivery is answered."""
+    listener = Listener()
+    with web_api() as api:
+        app = build_app(api.client, key=b"k", seen=lambda _: False, register=listener.register)
+        runner = SocketRunner(app, "xapp-1")
+        request = SocketModeRequest(type="events_api", envelope_id="e1", payload={"event": True, "user": True})
+        runner._handler.handle(runner._handler.client, request)
+        assert runner._handler.drain(1.0), "nothing is being answered any more"
+    assert "delivery_not_understood" in "".join(capfd.readouterr())
 
 
 def test_a_wrong_app_token_is_one_sentence() -> None:

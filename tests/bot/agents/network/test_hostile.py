@@ -162,6 +162,11 @@ def truncated(_agent: UdpAgent, _asked: Asked, said: bytes) -> Iterable[bytes]:
     return [said[: len(said) // 2]]
 
 
+def beyond(_agent: UdpAgent, _asked: Asked, said: bytes) -> Iterable[bytes]:
+    """The first number is longer than the datagram: gufo-snmp panics, and a panic of Rust's is no Exception."""
+    return [said.replace(b"\x02\x01\x01", b"\x02\xf5\x01", 1)]
+
+
 def stray(here: UdpAgent, asked: Asked, _said: bytes) -> Iterable[bytes]:
     """Answers to something else, for ever."""
     while not here.pause(0.05):
@@ -179,6 +184,7 @@ def silent(_agent: UdpAgent, _asked: Asked, _said: bytes) -> Iterable[bytes]:
         pytest.param(stray, "does not answer", id="answers something else for ever"),
         pytest.param(garbage, "no SNMP", id="garbage"),
         pytest.param(truncated, "no SNMP", id="cut short"),
+        pytest.param(beyond, "no SNMP", id="a length that leads beyond its end"),
     ],
 )
 def test_a_device_that_makes_no_sense_costs_itself_only(answer: Answer, says: str) -> None:
