@@ -76,12 +76,15 @@ class House:
 
     def ended(self, name: str, *argv: str, **environment: str) -> str:
         """What a process wrote that ends by itself, or that notices only later what is wrong."""
-        process = self.start(name, *argv, **environment)
+        process, told = self.start(name, *argv, **environment), self.directory / f"{name}.log"
+        ends_at = time.monotonic() + READY_WITHIN_S
+        while process.poll() is None and not told.stat().st_size and time.monotonic() < ends_at:
+            time.sleep(0.05)
         with suppress(subprocess.TimeoutExpired):
             process.wait(NOTICED_WITHIN_S)
         process.terminate()
         process.wait(ENDS_WITHIN_S)
-        return (self.directory / f"{name}.log").read_text()
+        return told.read_text()
 
     def keys(self, *queues: str) -> str:
         """The keys of these queues, as ``ruleout keys for`` prints them."""
