@@ -92,6 +92,8 @@ class Engine(Desk):
     ) -> None:
         super().__init__(ground)
         self.inquirer = inquirer
+        self.turned_at = time.monotonic()  # when ``run`` went round last
+        self.trouble: str | None = None  # why the queue server gave it nothing then
         self._once, self._apart, self._handing = once, apart, Handing(ground.clerk, ground.chat)
         self._drops = drops
 
@@ -111,10 +113,13 @@ class Engine(Desk):
                     swept_at = time.monotonic()
                     self._call_roll()
                     self._take_over()
+                self.trouble = None
             except InstrumentError as error:
+                self.trouble = str(error)
                 _log.warning("queue_unreachable", reason=str(error))
                 stop.wait(_TICK_S)
             self._expire()
+            self.turned_at = time.monotonic()
 
     def drain(self, timeout_s: float) -> None:
         """Wait for what runs; what is not over then is left to another bot. ``run`` goes on meanwhile.

@@ -3,10 +3,14 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
-from typing import Any
+from collections.abc import Callable, MutableMapping
+from contextlib import AbstractContextManager
+from contextvars import copy_context
+from typing import Any, TypeVar
 
 import structlog
+
+T = TypeVar("T")
 
 _SECRET = re.compile(r"xox[abposr]-[\w-]+|xapp-[\w-]+|hooks\.slack\.com/\S+|(?<=://)[^/@\s]+(?=@)")
 
@@ -42,3 +46,14 @@ def get(name: str) -> structlog.typing.FilteringBoundLogger:
     """The logger of one module."""
     logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(room=name)
     return logger
+
+
+def about(**ids: str) -> AbstractContextManager[None]:
+    """Every line that this thread logs inside the block carries these ids, whoever writes it."""
+    return structlog.contextvars.bound_contextvars(**ids)
+
+
+def carried(work: Callable[[], T]) -> Callable[[], T]:
+    """The work with the ids of whoever hands it on: a new thread begins without any."""
+    context = copy_context()
+    return lambda: context.run(work)

@@ -75,6 +75,12 @@ class Publisher:
         """Begin to send; what was shown before waits until then."""
         self._thread.start()
 
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for Slack or for its pace."""
+        with self._changed:
+            return len(self._outbox)
+
     def close(self, timeout_s: float) -> bool:
         """Send what must not be lost, then stop; False when that took longer than ``timeout_s``."""
         with self._changed:

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from bot.model.job import Probe, Vantage
+from bot.roles.metering import instruments
 from bot.roles.process import stand
 from bot.settings import Settings
 from bot.system import SystemClock
@@ -15,4 +16,4 @@ settings = Settings()
 name = settings.text("RULEOUT_VCENTER_NAME")
 agent = f"vcenter.{name}"
 player = SnapshotAbility(parser.parse_args().snapshot, Vantage(agent, name, ""), SystemClock())
-stand(settings, agent, {Probe.VCENTER: player})
+stand(settings, agent, {Probe.VCENTER: player}, told=instruments(settings, "vcenter", name))
