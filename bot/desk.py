@@ -75,7 +75,7 @@ class Desk:
     def published(self, incident: str, channel: str, message: str, part: str = "card") -> None:
         """Note where the incident's card stands, or the message in its thread that asks a second person."""
         if seat := self._seat(incident):
-            with seat.lock:
+            with seat.lock, log.about(incident=incident):
                 self._append(seat.running, Published(at=self._clock.now(), channel=channel, message=message, part=part))
 
     def delivered(self, incident: str) -> None:

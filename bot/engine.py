@@ -163,7 +163,7 @@ class Engine(Desk):
         seat = self._seat(news.incident)
         if seat is None:
             return
-        with seat.lock:
+        with seat.lock, log.about(incident=news.incident):
             running = seat.running
             if flow.adds_nothing(running.incident, news.event):
                 return
@@ -194,7 +194,7 @@ class Engine(Desk):
     def _expire(self) -> None:
         now = self._clock.now()
         for seat in self._open_seats():
-            with seat.lock:
+            with seat.lock, log.about(incident=seat.running.incident.id):
                 running = seat.running
                 for event in tuple(flow.overdue(running.incident, now)):
                     self._withdraw(running, event.job)
@@ -247,7 +247,7 @@ class Engine(Desk):
         for running in self._succession.left(lambda name: self._seat(name) is not None):
             name, seat = running.incident.id, self._take_seat(running.incident)
             _log.warning("taken_over", incident=name, closed=running.incident.closed is not None)
-            with seat.lock:
+            with seat.lock, log.about(incident=name):
                 seat.running = running
                 try:
                     self._go_on_with(running)
@@ -300,6 +300,10 @@ class Engine(Desk):
     # ---- one incident ------------------------------------------------------------------------------------------
 
     def _open(self, request: Request, *, said: str | None, rule: str) -> Incident:
+        with log.about(incident=request.id):
+            return self._begin(request, said=said, rule=rule)
+
+    def _begin(self, request: Request, *, said: str | None, rule: str) -> Incident:
         self._queue.begin(request.id)
         self._write_down(request, request.id, said, rule)
         first = Requested(at=request.asked_at, request=request)
