@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from bot.coordinator import Coordinator
 from bot.errors import InstrumentError, RequestError
@@ -11,17 +10,13 @@ from bot.model.dropped import DroppedFile
 from bot.model.incident import Incident
 from bot.model.pasted import PastedTable
 from bot.model.request import CAPTURE, IN_WORDS, JUDGE, Person, Place, Request
-from bot.ports import Meter
 
 _AGAIN, _OTHER = "again", "other"
 """What stands for the command where a refusal comes before it is known, and for a word that is none."""
 
 
 class CountedDoors(Coordinator):
-    """The coordinator of a bot whose operator wants to know."""
-
-    def __init__(self, meter: Meter, **parts: Any) -> None:
-        super().__init__(**parts, meter=meter)
+    """The coordinator, and its ``meter`` told of everybody who asks."""
 
     def readings(self) -> Iterator[Reading]:
         """How many questions of each command this bot has in hand."""

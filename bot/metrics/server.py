@@ -1,5 +1,6 @@
 """The listener: ``/metrics``, ``/healthz`` and ``/readyz``, for whoever may reach it. It reads, and tells no secret."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -36,7 +37,7 @@ class Listener:
         troubles: Callable[[], Iterable[str]],
     ) -> None:
         try:
-            self._server = _Bounded((host, port), _Handler)
+            self._server = _Bounded(host, port)
         except OSError as error:
             raise InstrumentError(
                 f"Nothing can listen at {host}:{port} (RULEOUT_METRICS_LISTEN): {error.strerror or error}; give each "
@@ -67,9 +68,10 @@ class _Bounded(ThreadingHTTPServer):
     figures: Callable[[str], tuple[bytes, str]]
     troubles: Callable[[], Iterable[str]]
 
-    def __init__(self, *given: Any) -> None:
+    def __init__(self, host: str, port: int) -> None:
         self._places = threading.BoundedSemaphore(_AT_ONCE)
-        super().__init__(*given)
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        super().__init__((host, port), _Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         if self._places.acquire(blocking=False):

@@ -79,7 +79,7 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
     )
     queue = RedisQueue(url, masters, clock.new_id("bot"), clock, ca_file=ca_file)
     coordinator = CountedDoors(
-        told.meter,
+        meter=told.meter,
         queue=queue,
         journal=RedisJournal(url, ca_file=ca_file),
         chat=publisher,

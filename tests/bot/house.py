@@ -322,11 +322,10 @@ class House:
     def bot(self) -> CountedDoors:
         """One more bot on the same ground, as after a restart."""
         return CountedDoors(
-            self.meter,
             queue=PaperLine(self.queue), journal=self.journal, chat=self.chat, archive=self.archive, clock=self.clock,
             rules=self.rules, vcenters=self.vcenters, directory=self.directory, audit=self.audit, links=self.links,
             once=self._once, apart=self._apart, most_bytes=64 << 20, drops=self.drops,
-            inquiries=self.inquiries, boards=self.boards, kept=self.kept,
+            inquiries=self.inquiries, boards=self.boards, kept=self.kept, meter=self.meter,
         )  # fmt: skip
 
     def dies(self) -> None:
