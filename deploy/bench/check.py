@@ -37,6 +37,8 @@ BETWEEN_S = 2.5  # by then the channel may take three new messages again
 IN_FLIGHT = 100
 MEANWHILE = 50
 ADDRESSES = [f"10.0.0.{number}" for number in range(2, 12)]
+CROWD = [f"10.0.0.{number}" for number in range(2, 2 + IN_FLIGHT)]
+"""Each asked for once: the same question asked twice at one moment is one check, and its answer goes to both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +137,7 @@ def _crowd(house: Stage, cases: Path) -> tuple[list[float], list[float], list[fl
     """Acks of a hundred at once, acks of others typed one after the other meanwhile, and how the hundred end."""
     known = set(cases.iterdir())
     with ThreadPoolExecutor(IN_FLIGHT) as typing:
-        typed = [
-            typing.submit(house.slack.type, "ana", CHANNEL, f"/arpcheck {ADDRESSES[n % len(ADDRESSES)]}")
-            for n in range(IN_FLIGHT)
-        ]
+        typed = [typing.submit(house.slack.type, "ana", CHANNEL, f"/arpcheck {address}") for address in CROWD]
         burst = [one.result()["ack_ms"] / 1000 for one in typed]
     late = [house.slack.type("ben", CHANNEL, "/arpcheck 10.9.9.9")["ack_ms"] / 1000 for _ in range(MEANWHILE)]
     outcomes: Counter[str] = Counter()
