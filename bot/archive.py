@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from io import FileIO
 from pathlib import Path
@@ -106,6 +107,14 @@ class CaseArchive:
         return tuple(
             (path.name, gone) for path in self._cases() if _written_at(path) < now - keep for gone in _forget(path)
         )
+
+    def size(self) -> tuple[int, int]:
+        """How many cases there are, and the bytes of all their files; what goes away meanwhile is not counted."""
+        cases, size_bytes = self._cases(), 0
+        for case in cases:
+            with suppress(OSError):
+                size_bytes += sum(entry.stat(follow_symlinks=False).st_size for entry in os.scandir(case))
+        return len(cases), size_bytes
 
     def _cases(self) -> list[Path]:
         own = [path for path in self._there() if not path.is_symlink() and not path.name.startswith(_DRAFT)]

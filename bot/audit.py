@@ -46,7 +46,23 @@ class FileAudit:
             raise InstrumentError(
                 f"{self.path} ends in lines that are none of an audit; `ruleout audit verify` says which."
             ) from error
-        _log.info("audit_head", number=head.number, digest=head.digest)
+        about = {"incident": entry.incident} if entry.incident else {}
+        _log.info("audit_head", number=head.number, digest=head.digest, **about)
+
+    def end(self) -> tuple[Head, bool]:
+        """The head of the chain, number 0 before the first deed, and whether no part of a line lies behind it.
+
+        Raises:
+            InstrumentError: it cannot be read, or ends in what is no audit.
+        """
+        try:
+            with self._thread, self._locked():
+                head, torn = self._end()
+        except OSError as error:
+            raise InstrumentError(f"The audit in {self.path} cannot be read: {error.strerror}.") from error
+        except ValueError as error:
+            raise InstrumentError(f"{self.path} ends in lines that are none of an audit.") from error
+        return head, not torn
 
     def of_channel(self, channel: str, most: int) -> tuple[Entry, ...]:
         """The newest deeds of the channel, oldest first; lines that are none are passed over."""

@@ -1,6 +1,6 @@
 """The one who looks up what somebody may do, and writes down what was done, before it has an effect."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
@@ -9,11 +9,12 @@ from bot import log
 from bot.errors import InstrumentError, RequestError
 from bot.incidents import policy
 from bot.incidents.policy import Asker, Capability, Policy
+from bot.meters import AUDIT_FAILURES
 from bot.model.audit import Deed, Entry
 from bot.model.capture import CaptureWish
 from bot.model.incident import Incident
 from bot.model.request import Person, Place
-from bot.ports import Audit, Clock, Directory
+from bot.ports import NO_METER, Audit, Clock, Directory, Meter
 
 _log = log.get(__name__)
 
@@ -39,6 +40,7 @@ class Clerk:
     directory: Directory
     audit: Audit
     clock: Clock
+    meter: Meter = NO_METER
 
     def may(
         self,
@@ -88,7 +90,7 @@ class Clerk:
         try:
             self.audit.record(Entry(at=self.clock.now(), deed=deed, **fields))
         except InstrumentError as error:
-            _log.error("deed_not_recorded", deed=deed, incident=fields.get("incident"), reason=str(error))
+            self._lost(deed, fields, error)
             raise InstrumentError(
                 f"The audit cannot be written, and no capture goes unrecorded: {error} Tell the operator of ruleout."
             ) from error
@@ -98,4 +100,8 @@ class Clerk:
         try:
             self.audit.record(Entry(at=self.clock.now(), deed=deed, **fields))
         except InstrumentError as error:
-            _log.error("deed_not_recorded", deed=deed, incident=fields.get("incident"), reason=str(error))
+            self._lost(deed, fields, error)
+
+    def _lost(self, deed: Deed, fields: Mapping[str, Any], error: InstrumentError) -> None:
+        _log.error("deed_not_recorded", deed=deed, incident=fields.get("incident"), reason=str(error))
+        self.meter.add(AUDIT_FAILURES, deed)

@@ -41,7 +41,22 @@ from bot.model.request import (
 )
 from bot.model.watch import WatchWish
 from bot.noter import Noter
-from bot.ports import Archive, Audit, Boards, Chat, Clock, Directory, Drops, Inquiries, Journal, Kept, Links, Queue
+from bot.ports import (
+    NO_METER,
+    Archive,
+    Audit,
+    Boards,
+    Chat,
+    Clock,
+    Directory,
+    Drops,
+    Inquiries,
+    Journal,
+    Kept,
+    Links,
+    Meter,
+    Queue,
+)
 from bot.receptionist import Receptionist
 
 _log = log.get(__name__)
@@ -88,9 +103,10 @@ class Coordinator(Engine):
         inquiries: Inquiries | None = None,
         boards: Boards | None = None,
         kept: Kept | None = None,
+        meter: Meter = NO_METER,
     ) -> None:
-        clerk = Clerk(rules, directory, audit, clock)
-        ground = Ground(queue, journal, chat, archive, clerk, clock, vcenters, networks, kept)
+        clerk = Clerk(rules, directory, audit, clock, meter)
+        ground = Ground(queue, journal, chat, archive, clerk, clock, vcenters, networks, kept, meter)
         inquirer, self.noter, self.exporter = None, None, None
         if inquiries and boards:  # a terminal is no channel
             inquirer = Inquirer(

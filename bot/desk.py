@@ -14,8 +14,9 @@ from bot.incidents.planning import Known
 from bot.incidents.running import Running
 from bot.model.incident import CARD, AnyEvent, Closed, Delivered, Incident, Outcome, Published
 from bot.model.job import Agent
-from bot.ports import Archive, Chat, Clock, Journal, Kept, Queue
+from bot.ports import NO_METER, Archive, Chat, Clock, Journal, Kept, Meter, Queue
 from bot.succession import Succession
+from bot.tally import tally
 
 _log = log.get(__name__)
 
@@ -52,6 +53,7 @@ class Ground:
     vcenters: tuple[str, ...]
     networks: tuple[str, ...] = ()
     kept: Kept | None = None
+    meter: Meter = NO_METER
 
 
 def is_place(one: AnyEvent, other: Published) -> bool:
@@ -67,7 +69,7 @@ class Desk:
             ground.queue, ground.journal, ground.chat, ground.archive,
         )  # fmt: skip
         self._succession = Succession(ground.queue, ground.journal, ground.kept)
-        self._clerk, self._clock = ground.clerk, ground.clock
+        self._clerk, self._clock, self._meter = ground.clerk, ground.clock, ground.meter
         self._vcenters, self._networks = ground.vcenters, ground.networks
         self._seats: OrderedDict[str, Seat] = OrderedDict()
         self._directory = threading.Lock()  # guards _seats, _agents and _roll
@@ -79,7 +81,7 @@ class Desk:
         """Note where the incident's card stands, or the message in its thread that asks a second person."""
         seat = self._seat(incident)
         event = Published(at=self._clock.now(), channel=channel, message=message, part=part)
-        with seat.lock if seat else nullcontext():
+        with seat.lock if seat else nullcontext(), log.about(incident=incident):
             if seat is None:
                 self._journal.append(incident, event)
             elif not any(is_place(one, event) for one in seat.running.incident.timeline):
@@ -155,6 +157,7 @@ class Desk:
             self._journal.append(running.incident.id, event)
         except InstrumentError as error:  # the answer is worth more than its record
             _log.warning("journal_unreachable", incident=running.incident.id, reason=str(error))
+        tally(self._meter, running.incident, event)
 
     def _end(self, running: Running, outcome: Outcome, sentence: str) -> None:
         self._close(running, outcome, sentence)
@@ -174,7 +177,7 @@ class Desk:
         try:
             self._queue.cancel(job)
         except InstrumentError as error:  # the job expires by itself
-            _log.warning("cancel_failed", job=job_id, reason=str(error))
+            _log.warning("cancel_failed", incident=job.incident, job=job_id, reason=str(error))
 
     def _show(self, running: Running) -> None:
         """Bring the card up to date; what is over is a case by then, so that whoever reads the card finds it.

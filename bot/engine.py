@@ -92,6 +92,8 @@ class Engine(Desk):
     ) -> None:
         super().__init__(ground)
         self.inquirer = inquirer
+        self.turned_at = time.monotonic()  # when ``run`` went round last
+        self.trouble: str | None = None  # why the queue server gave it nothing then
         self._once, self._apart, self._handing = once, apart, Handing(ground.clerk, ground.chat)
         self._drops = drops
 
@@ -111,10 +113,13 @@ class Engine(Desk):
                     swept_at = time.monotonic()
                     self._call_roll()
                     self._take_over()
+                self.trouble = None
             except InstrumentError as error:
+                self.trouble = str(error)
                 _log.warning("queue_unreachable", reason=str(error))
                 stop.wait(_TICK_S)
             self._expire()
+            self.turned_at = time.monotonic()
 
     def drain(self, timeout_s: float) -> None:
         """Wait for what runs; what is not over then is left to another bot. ``run`` goes on meanwhile.
@@ -158,7 +163,7 @@ class Engine(Desk):
         seat = self._seat(news.incident)
         if seat is None:
             return
-        with seat.lock:
+        with seat.lock, log.about(incident=news.incident):
             running = seat.running
             if flow.adds_nothing(running.incident, news.event):
                 return
@@ -189,7 +194,7 @@ class Engine(Desk):
     def _expire(self) -> None:
         now = self._clock.now()
         for seat in self._open_seats():
-            with seat.lock:
+            with seat.lock, log.about(incident=seat.running.incident.id):
                 running = seat.running
                 for event in tuple(flow.overdue(running.incident, now)):
                     self._withdraw(running, event.job)
@@ -242,7 +247,7 @@ class Engine(Desk):
         for running in self._succession.left(lambda name: self._seat(name) is not None):
             name, seat = running.incident.id, self._take_seat(running.incident)
             _log.warning("taken_over", incident=name, closed=running.incident.closed is not None)
-            with seat.lock:
+            with seat.lock, log.about(incident=name):
                 seat.running = running
                 try:
                     self._go_on_with(running)
@@ -295,6 +300,10 @@ class Engine(Desk):
     # ---- one incident ------------------------------------------------------------------------------------------
 
     def _open(self, request: Request, *, said: str | None, rule: str) -> Incident:
+        with log.about(incident=request.id):
+            return self._begin(request, said=said, rule=rule)
+
+    def _begin(self, request: Request, *, said: str | None, rule: str) -> Incident:
         self._queue.begin(request.id)
         self._write_down(request, request.id, said, rule)
         first = Requested(at=request.asked_at, request=request)

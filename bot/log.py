@@ -9,11 +9,15 @@ import logging
 import re
 import sys
 import threading
-from collections.abc import Mapping, MutableMapping
-from typing import Any, TextIO, cast
+from collections.abc import Callable, Mapping, MutableMapping
+from contextlib import AbstractContextManager
+from contextvars import copy_context
+from typing import Any, TextIO, TypeVar, cast
 from urllib.parse import quote, unquote
 
 import structlog
+
+T = TypeVar("T")
 
 _MARK = "[redacted]"
 _LOOKS_SECRET = re.compile(r"xox[abposr]-[\w-]+|xapp-[\w-]+|hooks\.slack\.com/\S+|(?<=://)[^/\s]+(?=@)")
@@ -119,3 +123,14 @@ def get(name: str) -> structlog.typing.FilteringBoundLogger:
     """The logger of one module."""
     logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(room=name)
     return logger
+
+
+def about(**ids: str) -> AbstractContextManager[None]:
+    """Every line that this thread logs inside the block carries these ids, whoever writes it."""
+    return structlog.contextvars.bound_contextvars(**ids)
+
+
+def carried(work: Callable[[], T]) -> Callable[[], T]:
+    """The work with the ids of whoever hands it on: a new thread begins without any."""
+    context = copy_context()
+    return lambda: context.run(work)

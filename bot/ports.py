@@ -6,6 +6,7 @@ from datetime import datetime
 from math import inf
 from typing import Protocol
 
+from bot.meters import Measure
 from bot.model.audit import Entry
 from bot.model.download import Link
 from bot.model.dropped import DroppedFile
@@ -412,3 +413,31 @@ class Boards(Protocol):
     def share(self, place: Place, filename: str, data: bytes, comment: str) -> None:
         """Upload a file for all there; if that fails, a sentence there says so."""
         ...
+
+
+class Meter(Protocol):
+    """Where a process counts what it does. Safe from several threads; a call takes microseconds and never raises.
+
+    ``labels`` are the values of the measure's labels, in its order.
+    """
+
+    def add(self, measure: Measure, *labels: str, by: float = 1) -> None:
+        """So much more of a counter; of a gauge also less."""
+        ...
+
+    def observe(self, measure: Measure, seconds: float, *labels: str) -> None:
+        """One more value of a histogram."""
+        ...
+
+
+class NoMeter:
+    """A Meter where nobody wants to know."""
+
+    def add(self, measure: Measure, *labels: str, by: float = 1) -> None:
+        """Nothing is kept."""
+
+    def observe(self, measure: Measure, seconds: float, *labels: str) -> None:
+        """Nothing is kept."""
+
+
+NO_METER: Meter = NoMeter()

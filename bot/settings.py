@@ -33,6 +33,7 @@ SETTINGS = (
     Setting("RULEOUT_REDIS_CA_FILE", "all", "CA certificates that the server's TLS certificate is checked against; empty: the system's.", ""),
     Setting("RULEOUT_LOG_LEVEL", "all", "DEBUG, INFO, WARNING or ERROR.", "INFO"),
     Setting("RULEOUT_LOG_JSON", "all", "`yes`: logs are JSON lines.", "no"),
+    Setting("RULEOUT_METRICS_LISTEN", "bot, agent, vcenter, network", "Address and port of `/metrics`, `/healthz` and `/readyz`, over plain HTTP and for whoever reaches it, such as `127.0.0.1:9464`; without an address: loopback; empty: they are not served.", ""),
     Setting("RULEOUT_MASTER_KEYS", "bot, check, look-up, keys", "One or two master keys, comma separated, 32 bytes in hex each (`ruleout keys new`). The first signs, both are accepted.", secret=True),
     Setting("RULEOUT_SLACK_BOT_TOKEN", "bot", "The bot token, `xoxb-...`.", secret=True),
     Setting("RULEOUT_SLACK_APP_TOKEN", "bot", "The app-level token for Socket Mode, `xapp-...`.", secret=True),

@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from bot import log
+
 
 class SystemClock:
     """bot.ports.Clock on this machine."""
@@ -29,4 +31,4 @@ def apart(work: Callable[[], None]) -> None:
         with _AT_ONCE:
             work()
 
-    threading.Thread(target=in_turn, name="apart", daemon=True).start()
+    threading.Thread(target=log.carried(in_turn), name="apart", daemon=True).start()

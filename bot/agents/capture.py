@@ -16,8 +16,9 @@ from bot.agents.ring import LATEST_S, Ring
 from bot.agents.spool import Reader, Spool
 from bot.errors import InstrumentError, RequestError
 from bot.frames.captured import LONGEST_BYTES, moment
+from bot.meters import CAPTURE_DROPS, CAPTURED_BYTES, CAPTURED_PACKETS, CAPTURES
 from bot.model.job import Artifact, Media, Vantage
-from bot.ports import Clock, Work
+from bot.ports import NO_METER, Clock, Meter, Work
 
 Sealed = tuple[Artifact, bytes]
 
@@ -34,8 +35,8 @@ _log = log.get(__name__)
 class CaptureAbility:
     """Does ``Probe.CAPTURE`` jobs; implements ``bot.ports.Ability``. Sends nothing."""
 
-    def __init__(self, vantage: Vantage, bounds: CaptureBounds, clock: Clock) -> None:
-        self._vantage, self._bounds, self._clock = vantage, bounds, clock
+    def __init__(self, vantage: Vantage, bounds: CaptureBounds, clock: Clock, meter: Meter = NO_METER) -> None:
+        self._vantage, self._bounds, self._clock, self._meter = vantage, bounds, clock, meter
         self._places = threading.BoundedSemaphore(bounds.at_once)
 
     def __call__(self, work: Work) -> Sequence[Sealed]:
@@ -58,13 +59,23 @@ class CaptureAbility:
             capture = _Capture(work, self._vantage, bounds, self._clock, recorder)
             pause = partial(pause_s, listen_s=max(listen_s, 1.0), most_bytes=bounds.size_bytes)
             with Courier(spool.reader(), capture.tell, capture.send, pause):
-                ended = recorder.run(work.stop_reason)
+                ended = self._record(recorder, work)
             if ended is None and listen_s < options.listen_s:
                 ended = CUT_SHORT
             if ended:
-                _log.warning("capture_incomplete", job=work.job.id, reason=ended)
+                _log.warning("capture_incomplete", reason=ended)
             with spool.reader() as whole:
                 return (capture.sealed(whole, recorder.stopped_at or self._clock.now(), ended),)
+
+    def _record(self, recorder: Recorder, work: Work) -> str | None:
+        self._meter.add(CAPTURES)
+        try:
+            return recorder.run(work.stop_reason)
+        finally:
+            self._meter.add(CAPTURES, by=-1)
+            self._meter.add(CAPTURED_PACKETS, by=recorder.frames)
+            self._meter.add(CAPTURED_BYTES, by=recorder.size_bytes)
+            self._meter.add(CAPTURE_DROPS, by=recorder.dropped)
 
     @contextmanager
     def _place(self) -> Iterator[None]:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from bot import log
 from bot.agents.spool import Reader
 
 PROGRESS_S = 1.0
@@ -42,7 +43,7 @@ class Courier:
     ) -> None:
         self._reader, self._progress, self._send, self._pause = reader, progress, send, pause
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
+        self._thread = threading.Thread(target=log.carried(self._run), name="courier", daemon=True)
 
     def __enter__(self) -> None:
         self._thread.start()

@@ -76,7 +76,7 @@ class Exchange:
                 plan = self._planned()
             self._report_early()
         if self._overflow:
-            _log.warning("capture_full", job=self._work.job.id, dropped=self._overflow)
+            _log.warning("capture_full", dropped=self._overflow)
         return self._artifacts()
 
     def _now_s(self) -> float:

@@ -77,3 +77,13 @@ def sentence(interface: str, error: OSError) -> str:
     if error.errno == errno.ENETDOWN:
         return f"Interface {interface} was switched off or removed while the agent was using it."
     return f"Interface {interface} does not work for the agent: {error.strerror or error}."
+
+
+def trouble(interface: str) -> str | None:
+    """Why no packet socket could hear on the interface now, as a sentence, or None."""
+    try:
+        with explained(interface), unbound() as ears:
+            require_link(ears, interface)
+    except InstrumentError as error:
+        return str(error)
+    return None

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from bot import log
 from bot.errors import InstrumentError, RequestError
+from bot.meters import JOB_SECONDS, JOBS, RUNNING
 from bot.model.job import Agent, Artifact, Job, Probe
-from bot.ports import Ability, Intake, Work
+from bot.ports import NO_METER, Ability, Intake, Meter, Work
 
 _log = log.get(__name__)
 
@@ -32,11 +33,12 @@ STOP_WITHIN_S = 5.0
 class _Running:
     """One job at work; ``told_at`` is when its ability was first seen to have a reason to stop.
 
-    ``done``: the ability has ended, and what it brought is on its way, which may take long.
+    ``done``: the ability has ended, and what it brought is on its way, which may take long. ``broke``: by a bug.
     """
 
     job: Job
     done: bool = False
+    broke: bool = False
     told_at: float | None = None
     over: threading.Event = field(default_factory=threading.Event)
 
@@ -57,6 +59,7 @@ class Runner:
         drain_s: float = DRAIN_S,
         stop_within_s: float = STOP_WITHIN_S,
         turn_s: float = TURN_S,
+        meter: Meter = NO_METER,
     ) -> None:
         self._intake = intake
         self._abilities = dict(abilities)
@@ -65,6 +68,7 @@ class Runner:
         self._drain_s = drain_s
         self._stop_within_s = stop_within_s
         self._turn_s = turn_s
+        self._meter = meter
         self._running: dict[str, _Running] = {}
         self._leaving = threading.Event()
 
@@ -100,19 +104,26 @@ class Runner:
         return all(running.over.wait(max(0.0, until - time.monotonic())) for running in tuple(self._running.values()))
 
     def _work(self, running: _Running) -> None:
-        job = running.job
-        _log.info("job_begun", job=job.id, probe=str(job.probe))
-        try:
-            outcome = self._outcome(job)
-            running.done = True
-            self._report(job, outcome)
-        finally:
-            self._running.pop(job.id, None)
-            running.over.set()
-            self._slots.release()
+        job, began_at, ended = running.job, time.monotonic(), "broke"
+        self._meter.add(RUNNING, job.probe)
+        with log.about(job=job.id, incident=job.incident):
+            _log.info("job_begun", probe=str(job.probe))
+            try:
+                outcome = self._outcome(running)
+                running.done = True
+                told = self._report(job, outcome)
+                ended = "broke" if running.broke else told
+            finally:
+                self._running.pop(job.id, None)
+                running.over.set()
+                self._slots.release()
+                self._meter.add(RUNNING, job.probe, by=-1)
+                self._meter.add(JOBS, job.probe, ended)
+                self._meter.observe(JOB_SECONDS, time.monotonic() - began_at, job.probe)
 
-    def _outcome(self, job: Job) -> Evidence | str:
+    def _outcome(self, running: _Running) -> Evidence | str:
         """The evidence, or the sentence why there is none."""
+        job = running.job
         ability = self._abilities.get(job.probe)
         if ability is None:
             can = ", ".join(sorted(self._abilities)) or "nothing"
@@ -128,27 +139,29 @@ class Runner:
         try:
             return ability(work)
         except (InstrumentError, RequestError) as error:
-            _log.warning("job_failed", job=job.id, reason=str(error))
+            _log.warning("job_failed", reason=str(error))
             return log.redact(str(error))
         except Exception:  # noqa: BLE001  A bug in one ability must not end the agent, nor stay unseen by the asker.
-            reference = secrets.token_hex(4)
-            _log.exception("ability_bug", job=job.id, probe=str(job.probe), reference=reference)
+            running.broke, reference = True, secrets.token_hex(4)
+            _log.exception("ability_bug", probe=str(job.probe), reference=reference)
             return f"Agent {self._agent.name} has a fault in its {job.probe} probe; reference {reference} in its log."
 
-    def _report(self, job: Job, outcome: Evidence | str) -> None:
+    def _report(self, job: Job, outcome: Evidence | str) -> str:
+        """How the job ended here."""
         if self._leaving.is_set():  # Cut short by our own stop: another agent does it anew and in full.
             if told := [] if isinstance(outcome, str) else [one for one in outcome if one[0].incomplete]:
                 self._intake.report(job, told, final=False)  # It cannot hear again what this one heard.
-            return
+            return "handed_back"
         if not isinstance(outcome, str):
             try:
                 self._intake.report(job, outcome, final=True)
             except InstrumentError as error:
                 outcome = str(error)
             else:
-                _log.info("job_reported", job=job.id, artifacts=len(outcome))
-                return
+                _log.info("job_reported", artifacts=len(outcome))
+                return "reported"
         self._intake.fail(job, outcome)
+        return "failed"
 
     def _report_so_far(self, job: Job, evidence: Evidence) -> None:
         if not self._leaving.is_set():
@@ -166,5 +179,6 @@ class Runner:
                 running.told_at = time.monotonic() if self._intake.stop_reason(running.job) else None
             elif time.monotonic() - running.told_at > self._stop_within_s:
                 running.told_at = float("inf")
-                _log.error("ability_does_not_stop", job=running.job.id, probe=str(running.job.probe))
+                with log.about(job=running.job.id, incident=running.job.incident):
+                    _log.error("ability_does_not_stop", probe=str(running.job.probe))
                 self._intake.fail(running.job, f"Agent {self._agent.name} could not end its {running.job.probe} probe.")

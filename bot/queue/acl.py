@@ -68,6 +68,12 @@ BOT_COMMANDS = (
 ``scan`` shows the names of all keys, whatever the patterns say (Redis: ACL, "key permissions"), but no content.
 """
 
+COUNTED = f"(+xlen +xinfo|groups %R~{keys.jobs('*')} %R~{keys.DEAD})"
+"""What ``bot.queue.depths`` sends: a bot may count the orders and the dead letters, and read neither of them.
+
+A selector of its own (Redis 7.0: ACL, "selectors"), for with a plain right to those keys it could read them.
+"""
+
 OPERATOR_COMMANDS = (
     "xrange",
     "xlen",
@@ -116,7 +122,7 @@ def bot_rules() -> tuple[str, ...]:
     own += [keys.UNFINISHED, keys.UNENDED, keys.ROLL]
     written = [keys.jobs("*"), keys.cancel("*")]
     read = [keys.AGENTS, keys.serving("*")]
-    return _rules(own, read, written, BOT_COMMANDS)
+    return (*_rules(own, read, written, BOT_COMMANDS), COUNTED)
 
 
 def operator_rules() -> tuple[str, ...]:

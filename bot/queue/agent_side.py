@@ -14,8 +14,10 @@ from redis.exceptions import RedisError, ResponseError
 
 from bot import log
 from bot.errors import InstrumentError
+from bot.meters import ORDERS_REFUSED
 from bot.model.incident import Failed, Progressed, Reported, Started
 from bot.model.job import Agent, Artifact, Job
+from bot.ports import NO_METER, Meter
 from bot.queue import artifacts, keys, letters, seal, server
 from bot.queue.deliveries import Deliveries, Entry
 from bot.queue.lease import CANCELLED, Held, Lease, ends_at, stop_reason
@@ -38,8 +40,9 @@ class RedisIntake:
         *,
         ca_file: str | None = None,
         limit_bytes: int = keys.LIMIT_BYTES,
+        meter: Meter = NO_METER,
     ) -> None:
-        self._url = url
+        self._url, self._meter = url, meter
         self._keys = {queue: tuple(queue_keys[queue]) for queue in agent.queues}
         self._agent = replace(agent, running=())
         self._limit_bytes = limit_bytes
@@ -52,12 +55,17 @@ class RedisIntake:
         self._deliveries = Deliveries(self._client, agent.queues, self._lease)
         self._lease.start()
 
+    def trouble(self) -> str | None:
+        """Why no job can come in now, as a sentence, or None."""
+        return self._refused or self._lease.trouble()
+
     def take(self, wait_s: float) -> Job | None:
         """First what dead agents left, then what is new; blocks on the server, so an idle agent costs nothing."""
         until = time.monotonic() + wait_s
         while not self._closed:
             try:
                 entry = self._deliveries.next(until - time.monotonic(), self._entries)
+                self._refused = None
                 if entry and (job := self._accept(entry)):
                     return job
             except server.Away as error:
@@ -162,7 +170,8 @@ class RedisIntake:
         )
         if why:
             answer = None if replayed else self._failed(job.id, why)
-            self._bury(entry, why, order.reply, answer)
+            with log.about(job=job.id, incident=job.incident):
+                self._bury(entry, why, order.reply, answer)
             return None
         held = Held(order, entry.id, ends_at(order, self._lease.now()))
         if cancel and self._lease.cancelled(order, cancel):
@@ -206,6 +215,7 @@ class RedisIntake:
     def _bury(self, entry: Entry, why: str, reply: str = "", answer: Report | None = None) -> None:
         """Acknowledge what must not run, and keep it for a person: unacknowledged, it would come back for ever."""
         _log.warning("order_refused", queue=entry.queue, entry=entry.id.decode(), reason=why)
+        self._meter.add(ORDERS_REFUSED)
         kept = {name: bytes(value)[: keys.DEAD_BODY_BYTES] for name, value in entry.fields.items()}
         letter: dict[Any, Any] = {**kept, b"queue": entry.queue, b"reason": why}
         with self._client.pipeline(transaction=True) as pipe:

@@ -70,14 +70,14 @@ class Asked:
             if pending and pending.answered:
                 return None  # At-least-once: a second agent's report, or the copy that a reconnect wrote.
         if pending is None or pending.job.incident != incident:
-            _log.warning("report_refused", job=job_id[:80], reason="nobody asked for it")
+            _log.warning("report_refused", incident=incident, job=job_id[:80], reason="nobody asked for it")
             return None
         try:
             report = read_report(
                 self.keys_of(pending.job.queue), keys.reports(incident), job_id, fields, self._clock.now()
             )
         except (ValueError, KeyError, TypeError) as error:
-            _log.warning("report_refused", job=job_id, reason=str(error))
+            _log.warning("report_refused", incident=incident, job=job_id, reason=str(error))
             return None
         return pending.job, report
 

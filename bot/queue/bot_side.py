@@ -250,7 +250,7 @@ class RedisQueue:
             for artifact in _artifacts(report):
                 blobs[artifact.digest] = artifacts.fetch(self._client, artifact, report.upload, self._limit_bytes)
         except artifacts.DamagedError as error:
-            _log.warning("evidence_damaged", job=job.id, reason=str(error))
+            _log.warning("evidence_damaged", incident=job.incident, job=job.id, reason=str(error))
             if not (isinstance(event, Reported) and event.final):
                 return None
             reason = f"The evidence of agent {event.agent} did not arrive whole: {error}."

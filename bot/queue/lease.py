@@ -94,6 +94,16 @@ class Lease:
         """Whether the server has been here for one whole lease, so that a missing lease means a dead agent."""
         return not self.away and time.monotonic() - self._unbroken_since > keys.LEASE_S
 
+    def trouble(self) -> str | None:
+        """Why the lease is not renewed, as a sentence, or None."""
+        stale_s = time.monotonic() - self._renewed_at
+        late = (
+            f"The lease was renewed {stale_s:.0f} s ago, and lasts {keys.LEASE_S:g} s."
+            if stale_s > keys.LEASE_S
+            else None
+        )
+        return self._trouble or late
+
     def tripped(self, error: RedisError) -> None:
         """Note that the server is away or refuses; said once in the log until it is back."""
         self._unbroken_since = time.monotonic()

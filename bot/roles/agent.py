@@ -1,16 +1,22 @@
 """``ruleout agent``: eyes on one segment."""
 
 import argparse
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from bot.agents.bounds import Bounds, CaptureBounds
 from bot.agents.capture import CaptureAbility
+from bot.agents.packet_socket import trouble
 from bot.agents.routed import RoutedAbility
 from bot.agents.segment import SegmentAbility
 from bot.agents.station import discover
 from bot.agents.watching import WatchAbility
+from bot.meters import FREE_BYTES, Reading
 from bot.model.job import Probe
 from bot.ports import Ability
+from bot.roles.logs import keep_logs
+from bot.roles.metering import free_bytes, instruments
 from bot.roles.process import stand
 from bot.settings import Settings
 from bot.system import SystemClock
@@ -23,6 +29,8 @@ def arguments(_parser: argparse.ArgumentParser) -> None:
 def run(settings: Settings, _given: argparse.Namespace) -> int:
     """Serve until told to stop."""
     name, clock = settings.text("RULEOUT_AGENT_NAME"), SystemClock()
+    keep_logs(settings)
+    told = instruments(settings, "agent", name)
     gateways = settings.addresses("RULEOUT_GATEWAY")
     vantage = discover(
         settings.text("RULEOUT_INTERFACE"),
@@ -46,7 +54,12 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         Probe.ARP: SegmentAbility(vantage, asking, clock),
         Probe.ICMP: RoutedAbility(vantage, asking, clock),
         Probe.WATCH: WatchAbility(vantage, asking, clock),
-        Probe.CAPTURE: CaptureAbility(vantage, listening, clock),
+        Probe.CAPTURE: CaptureAbility(vantage, listening, clock, told.meter),
     }
-    stand(settings, name, abilities, (vantage,))
+
+    def spool() -> Iterator[Reading]:
+        yield Reading(FREE_BYTES, free_bytes(listening.spool), ("spool",))
+
+    sees = partial(trouble, vantage.interface)
+    stand(settings, name, abilities, (vantage,), told=told, sources={"spool": spool}, checks=(sees,))
     return 0

@@ -12,9 +12,11 @@ import handlers
 from bot import log
 from bot.archive import CaseArchive
 from bot.audit import FileAudit
-from bot.coordinator import Coordinator
+from bot.doors import CountedDoors
 from bot.errors import RequestError
+from bot.ports import Meter
 from bot.queue.bot_side import RedisQueue
+from bot.queue.depths import Depths
 from bot.queue.inquiries import RedisInquiries
 from bot.queue.journal import RedisJournal
 from bot.queue.kept import RedisKept
@@ -23,7 +25,9 @@ from bot.queue.once import RedisOnce
 from bot.queue.seal import queue_key
 from bot.roles import downloading, retention
 from bot.roles.audit import audit_path
+from bot.roles.bot_figures import BotFigures, queues_of
 from bot.roles.logs import keep_logs
+from bot.roles.metering import instruments
 from bot.roles.process import until_told
 from bot.roles.rules import rules
 from bot.settings import Settings
@@ -48,13 +52,14 @@ def arguments(_parser: argparse.ArgumentParser) -> None:
 def run(settings: Settings, _given: argparse.Namespace) -> int:
     """Serve until told to stop; then end what runs, and say so on its card."""
     keep_logs(settings)
+    told = instruments(settings, "bot", "")
     # Python hands its lock over every 5 ms; an acknowledgement takes it a dozen times, and Slack waits 3 s at most.
     sys.setswitchinterval(0.0005)
     stop, clock = until_told(), SystemClock()
     url, ca_file = settings.text("RULEOUT_REDIS_URL"), settings.text("RULEOUT_REDIS_CA_FILE") or None
     masters = settings.keys("RULEOUT_MASTER_KEYS")
     button_key = queue_key(masters[-1], "slack.buttons")  # the older one, so that a rotation kills no button
-    workspace = enter(settings.text("RULEOUT_SLACK_BOT_TOKEN"), settings.text("RULEOUT_SLACK_API"))
+    workspace = enter(settings.text("RULEOUT_SLACK_BOT_TOKEN"), settings.text("RULEOUT_SLACK_API"), told.meter)
     granted = rules(settings, workspace.team)
     directory = SlackDirectory(workspace.client, granted.teams, groups=granted.asks_groups)
     captures = timedelta(hours=settings.number("RULEOUT_KEEP_CAPTURE_HOURS"))
@@ -62,6 +67,7 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
     archive = CaseArchive(Path(settings.text("RULEOUT_CASES_DIR")))
     once, audit = RedisOnce(url, ca_file=ca_file), FileAudit(audit_path(settings))
     links, downloads = downloading.downloads(settings, archive, masters, once.seen, audit, clock)
+    vcenters, networks = settings.items("RULEOUT_VCENTERS"), settings.items("RULEOUT_NETWORKS")
     publisher = Publisher(
         workspace.client,
         key=button_key,
@@ -71,16 +77,18 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         since=clock.now(),
         now=clock.now,
     )
-    coordinator = Coordinator(
-        queue=RedisQueue(url, masters, clock.new_id("bot"), clock, ca_file=ca_file),
+    queue = RedisQueue(url, masters, clock.new_id("bot"), clock, ca_file=ca_file)
+    coordinator = CountedDoors(
+        meter=told.meter,
+        queue=queue,
         journal=RedisJournal(url, ca_file=ca_file),
         chat=publisher,
         archive=archive,
         drops=SlackDrops(workspace.client),
         clock=clock,
         rules=granted,
-        vcenters=settings.items("RULEOUT_VCENTERS"),
-        networks=settings.items("RULEOUT_NETWORKS"),
+        vcenters=vcenters,
+        networks=networks,
         directory=directory,
         audit=audit,
         links=links,
@@ -98,7 +106,11 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         register=lambda app: handlers.register(app, coordinator),
         signing_secret=settings.text("RULEOUT_SLACK_SIGNING_SECRET"),
     )
-    door = _door(settings, app)
+    door = _door(settings, app, told.meter)
+    depths = Depths(url, ca_file=ca_file)
+    figures = BotFigures(
+        coordinator, queue, depths, publisher, door, archive, audit, clock, queues_of(vcenters, networks)
+    )
     over = threading.Event()
     collector = threading.Thread(target=coordinator.run, args=(over,), name="collector")
     publisher.start()
@@ -107,6 +119,7 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         downloads.start()
     try:
         door.connect()
+        told.stands(figures.sources(), figures.checks())
         _log.info("bot_ready", team=workspace.team)
         while not stop.is_set():
             retention.sweep(archive, audit, clock, captures=captures, cases=cases)
@@ -114,6 +127,7 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
                 coordinator.inquirer.refresh_all()
             stop.wait(_RETENTION_EVERY_S)
     finally:
+        told.ends()
         door.close()
         coordinator.drain(_FINISH_S)
         over.set()
@@ -122,20 +136,22 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         if downloads:
             downloads.close()
         directory.close()
+        told.close()
+        depths.close()
     return 0
 
 
-def _door(settings: Settings, app: App) -> SocketRunner | HttpRunner:
+def _door(settings: Settings, app: App, meter: Meter) -> SocketRunner | HttpRunner:
     mode = settings.text("RULEOUT_SLACK_MODE")
     if mode == "socket":
-        return SocketRunner(app, settings.text("RULEOUT_SLACK_APP_TOKEN"))
+        return SocketRunner(app, settings.text("RULEOUT_SLACK_APP_TOKEN"), meter=meter)
     if mode == "http":
         host, _, port = settings.text("RULEOUT_SLACK_LISTEN").rpartition(":")
         if not port.isdigit():
             raise RequestError("RULEOUT_SLACK_LISTEN must be address:port, such as 127.0.0.1:3000.")
         secret = settings.text("RULEOUT_SLACK_SIGNING_SECRET")
         try:
-            return HttpRunner(app, signing_secret=secret, host=host, port=int(port))
+            return HttpRunner(app, signing_secret=secret, host=host, port=int(port), meter=meter)
         except (OSError, OverflowError, ValueError) as error:
             raise RequestError(f"RULEOUT_SLACK_LISTEN is where nobody can listen: {error}.") from error
     raise RequestError(f"RULEOUT_SLACK_MODE must be socket or http, not {mode!r}.")

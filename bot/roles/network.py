@@ -9,6 +9,7 @@ from bot.errors import RequestError
 from bot.model.job import Probe
 from bot.ports import Ability
 from bot.roles.logs import keep_logs
+from bot.roles.metering import instruments
 from bot.roles.process import stand
 from bot.settings import Settings
 from bot.system import SystemClock
@@ -23,7 +24,13 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
     name = settings.text("RULEOUT_NETWORK_NAME")
     able = abilities(name, Path(settings.text("RULEOUT_NETWORK_FILE")))
     keep_logs(settings)
-    stand(settings, f"network.{name}", able)
+    told, reader = instruments(settings, "network", name), able.get(Probe.NETWORK)
+    if isinstance(reader, NetworkAbility):
+        stand(
+            settings, f"network.{name}", able, told=told, sources={"devices": reader.readings}, checks=(reader.trouble,)
+        )
+    else:
+        stand(settings, f"network.{name}", able, told=told)
     return 0
 
 

@@ -2,17 +2,24 @@
 
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from bot import __version__
 from bot.agents.runner import Runner
+from bot.meters import LEASED, Reading
 from bot.model.job import Agent, Probe, Vantage
 from bot.ports import Ability
 from bot.queue.agent_side import RedisIntake
 from bot.roles.logs import keep_logs
+from bot.roles.metering import Instruments
 from bot.settings import Settings
 from bot.system import SystemClock
+
+if TYPE_CHECKING:
+    from bot.metrics.figures import Source
+    from bot.metrics.server import Check
 
 
 def until_told() -> threading.Event:
@@ -28,9 +35,19 @@ def until_told() -> threading.Event:
 
 
 def stand(
-    settings: Settings, name: str, abilities: Mapping[Probe, Ability], vantages: tuple[Vantage, ...] = ()
+    settings: Settings,
+    name: str,
+    abilities: Mapping[Probe, Ability],
+    vantages: tuple[Vantage, ...] = (),
+    *,
+    told: Instruments,
+    sources: "Mapping[str, Source] | None" = None,
+    checks: "Sequence[Check]" = (),
 ) -> None:
-    """Do the jobs of the queues whose keys were given, until told to stop; then finish what runs."""
+    """Do the jobs of the queues whose keys were given, until told to stop; then finish what runs.
+
+    ``told`` serves what this process tells of itself, ``sources`` and ``checks`` what its role adds to that.
+    """
     keep_logs(settings)
     queue_keys = settings.queue_keys("RULEOUT_QUEUE_KEYS")
     agent = Agent(name, tuple(queue_keys), tuple(abilities), vantages, __version__, SystemClock().now())
@@ -40,5 +57,15 @@ def stand(
         queue_keys,
         agent,
         ca_file=settings.text("RULEOUT_REDIS_CA_FILE") or None,
+        meter=told.meter,
     )
-    Runner(intake, abilities, agent, slots=settings.number("RULEOUT_SLOTS")).run(stop)
+    runner = Runner(intake, abilities, agent, slots=settings.number("RULEOUT_SLOTS"), meter=told.meter)
+
+    def leased() -> Iterator[Reading]:
+        yield Reading(LEASED, intake.trouble() is None)
+
+    told.stands({"lease": leased, **(sources or {})}, (intake.trouble, *checks))
+    try:
+        runner.run(stop)
+    finally:
+        told.close()

@@ -1,9 +1,12 @@
 """The worker of ``ruleout vcenter``: a reader beside one vCenter."""
 
+from dataclasses import replace
+
 from bot.agents.vcenter import VcenterAbility, VcenterSettings
 from bot.errors import RequestError
 from bot.model.job import Probe, Vantage
 from bot.roles.logs import keep_logs
+from bot.roles.metering import instruments
 from bot.roles.process import stand
 from bot.settings import Settings
 from bot.system import SystemClock
@@ -12,11 +15,19 @@ from bot.system import SystemClock
 def run(settings: Settings) -> int:
     """Keep the inventory and serve until told to stop, then log out."""
     told = vcenter_settings(settings)
-    reader = VcenterAbility(told, SystemClock())
     keep_logs(settings)
+    tells = instruments(settings, "vcenter", told.vcenter)
+    reader = VcenterAbility(replace(told, meter=tells.meter), SystemClock())
     reader.start()
     try:
-        stand(settings, told.vantage.agent, {Probe.VCENTER: reader})
+        stand(
+            settings,
+            told.vantage.agent,
+            {Probe.VCENTER: reader},
+            told=tells,
+            sources={"inventory": reader.readings},
+            checks=(reader.trouble,),
+        )
     finally:
         reader.close()
     return 0

@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import log
 from bot.model.incident import MARK
+from bot.slack.calls import counting
 from bot.slack.pieces import Message, plain_message
 
 _log = log.get(__name__)
@@ -65,7 +66,7 @@ class Delivery:
             timeout=client.timeout,
             ssl=client.ssl,
             proxy=client.proxy,
-            retry_handlers=[],
+            retry_handlers=counting(client),
         )
 
     def post(self, channel: str, thread: str | None, message: Message, mark: dict[str, str]) -> str:

@@ -13,6 +13,7 @@ from slack_sdk import WebClient
 from bot import log
 from bot.model.people import Channel, Member, Membership
 from bot.model.request import Person
+from bot.slack.calls import counting
 from bot.slack.remembered import Answer, Remembered
 
 _log = log.get(__name__)
@@ -38,7 +39,7 @@ class SlackDirectory:
         patience_s: float | None = None,
     ) -> None:
         # Without the SDK's retries: they sleep, and an old answer is worth less than none.
-        self._client = WebClient(client.token, client.base_url, timeout=_TIMEOUT_S, retry_handlers=[])
+        self._client = WebClient(client.token, client.base_url, timeout=_TIMEOUT_S, retry_handlers=counting(client))
         self._teams, self._groups = frozenset(teams), groups
         self._answers = Remembered(clock) if patience_s is None else Remembered(clock, patience_s=patience_s)
 

@@ -73,6 +73,12 @@ class Publisher:
         """Begin to send; what was shown before waits until then."""
         self._thread.start()
 
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for Slack or for its pace."""
+        with self._changed:
+            return len(self._outbox)
+
     def close(self, timeout_s: float) -> bool:
         """Send what must not be lost, then stop; False when that took longer than ``timeout_s``."""
         with self._changed:
@@ -193,21 +199,25 @@ class Publisher:
 
     def _run(self) -> None:
         while (parcel := self._next()) is not None:
-            try:
-                self._send(parcel)
-            except RateLimitedError as limited:
-                _log.info("rate_limited", channel=parcel.channel, after_s=limited.after_s)
-                with self._changed:
-                    self._outbox.rate_limited(parcel, self._clock(), limited.after_s)
-            except UnansweredError as unanswered:
-                _log.warning("slack_unanswered", key=parcel.key, reason=str(unanswered))
-                self._unanswered(parcel, reached=unanswered.reached)
-            except RefusedError as refused:
-                self._refused(parcel, refused.error)
-            except Exception:  # noqa: BLE001  one message that we cannot build must not silence all others
-                _log.exception("message_broke", key=parcel.key)
-                if isinstance(parcel.errand, State) and parcel.lasting:
-                    self._delivered(parcel.errand.incident.id)
+            with log.about(**_about(parcel.errand)):
+                self._try(parcel)
+
+    def _try(self, parcel: Parcel) -> None:
+        try:
+            self._send(parcel)
+        except RateLimitedError as limited:
+            _log.info("rate_limited", channel=parcel.channel, after_s=limited.after_s)
+            with self._changed:
+                self._outbox.rate_limited(parcel, self._clock(), limited.after_s)
+        except UnansweredError as unanswered:
+            _log.warning("slack_unanswered", key=parcel.key, reason=str(unanswered))
+            self._unanswered(parcel, reached=unanswered.reached)
+        except RefusedError as refused:
+            self._refused(parcel, refused.error)
+        except Exception:  # noqa: BLE001  one message that we cannot build must not silence all others
+            _log.exception("message_broke", key=parcel.key)
+            if isinstance(parcel.errand, State) and parcel.lasting:
+                self._delivered(parcel.errand.incident.id)
 
     def _next(self) -> Parcel | None:
         """The next parcel, waited for; None when there is nothing left to do."""
@@ -449,3 +459,10 @@ class Publisher:
 
 def _invite(channel: str) -> str:
     return f"I cannot post in <#{channel}>. Type `/invite @ruleout` there, then ask again."
+
+
+def _about(errand: object) -> dict[str, str]:
+    """Whose it is, for every line that is logged on the way."""
+    if isinstance(errand, State | Approval | Reply | File):
+        return {"incident": errand.incident.id}
+    return {"inquiry": errand.summary.id} if isinstance(errand, Board) else {}

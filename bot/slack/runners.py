@@ -14,6 +14,8 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot import log
 from bot.errors import InstrumentError, RequestError
+from bot.ports import NO_METER, Meter
+from bot.slack.arrivals import Arrivals
 
 _log = log.get(__name__)
 _PATH = "/slack/events"
@@ -24,8 +26,10 @@ _PATIENCE_S = 10.0
 class _DrainingHandler(SocketModeHandler):
     """Counts what is being answered, so that the socket is not closed under an acknowledgement."""
 
-    def __init__(self, app: App, app_token: str, ping_interval_s: float) -> None:
+    def __init__(self, app: App, app_token: str, ping_interval_s: float, arrivals: Arrivals) -> None:
         super().__init__(app, app_token, ping_interval=ping_interval_s)
+        self._arrivals = arrivals
+        self.client.on_message_listeners.append(arrivals.came)
         self._idle = threading.Condition()
         self._answering = 0
         self._draining = False
@@ -35,10 +39,13 @@ class _DrainingHandler(SocketModeHandler):
             if self._draining:
                 return  # not acknowledged: Slack gives an event to another connection
             self._answering += 1
+        begun_at = monotonic()
         try:
             super().handle(client, req)
         except Exception as error:  # noqa: BLE001  Bolt reads a delivery before anything of ours can look at it
             _log.warning("delivery_not_understood", type=req.type, error=type(error).__name__)
+        else:
+            self._arrivals.acknowledged(req.envelope_id, req.type, begun_at)
         finally:
             with self._idle:
                 self._answering -= 1
@@ -53,9 +60,9 @@ class _DrainingHandler(SocketModeHandler):
 class SocketRunner:
     """Socket Mode: the bot calls Slack, so nobody needs a way into the customer's network."""
 
-    def __init__(self, app: App, app_token: str, *, ping_interval_s: float = 10.0) -> None:
+    def __init__(self, app: App, app_token: str, *, ping_interval_s: float = 10.0, meter: Meter = NO_METER) -> None:
         self._app = app
-        self._handler = _DrainingHandler(app, app_token, ping_interval_s)
+        self._handler = _DrainingHandler(app, app_token, ping_interval_s, Arrivals(meter))
 
     def connect(self) -> None:
         """Open the socket; it is opened anew by itself whenever it breaks.
@@ -86,11 +93,11 @@ class SocketRunner:
 class HttpRunner:
     """HTTP mode: Slack calls us, at ``/slack/events``; Bolt checks every signature with the app's signing secret."""
 
-    def __init__(self, app: App, *, signing_secret: str, host: str, port: int) -> None:
+    def __init__(self, app: App, *, signing_secret: str, host: str, port: int, meter: Meter = NO_METER) -> None:
         if not signing_secret:
             raise RequestError("HTTP mode needs the signing secret; without it anybody could speak as Slack.")
         self._app = app
-        self._server = ThreadingHTTPServer((host, port), _answering(app))
+        self._server = ThreadingHTTPServer((host, port), _answering(app, Arrivals(meter)))
         self._server.daemon_threads = False  # closing waits for the answers that are being written
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="slack-http", daemon=True)
 
@@ -131,12 +138,13 @@ def _response(app: App, body: str, query: str, headers: dict[str, str | Sequence
         return BoltResponse(status=400, body="")
 
 
-def _answering(app: App) -> type[BaseHTTPRequestHandler]:
+def _answering(app: App, arrivals: Arrivals) -> type[BaseHTTPRequestHandler]:
     class Answering(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         timeout = _PATIENCE_S  # of reading from a caller who sends nothing
 
         def do_POST(self) -> None:
+            begun_at = monotonic()
             length = self.headers.get("Content-Length", "")
             if self.path.partition("?")[0] != _PATH:
                 self._answer(BoltResponse(status=404, body=""))
@@ -149,6 +157,7 @@ def _answering(app: App) -> type[BaseHTTPRequestHandler]:
                 query = self.path.partition("?")[2]
                 headers: dict[str, str | Sequence[str]] = dict(self.headers.items())
                 self._answer(_response(app, body, query, headers))
+                arrivals.took(monotonic() - begun_at, "http")
 
         def _answer(self, response: BoltResponse) -> None:
             body = response.body if isinstance(response.body, str) else json.dumps(response.body)

@@ -6,6 +6,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import InstrumentError
+from bot.ports import NO_METER, Meter
+from bot.slack.calls import watched
 
 _TIMEOUT_S = 10
 
@@ -18,13 +20,13 @@ class Workspace:
     team: str
 
 
-def enter(token: str, base_url: str) -> Workspace:
-    """The workspace of this token, as Slack confirms it.
+def enter(token: str, base_url: str, meter: Meter = NO_METER) -> Workspace:
+    """The workspace of this token, as Slack confirms it; every call of its client is counted.
 
     Raises:
         InstrumentError: Slack cannot be reached, or does not accept the token.
     """
-    client = WebClient(token=token, base_url=base_url, timeout=_TIMEOUT_S)
+    client = watched(WebClient(token=token, base_url=base_url, timeout=_TIMEOUT_S), meter)
     try:
         return Workspace(client, str(client.auth_test()["team_id"]))
     except SlackApiError as error:

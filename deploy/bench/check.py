@@ -1,18 +1,24 @@
 """How long a person waits: ack, first evidence, verdict; alone, and with a hundred requests in flight.
 
 ``python -m deploy.bench.check`` prints it: the whole house on real packets in the lab, each role a process of its own.
+With ``--metrics`` every role tells how it is, and the bot is scraped every second.
 """
 
+import argparse
 import json
 import statistics
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.request import urlopen
 
 from bot import archive
 from bot.incidents import bundle, planning
@@ -31,6 +37,8 @@ BETWEEN_S = 2.5  # by then the channel may take three new messages again
 IN_FLIGHT = 100
 MEANWHILE = 50
 ADDRESSES = [f"10.0.0.{number}" for number in range(2, 12)]
+CROWD = [f"10.0.0.{number}" for number in range(2, 2 + IN_FLIGHT)]
+"""Each asked for once: the same question asked twice at one moment is one check, and its answer goes to both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,14 @@ class Waited:
 
 def main() -> int:
     """Print the figures."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as place, stage.running(Path(place)) as house:
+    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
+    parser.add_argument("--metrics", action="store_true", help="every role tells how it is, and the bot is scraped")
+    told = parser.parse_args().metrics
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as place,
+        stage.running(Path(place), metrics=told) as house,
+        _scraped(Path(place), told),
+    ):
         if house.why_no_lab:
             print(house.why_no_lab, file=sys.stderr)
             return 1
@@ -65,6 +80,26 @@ def main() -> int:
     print(f"how the {IN_FLIGHT} ended: {', '.join(f'{count} {how}' for how, count in sorted(outcomes.items()))}")
     print(f"ratio of a verdict's median to the planned listening: {_median(alone, 'verdict') / (window_s or 1):.2f}")
     return 0
+
+
+@contextmanager
+def _scraped(logs: Path, told: bool) -> Iterator[None]:
+    """Ask the bot for its figures every second, as nobody who is sane does."""
+    over = threading.Event()
+
+    def scrape(port: int) -> None:
+        while not over.wait(1.0):
+            with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+                answer.read()
+
+    if told:
+        lines = map(json.loads, (logs / "bot.log").read_text().splitlines())
+        port = next(int(line["port"]) for line in lines if line["event"] == "metrics_served")
+        threading.Thread(target=scrape, args=(port,), name="scraper", daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
 
 
 def _alone(house: Stage, address: str, cases: Path) -> Waited:
@@ -102,10 +137,7 @@ def _crowd(house: Stage, cases: Path) -> tuple[list[float], list[float], list[fl
     """Acks of a hundred at once, acks of others typed one after the other meanwhile, and how the hundred end."""
     known = set(cases.iterdir())
     with ThreadPoolExecutor(IN_FLIGHT) as typing:
-        typed = [
-            typing.submit(house.slack.type, "ana", CHANNEL, f"/arpcheck {ADDRESSES[n % len(ADDRESSES)]}")
-            for n in range(IN_FLIGHT)
-        ]
+        typed = [typing.submit(house.slack.type, "ana", CHANNEL, f"/arpcheck {address}") for address in CROWD]
         burst = [one.result()["ack_ms"] / 1000 for one in typed]
     late = [house.slack.type("ben", CHANNEL, "/arpcheck 10.9.9.9")["ack_ms"] / 1000 for _ in range(MEANWHILE)]
     outcomes: Counter[str] = Counter()

@@ -94,10 +94,12 @@ def running(
     logs: Path | None = None,
     faults: Mapping[str, str] = DEMO,
     vcenter: Stands = played,
+    metrics: bool = False,
 ) -> Iterator[Stage]:
     """A demonstration whose files lie in ``directory``, until the block ends; ``faults`` says what is wrong with whom.
 
-    ``vcenter`` is who stands for the lab's vCenter; recordings bring their own.
+    ``vcenter`` is who stands for the lab's vCenter; recordings bring their own. ``metrics``: each process listens on a
+    port of its own loopback, which its log names, and tells how it is.
 
     Raises:
         RuntimeError: a part did not come up; the text is the end of its log.
@@ -107,7 +109,7 @@ def running(
         server = ends.enter_context(Server.running(directory / "queue"))
         slack = ends.enter_context(StandIn.start(port, manifest=MANIFEST))
         master = secrets.token_bytes(32)
-        common = {"RULEOUT_REDIS_URL": server.url, "RULEOUT_LOG_JSON": "yes", "PYTHONUNBUFFERED": "1"}
+        common = _common(server, metrics=metrics)
         environment = {
             **common,
             "RULEOUT_MASTER_KEYS": master.hex(),
@@ -201,6 +203,13 @@ def final_card(slack: StandIn, channel: str, *, after: str, within_s: float) -> 
 
     ts = slack.wait_for(ended, within_s)
     return next(message for message in slack.messages(channel) if message["ts"] == ts)
+
+
+def _common(server: Server, *, metrics: bool) -> dict[str, str]:
+    """What every process is started with."""
+    listen = "127.0.0.1:0" if metrics else ""
+    told = {"RULEOUT_LOG_JSON": "yes", "RULEOUT_METRICS_LISTEN": listen, "PYTHONUNBUFFERED": "1"}
+    return {"RULEOUT_REDIS_URL": server.url, **told}
 
 
 def _vcenter(keys: Any) -> dict[str, str]:

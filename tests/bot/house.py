@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot.coordinator import Coordinator
+from bot.doors import CountedDoors
 from bot.errors import InstrumentError
 from bot.incidents.policy import Policy
 from bot.model.audit import Deed, Entry
@@ -22,6 +22,7 @@ from bot.probes.vcenter import dump, parse, query, select
 from bot.queue.inquiries import MemoryInquiries
 from bot.queue.journal import MemoryJournal
 from bot.queue.kept import MemoryKept
+from tests.bot.counted import PaperMeter
 from tests.bot.incidents.ground import ASKER, HERE, NOON, OFFICE, PROD, HandClock, agent
 
 CAPTURER = Person("T1", "U9")
@@ -315,6 +316,7 @@ class House:
     """A coordinator with everything around it on paper."""
 
     def __init__(self, vcenters: tuple[str, ...] = ("dc1",), rules: Policy | None = None) -> None:
+        self.meter = PaperMeter()
         self.queue, self.journal, self.chat, self.archive = PaperQueue(), FailingJournal(), PaperChat(), PaperArchive()
         self.clock = HandClock()
         self.audit, self.directory, self.links = PaperAudit(), PaperDirectory(), PaperLinks()
@@ -325,13 +327,13 @@ class House:
         self.vcenters, self.rules = vcenters, rules or Policy(teams=("T1",), capturers=(CAPTURER,))
         self.coordinator = self.bot()
 
-    def bot(self) -> Coordinator:
+    def bot(self) -> CountedDoors:
         """One more bot on the same ground, as after a restart."""
-        return Coordinator(
+        return CountedDoors(
             queue=PaperLine(self.queue), journal=self.journal, chat=self.chat, archive=self.archive, clock=self.clock,
             rules=self.rules, vcenters=self.vcenters, directory=self.directory, audit=self.audit, links=self.links,
             once=self._once, apart=self._apart, most_bytes=64 << 20, drops=self.drops,
-            inquiries=self.inquiries, boards=self.boards, kept=self.kept,
+            inquiries=self.inquiries, boards=self.boards, kept=self.kept, meter=self.meter,
         )  # fmt: skip
 
     def dies(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.coordinator import Coordinator
+from bot.doors import CountedDoors
 from bot.errors import FormError, InstrumentError, RequestError
 from bot.incidents import flow, folds
 from bot.incidents.bundle import INDEX
@@ -388,7 +388,7 @@ def test_a_capture_whose_asker_lost_the_right_ends_when_it_is_approved(careful: 
     assert careful.queue.jobs == []
 
 
-def other_rules(house: House, rules: Policy) -> Coordinator:
+def other_rules(house: House, rules: Policy) -> CountedDoors:
     """The same ground under other rules, by another bot that finds the capture in the journal."""
     house.rules = rules
     return house.bot()

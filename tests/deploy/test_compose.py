@@ -1,5 +1,7 @@
 """The parts of the compose file agree with the image, the settings and each other; the queue server takes its file."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ import pytest
 import redis
 import yaml
 
+from bot.metrics.server import Listener
 from bot.queue import server
 from bot.queue.acl_file import acl_file, password
 from bot.roles import ROLES
@@ -49,6 +52,38 @@ def test_each_part_may_as_little_as_possible(name: str) -> None:
     assert ("no-new-privileges:true" in service["security_opt"]) == (name != "agent")
     assert service.get("network_mode") == ("host" if name == "agent" else None)
     assert "privileged" not in service
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_each_part_is_asked_whether_it_is_ready(name: str) -> None:
+    """By the setting that it has: the check itself runs here, against a listener that says no and then yes."""
+    service = OURS[name]
+    host = service["environment"]["RULEOUT_METRICS_LISTEN"].rpartition(":")[0]
+    assert (host == "127.0.0.1") == (service.get("network_mode") == "host"), "a container's own network is its fence"
+    assert "ports" not in service
+    kind, interpreter, option, program = service["healthcheck"]["test"]
+    assert (kind, interpreter, option) == ("CMD", "/opt/ruleout/bin/python", "-Ic")
+    troubles = ["The queue server is away."]
+    listener = Listener("127.0.0.1", 0, lambda _: (b"", ""), lambda: troubles)
+    listener.start()
+    environment = {"RULEOUT_METRICS_LISTEN": f"{host}:{listener.port}"}
+
+    def ready() -> tuple[int, str]:
+        said = subprocess.run(
+            [sys.executable, option, program], env=environment, capture_output=True, text=True, check=False
+        )
+        return said.returncode, said.stdout.strip()
+
+    assert ready() == (1, "The queue server is away.")
+    troubles.clear()
+    assert ready() == (0, "ready")
+    listener.close()
+
+
+def test_no_two_parts_listen_on_the_machines_own_ports() -> None:
+    """What has the machine's network shares it with everything there."""
+    own = [one["environment"]["RULEOUT_METRICS_LISTEN"] for one in OURS.values() if one.get("network_mode") == "host"]
+    assert len(own) == len(set(own))
 
 
 def test_every_secret_that_is_used_is_defined_and_none_is_spare() -> None:

@@ -61,9 +61,25 @@ def test_the_same_labels_select_the_pods(kind: str) -> None:
     assert selector["matchLabels"].items() <= labels.items()
 
 
-def test_one_of_two_stays_and_nobody_can_call_it() -> None:
+def test_the_probes_ask_where_the_bot_answers() -> None:
+    """A probe of another port would start it anew for ever."""
+    listen = next(one["value"] for one in BOT["env"] if one["name"] == "RULEOUT_METRICS_LISTEN")
+    (port,) = BOT["ports"]
+    assert listen == f"0.0.0.0:{port['containerPort']}"
+    asked = {name: BOT[name]["httpGet"] for name in ("livenessProbe", "readinessProbe", "startupProbe")}
+    assert {one["port"] for one in asked.values()} == {port["name"]}
+    assert {name: one["path"] for name, one in asked.items()} == {
+        "livenessProbe": "/healthz", "readinessProbe": "/readyz", "startupProbe": "/healthz",
+    }  # fmt: skip
+    annotations = BY_KIND["Deployment"]["spec"]["template"]["metadata"]["annotations"]
+    assert annotations["prometheus.io/port"] == str(port["containerPort"])
+
+
+def test_one_of_two_stays_and_only_figures_can_be_asked_for() -> None:
     """A node that is drained must not silence the channel."""
     assert BY_KIND["Deployment"]["spec"]["replicas"] == 2
     assert BY_KIND["PodDisruptionBudget"]["spec"]["minAvailable"] == 1
     policy = BY_KIND["NetworkPolicy"]["spec"]
-    assert (set(policy["policyTypes"]), policy["ingress"]) == ({"Ingress", "Egress"}, [])
+    (ingress,) = policy["ingress"]
+    assert set(policy["policyTypes"]) == {"Ingress", "Egress"}
+    assert (ingress["ports"], len(ingress["from"])) == ([{"protocol": "TCP", "port": 9464}], 1)

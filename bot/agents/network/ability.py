@@ -1,9 +1,10 @@
 """``Probe.NETWORK``: a job in, one artifact for each device that serves the target, before the job expires."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from bot import log
 from bot.agents.deadline import Deadline
 from bot.agents.evidence import seal
 from bot.agents.network.board import Board
@@ -11,6 +12,7 @@ from bot.agents.network.line import Line
 from bot.agents.network.look import Look
 from bot.agents.network.settings import DeviceSettings
 from bot.errors import InstrumentError, RequestError
+from bot.meters import DEVICE_HEARD, Reading
 from bot.model.job import Artifact, Media, Vantage
 from bot.ports import Clock, Work
 from bot.probes.tables import dump
@@ -28,6 +30,19 @@ class NetworkAbility:
     def __init__(self, name: str, devices: Sequence[DeviceSettings], clock: Clock) -> None:
         self._name, self._clock = name, clock
         self._lines = tuple(map(Line, devices))
+
+    def trouble(self) -> str | None:
+        """That no device answered when it was asked last, as a sentence, or None."""
+        if any(line.answered is not False for line in self._lines):
+            return None
+        names = ", ".join(line.settings.name for line in self._lines)
+        return f"No device of {self._name} answered when it was asked last ({names}): is the way to them open?"
+
+    def readings(self) -> Iterator[Reading]:
+        """Whether each device answered; none for those that were not asked yet."""
+        for line in self._lines:
+            if line.answered is not None:
+                yield Reading(DEVICE_HEARD, line.answered, (line.settings.name,))
 
     def __call__(self, work: Work) -> Sequence[tuple[Artifact, bytes]]:
         """Ask every device that serves the target, all at once; a device that does not answer costs itself only."""
@@ -47,7 +62,7 @@ class NetworkAbility:
         board = Board(len(serving), job.options.macs)
         looks = [Look(line, work, deadline, board, self._clock) for line in serving]
         for look in looks:
-            threading.Thread(target=look.run, name=f"{job.id}-{look.settings.name}", daemon=True).start()
+            threading.Thread(target=log.carried(look.run), name=f"{job.id}-{look.settings.name}", daemon=True).start()
         while not all(look.over.is_set() for look in looks) and not deadline.over and not work.stopped():
             next(look for look in looks if not look.over.is_set()).over.wait(_GLANCE_S)
         for look in looks:  # those that end with the deadline still say why

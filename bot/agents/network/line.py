@@ -32,6 +32,7 @@ class Line:
         self._pace = Pace(settings.requests_per_s)
         self._turn = threading.Lock()
         self._silent_until = 0.0
+        self.answered: bool | None = None  # when it was asked last; None: it was not asked yet
         self._resolved: tuple[str, float] | None = None
         self._known: OrderedDict[str, Surroundings] = OrderedDict()
 
@@ -70,6 +71,7 @@ class Line:
 
     def heard(self, anything: bool) -> None:
         """Whether it answered."""
+        self.answered = anything
         self._silent_until = 0.0 if anything else time.monotonic() + SILENT_S
 
     def known(self, incident: str) -> Surroundings | None:

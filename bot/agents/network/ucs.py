@@ -44,7 +44,9 @@ class UcsAbility:
         deadline = Deadline.after(min(left_s, READ_S))
         looks = [_Look(manager, work, deadline, self._clock) for manager in self._managers]
         for look in looks:
-            threading.Thread(target=look.run, name=f"{work.job.id}-{look.settings.name}", daemon=True).start()
+            threading.Thread(
+                target=log.carried(look.run), name=f"{work.job.id}-{look.settings.name}", daemon=True
+            ).start()
         while not all(look.over.is_set() for look in looks) and not deadline.over and not work.stopped():
             next(look for look in looks if not look.over.is_set()).over.wait(_GLANCE_S)
         return [self._evidence(look, work, started_at) for look in looks]

@@ -1,11 +1,12 @@
 """The worker's one ability: a job in, a snapshot out, never later than the job expires."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import replace
 from datetime import datetime
 
+from bot import log
 from bot.agents.deadline import Deadline
 from bot.agents.vcenter.asking import Memory
 from bot.agents.vcenter.guest_processes import Guests
@@ -17,6 +18,7 @@ from bot.agents.vcenter.settings import VcenterSettings
 from bot.agents.vcenter.stub import Stub
 from bot.agents.vcenter.watcher import Watcher
 from bot.errors import InstrumentError, RequestError
+from bot.meters import INVENTORY_AGE, Reading
 from bot.model.job import Artifact
 from bot.model.vsphere import Gap, Surroundings
 from bot.ports import Clock, Work
@@ -55,6 +57,15 @@ class VcenterAbility:
     def warm(self) -> bool:
         """Whether an inventory is at hand that is kept up to date."""
         return self._watcher.inventory() is not None
+
+    def trouble(self) -> str | None:
+        """Why look-ups would have to read the inventory themselves, as a sentence, or None."""
+        return self._watcher.trouble
+
+    def readings(self) -> Iterator[Reading]:
+        """How old the inventory is; none before one was loaded."""
+        if (age_s := self._watcher.age_s) is not None:
+            yield Reading(INVENTORY_AGE, age_s, (self._settings.vcenter,))
 
     def __call__(self, work: Work) -> Sequence[tuple[Artifact, bytes]]:
         """Look the job's addresses, MACs and names up."""
@@ -105,7 +116,7 @@ class VcenterAbility:
             except BaseException as error:  # noqa: BLE001  raised again where somebody waits for it
                 future.set_exception(error)
 
-        threading.Thread(target=run, name=f"vcenter-{work.job.id}", daemon=True).start()
+        threading.Thread(target=log.carried(run), name=f"vcenter-{work.job.id}", daemon=True).start()
         while not wait((future,), timeout=_GLANCE_S).done:
             stopped = work.stopped()
             if stopped or deadline.over:

@@ -20,11 +20,12 @@ PIECE = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A call on its way, the type of its result, and when it was sent, on the monotonic clock."""
+    """A call on its way, its name, the type of its result, and when it was sent, on the monotonic clock."""
 
     connection: Any
     result: Any
     at: float
+    method: str
 
     def forget(self) -> None:
         """Do without the answer."""

@@ -14,6 +14,7 @@ from bot.agents.deadline import Deadline
 from bot.agents.vcenter.answers import Asked, Timed, all_of, unpacked
 from bot.agents.vcenter.settings import VcenterSettings
 from bot.agents.vcenter.words import refusal
+from bot.meters import VCENTER_CALLS
 
 _AT_ONCE_S = 0.01
 """An answer that need not be waited for longer may have been made at any time since it was asked for."""
@@ -39,6 +40,7 @@ class Connection(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi 
         self.cookie = cookie
         self.deadline = deadline
         self._call_timeout_s = settings.call_timeout_s
+        self._meter, self._vcenter = settings.meter, settings.vcenter
         self._current: Any = None
         self.aborted = False
         self.answered_at = 0.0
@@ -70,10 +72,11 @@ class Connection(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi 
         }
         try:
             connection.request("POST", self.path, request, headers)
-        except BaseException:
+        except BaseException as error:
             connection.close()
+            self._count(info.wsdlName, _outcome(error))
             raise
-        return Asked(connection, info.result, time.monotonic())
+        return Asked(connection, info.result, time.monotonic(), info.wsdlName)
 
     @contextmanager
     def arriving(self, asked: Asked) -> Iterator[Any]:
@@ -98,10 +101,12 @@ class Connection(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi 
             if fault is None:
                 yield body
             response.read()
-        except BaseException:
+        except BaseException as error:
             connection.close()  # half an answer may still be on it
+            self._count(asked.method, _outcome(error))
             raise
         self.ReturnConnection(connection)
+        self._count(asked.method, "answered" if fault is None else "refused")
         if fault is not None:
             raise fault
 
@@ -114,6 +119,9 @@ class Connection(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi 
         finally:
             self.deadline = whole
 
+    def _count(self, method: str, result: str) -> None:
+        self._meter.add(VCENTER_CALLS, self._vcenter, method, result)
+
     def abort(self) -> None:
         """Cut the connection, so that whoever waits on it stops waiting."""
         self.aborted = True
@@ -123,3 +131,8 @@ class Connection(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # pyVmomi 
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
             except OSError:
                 return  # it is closed already
+
+
+def _outcome(error: BaseException) -> str:
+    """Nobody answered, or we did not hear the answer out."""
+    return "unanswered" if isinstance(error, (OSError, HTTPException)) else "cut_off"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.errors import InstrumentError
 from bot.model.job import Vantage
+from bot.ports import NO_METER, Meter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,7 @@ class VcenterSettings:
     kept up to date. ``late_s`` is how much later its answer may come before the list counts as out of date, and
     ``patience_s`` before the wait is given up. ``keep_alive_s`` lies between two calls that keep the session.
     ``guest_user`` lists the processes inside VMs, of which those named in ``guest_agents`` are kept; empty: nobody
-    asks in a guest.
+    asks in a guest. ``meter`` counts the calls.
     """
 
     vantage: Vantage
@@ -38,6 +39,7 @@ class VcenterSettings:
     guest_user: str = ""
     guest_password: str = field(default="", repr=False)
     guest_agents: tuple[str, ...] = ()
+    meter: Meter = field(default=NO_METER, repr=False, compare=False)
 
     @property
     def vcenter(self) -> str:

@@ -42,6 +42,7 @@ class Watcher:
         self._following: Subscription | None = None
         self._devices = KEYED
         self._failures = 0
+        self._trouble: str | None = None
 
     def start(self) -> None:
         """Begin; returns at once."""
@@ -52,6 +53,19 @@ class Watcher:
         kept = self._kept
         oldest_s = self._settings.index_s if self._following is None else self._settings.wait_s + self._settings.late_s
         return kept if kept and kept.age_s <= oldest_s else None
+
+    @property
+    def age_s(self) -> float | None:
+        """How old the inventory is, good enough or not; None: none was loaded yet."""
+        return self._kept.age_s if self._kept else None
+
+    @property
+    def trouble(self) -> str | None:
+        """Why there is no inventory that is good enough, as a sentence, or None."""
+        if self.inventory() is not None:
+            return None
+        why = f": {self._trouble.rstrip('.')}" if self._trouble else "; it is being loaded"
+        return f"The inventory of vCenter {self._settings.vcenter} is not up to date{why}."
 
     def stop(self, deadline: Deadline) -> None:
         """End the wait and what the vCenter holds for it; by the deadline it is over, or cut off."""
@@ -86,6 +100,7 @@ class Watcher:
     def _lost(self, reason: str) -> None:
         if self._stopping.is_set():
             return
+        self._trouble = reason
         pause_s = _PAUSES_S[min(self._failures, len(_PAUSES_S) - 1)]
         self._failures += 1
         _LOG.warning("vcenter_watch_lost", vcenter=self._settings.vcenter, error=reason, again_in_s=pause_s)
@@ -127,7 +142,7 @@ class Watcher:
             asked_at = true_at if answer.more else None
             if answer.more:
                 continue
-            self._kept = inventory
+            self._kept, self._trouble = inventory, None
             if loaded:
                 self._failures = 0  # not before: a server that loses us while we wait would be asked for all at once
             else:

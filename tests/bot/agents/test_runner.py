@@ -8,12 +8,15 @@ from dataclasses import replace
 
 import pytest
 
+from bot import log
 from bot.agents.runner import LEAVING, Runner
 from bot.errors import InstrumentError, RequestError
+from bot.meters import JOB_SECONDS, JOBS, RUNNING
 from bot.model.incident import Failed, Reported
 from bot.model.job import Artifact, Job, Probe
 from bot.ports import Ability, Work
 from bot.queue.memory import MemoryIntake
+from tests.bot.counted import PaperMeter
 from tests.contracts.bench import (
     MemoryBench,
     Waiting,
@@ -207,3 +210,56 @@ def test_a_stopped_agent_takes_nothing_more(bench: MemoryBench) -> None:
     queue = bench.queue()
     queue.put([job("agent.a")])
     assert told(list(queue.news(0.3))) == ["Lost"]
+
+
+def test_each_job_is_counted_by_its_end_and_timed(bench: MemoryBench) -> None:
+    """A bug is told apart from an instrument that cannot look."""
+    meter, queue = PaperMeter(), bench.queue()
+
+    def ability(work: Work) -> Sequence[tuple[Artifact, bytes]]:
+        name = work.job.options.names[0]
+        if name == "failed":
+            raise InstrumentError("Interface eth1 is down.")
+        if name == "broke":
+            raise ZeroDivisionError
+        return [evidence(work.job, b"packets")]
+
+    of = agent("a", "agent.a")
+    runner = Runner(bench.intake(of), {Probe.CAPTURE: ability}, of, meter=meter, turn_s=0.05)
+    stop = threading.Event()
+    running = threading.Thread(target=runner.run, args=(stop,))
+    running.start()
+    queue.put([job("agent.a", names=(name,)) for name in ("reported", "failed", "broke", "reported")])
+    hear(queue, lambda news: len(finals(news)) == 4)
+    stop.set()
+    running.join(10)
+    ends = {"reported": 2, "failed": 1, "broke": 1}
+    assert {end: meter.of(JOBS, "capture", end) for end in ends} == ends
+    assert len(meter.took(JOB_SECONDS, "capture")) == 4
+    assert meter.of(RUNNING, "capture") == 0
+    assert meter.wrong == []
+
+
+def test_every_line_about_a_job_names_it_and_its_incident(
+    bench: MemoryBench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also what a thread logs that the ability has started."""
+
+    def ability(work: Work) -> Sequence[tuple[Artifact, bytes]]:
+        apart = threading.Thread(target=log.carried(lambda: log.get("t").info("said_apart")))
+        apart.start()
+        apart.join()
+        log.get("t").info("said_here")
+        return [evidence(work.job, b"packets")]
+
+    end = run_agent(bench, "a", ["agent.a"], ability)
+    queue, wanted = bench.queue(), job("agent.a")
+    queue.put([wanted])
+    hear(queue, lambda news: bool(finals(news)))
+    end()
+    said = capsys.readouterr()
+    lines = (said.out + said.err).splitlines()
+    for event in ("job_begun", "said_apart", "said_here", "job_reported"):
+        (line,) = (one for one in lines if event in one)
+        assert f"incident={wanted.incident}" in line
+        assert f"job={wanted.id}" in line

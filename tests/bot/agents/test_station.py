@@ -5,6 +5,7 @@ from ipaddress import IPv4Address
 import pytest
 
 from bot.agents.neighbours import parse
+from bot.agents.packet_socket import trouble
 from bot.agents.station import default_gateway, discover
 from bot.errors import InstrumentError
 from bot.probes.neighbours import Neighbour
@@ -66,3 +67,10 @@ def test_an_interface_that_cannot_be_a_vantage_is_named(interface: str, says: st
     """The operator reads this sentence when the agent does not start."""
     with pytest.raises(InstrumentError, match=says):
         discover(interface, "dc1", "dc1-a")
+
+
+def test_an_interface_that_cannot_be_heard_is_told_before_a_job_needs_it() -> None:
+    """The agent is not ready, and says why; the loopback can be heard, if only by itself."""
+    assert "no interface eth-nowhere here" in (trouble("eth-nowhere") or "")
+    told = trouble("lo")
+    assert told is None or "CAP_NET_RAW" in told

@@ -12,6 +12,7 @@ import pytest
 
 from bot.agents.network.look import BOARD_S
 from bot.agents.network.notebook import Notebook
+from bot.meters import DEVICE_HEARD, Reading
 from bot.model.network import ArpEntry, Counts, Extent, FdbEntry, PortState, Table
 from bot.model.observation import RowSeen
 from bot.probes.tables import MOST_VALUES
@@ -470,3 +471,16 @@ def test_a_device_is_asked_only_about_its_own_networks() -> None:
         )
         assert set(look(able, job(target=TARGET))) == {"here"}
         assert not there.asked
+
+
+def test_whether_devices_answer_is_told_once_they_were_asked() -> None:
+    """One that is silent is a figure; that all of them are is why the reader is not ready."""
+    with agent(*arp_rows()) as router, agent(answer=silent) as quiet:
+        able = ability(device("r1", router.port), device("sw1", quiet.port))
+        assert (list(able.readings()), able.trouble()) == ([], None)
+        look(able, job())
+        assert list(able.readings()) == [Reading(DEVICE_HEARD, 1, ("r1",)), Reading(DEVICE_HEARD, 0, ("sw1",))]
+        assert able.trouble() is None
+        deaf = ability(device("sw1", quiet.port))
+        look(deaf, job())
+        assert deaf.trouble() == "No device of dc1 answered when it was asked last (sw1): is the way to them open?"

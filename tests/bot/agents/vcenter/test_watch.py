@@ -15,11 +15,13 @@ from bot.agents.vcenter.index import Inventory
 from bot.agents.vcenter.session import Sessions
 from bot.agents.vcenter.watcher import Watcher
 from bot.errors import InstrumentError
+from bot.meters import INVENTORY_AGE, VCENTER_CALLS
 from bot.model.addresses import Mac
 from bot.probes.vcenter import Query
 from deploy.lab.vcsim import Vcsim
 from tests.bot.agents.vcenter.conftest import MakeWorker, settings
 from tests.bot.agents.vcenter.test_limits import AROUND, LOG_IN, ONCE, OWNERS, PORTS, THIRD, budget
+from tests.bot.counted import PaperMeter
 from tests.contracts.bench import until
 from tests.fixtures.vcsim import StartHere
 
@@ -308,3 +310,33 @@ def test_port_groups_that_cannot_be_read_now_are_told_from_the_list(vcsim: Start
     assert not answer.complete
     assert any("distributed port groups is" in note and "s old" in note for note in answer.unread)
     assert any("blocked could not be read from DVS0" in note for note in answer.unread)
+
+
+def test_calls_age_and_trouble_of_the_inventory_are_told(vcsim: StartHere, worker: MakeWorker) -> None:
+    """What the operator's figures and /readyz are made of."""
+    meter = PaperMeter()
+    looking = worker(vcsim("owners.json"), meter=meter)
+    assert looking.ability.trouble() == "The inventory of vCenter dc1 is not up to date; it is being loaded."
+    assert list(looking.ability.readings()) == []
+    looking.ability.start()
+    until(lambda: looking.ability.warm)
+    assert looking.ability.trouble() is None
+    (reading,) = looking.ability.readings()
+    assert (reading.measure, reading.labels) == (INVENTORY_AGE, ("dc1",))
+    assert 0 <= reading.value < 60
+    looking.ask("10.0.0.5")
+    looking.ability.close()
+    told = {key[2]: count for key, count in meter.counts.items() if key[0] == VCENTER_CALLS.name}
+    waits = ("WaitForUpdatesEx", "CancelWaitForUpdates")  # may be cut off by our own end, before they are counted there
+    asked = {method: count for method, count in looking.vcenter.calls().items() if method not in waits}
+    assert {method: count for method, count in told.items() if method not in waits} == asked
+    assert meter.wrong == []
+
+
+def test_a_refused_password_is_told_as_the_reason(vcsim: StartHere, worker: MakeWorker) -> None:
+    """Whoever reads /readyz sees what to correct."""
+    meter = PaperMeter()
+    looking = worker(vcsim("owners.json"), password="wrong", meter=meter)
+    looking.ability.start()
+    until(lambda: "refused the user" in (looking.ability.trouble() or ""))
+    assert meter.of(VCENTER_CALLS, "dc1", "Login", "refused") == 1

@@ -1,0 +1,77 @@
+"""The doors with a count at each: who was let in, who was sent away, and whose fault that was."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from bot.coordinator import Coordinator
+from bot.errors import InstrumentError, RequestError
+from bot.meters import OPEN, REQUESTS, Reading
+from bot.model.dropped import DroppedFile
+from bot.model.incident import Incident
+from bot.model.pasted import PastedTable
+from bot.model.request import CAPTURE, IN_WORDS, JUDGE, Person, Place, Request
+
+_AGAIN, _OTHER = "again", "other"
+"""What stands for the command where a refusal comes before it is known, and for a word that is none."""
+
+
+class CountedDoors(Coordinator):
+    """The coordinator, and its ``meter`` told of everybody who asks."""
+
+    def readings(self) -> Iterator[Reading]:
+        """How many questions of each command this bot has in hand."""
+        commands = [seat.running.incident.request.command for seat in self._open_seats()]
+        for command in {*IN_WORDS, CAPTURE, JUDGE, *commands}:
+            yield Reading(OPEN, commands.count(command), (command,))
+
+    def ask(
+        self, command: str, text: str, person: Person, place: Place, tables: tuple[PastedTable, ...] = ()
+    ) -> Incident:
+        """As the coordinator does."""
+        with self._door(command if command in IN_WORDS else _OTHER):
+            return super().ask(command, text, person, place, tables)
+
+    def again(self, incident: str, person: Person, place: Place) -> Incident:
+        """As the coordinator does."""
+        with self._door(_AGAIN):
+            return super().again(incident, person, place)
+
+    def judge(self, files: Sequence[DroppedFile], text: str, person: Person, place: Place) -> Incident:
+        """As the coordinator does."""
+        with self._door(JUDGE):
+            return super().judge(files, text, person, place)
+
+    def capture(self, text: str, person: Person, place: Place) -> Incident:
+        """As the coordinator does."""
+        with self._door(CAPTURE):
+            return super().capture(text, person, place)
+
+    def start(self, fields: Mapping[str, str], person: Person, place: Place) -> Incident:
+        """As the coordinator does."""
+        with self._door(CAPTURE):
+            return super().start(fields, person, place)
+
+    def _open(self, request: Request, *, said: str | None, rule: str) -> Incident:
+        found = super()._open(request, said=said, rule=rule)
+        self._meter.add(REQUESTS, request.command, "accepted")
+        return found
+
+    def _join(self, request: Request, *, said: str | None, rule: str) -> Incident | None:
+        found = super()._join(request, said=said, rule=rule)
+        if found:
+            self._meter.add(REQUESTS, request.command, "joined")
+        return found
+
+    @contextmanager
+    def _door(self, command: str) -> Iterator[None]:
+        try:
+            yield
+        except RequestError:
+            self._meter.add(REQUESTS, command, "refused")
+            raise
+        except InstrumentError:
+            self._meter.add(REQUESTS, command, "unavailable")
+            raise
+        except Exception:
+            self._meter.add(REQUESTS, command, "broke")
+            raise
