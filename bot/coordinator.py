@@ -11,6 +11,7 @@ from bot.engine import Engine
 from bot.errors import FormError, InstrumentError, RequestError
 from bot.exporter import Exporter
 from bot.incidents import asking, audited, dropping, folds, pasting, planning, reaching, watching, wishing
+from bot.incidents.crowding import USUAL, Bounds
 from bot.incidents.policy import Capability, Policy
 from bot.incidents.wishing import Wanted
 from bot.inquirer import Inquirer
@@ -86,9 +87,10 @@ class Coordinator(Engine):
         inquiries: Inquiries | None = None,
         boards: Boards | None = None,
         kept: Kept | None = None,
+        bounds: Bounds = USUAL,
     ) -> None:
         clerk = Clerk(rules, directory, audit, clock)
-        ground = Ground(queue, journal, chat, archive, clerk, clock, vcenters, networks, kept)
+        ground = Ground(queue, journal, chat, archive, clerk, clock, vcenters, networks, kept, bounds)
         inquirer, self.noter, self.exporter = None, None, None
         if inquiries and boards:  # a terminal is no channel
             inquirer = Inquirer(

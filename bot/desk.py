@@ -10,6 +10,7 @@ from bot import log
 from bot.clerk import Clerk
 from bot.errors import InstrumentError, RequestError
 from bot.incidents import folds
+from bot.incidents.crowding import USUAL, Bounds
 from bot.incidents.planning import Known
 from bot.incidents.running import Running
 from bot.model.incident import AnyEvent, Closed, Delivered, Incident, Outcome, Published
@@ -40,7 +41,8 @@ class Seat:
 class Ground:
     """What incidents stand on: the ports that each of them needs, the vCenters and the readers of networks by name.
 
-    ``kept`` is where the evidence lies for a bot that may have to go on; None: nobody will.
+    ``kept`` is where the evidence lies for a bot that may have to go on; None: nobody will. ``bounds``: how many
+    questions may be open.
     """
 
     queue: Queue
@@ -52,6 +54,7 @@ class Ground:
     vcenters: tuple[str, ...]
     networks: tuple[str, ...] = ()
     kept: Kept | None = None
+    bounds: Bounds = USUAL
 
 
 class Desk:
@@ -63,7 +66,7 @@ class Desk:
         )  # fmt: skip
         self._succession = Succession(ground.queue, ground.journal, ground.kept)
         self._clerk, self._clock = ground.clerk, ground.clock
-        self._vcenters, self._networks = ground.vcenters, ground.networks
+        self._vcenters, self._networks, self._bounds = ground.vcenters, ground.networks, ground.bounds
         self._seats: OrderedDict[str, Seat] = OrderedDict()
         self._directory = threading.Lock()  # guards _seats, _agents and _roll
         self._roll: dict[str, Agent] = {}  # every agent as it was heard last

@@ -20,6 +20,7 @@ from bot.errors import InstrumentError, RequestError
 from bot.handing import Handing
 from bot.incidents import actions, captured, compared, dropping, flow, folds, joining, noted, pasting, path_words
 from bot.incidents.actions import Action
+from bot.incidents.crowding import admit
 from bot.incidents.policy import TERMINAL, Capability
 from bot.incidents.running import Running
 from bot.incidents.wishing import Wanted
@@ -283,6 +284,7 @@ class Engine(Desk):
     # ---- one incident ------------------------------------------------------------------------------------------
 
     def _open(self, request: Request, *, said: str | None, rule: str) -> Incident:
+        self._let_in(request, said)
         self._queue.begin(request.id)
         self._write_down(request, request.id, said, rule)
         first = Requested(at=request.asked_at, request=request)
@@ -297,6 +299,17 @@ class Engine(Desk):
         if self.inquirer:
             self.inquirer.heard(seat.running.incident, None)
         return seat.running.incident
+
+    def _let_in(self, request: Request, said: str | None) -> None:
+        """Raises RequestError where there is no room for one more question; the refusal is among the deeds."""
+        here, everywhere = (len(self._journal.unfinished(where)) for where in (request.place.channel, None))
+        try:
+            admit(self._bounds, here, everywhere)
+        except RequestError as busy:
+            self._clerk.note(
+                Deed.REFUSED, incident=request.id, person=request.person, place=request.place, said=said, rule=str(busy)
+            )
+            raise
 
     def _write_down(self, request: Request, incident: str, said: str | None, rule: str) -> None:
         """That it was asked, and which incident answers it; without that nothing is captured."""

@@ -198,8 +198,11 @@ class Journal(Protocol):
         """The incident as written so far, or None when there is no such incident."""
         ...
 
-    def unfinished(self) -> tuple[str, ...]:
-        """Ids of the incidents whose end nobody has seen yet (no Delivered event), oldest first."""
+    def unfinished(self, channel: str | None = None) -> tuple[str, ...]:
+        """Ids of the incidents whose end nobody has seen yet (no Delivered event), oldest first.
+
+        ``channel``: those alone that were asked there.
+        """
         ...
 
 

@@ -51,10 +51,14 @@ class RedisJournal:
             raise InstrumentError(f"The journal of {incident} was written by another version: {error}.") from error
         return Incident(incident, events) if events else None
 
-    def unfinished(self) -> tuple[str, ...]:
+    def unfinished(self, channel: str | None = None) -> tuple[str, ...]:
         """The incidents whose end nobody has seen, oldest request first; those whose timeline ran out are dropped."""
         with server.said(self._url):
-            incidents = [name.decode() for name in self._client.zrange(keys.UNFINISHED, 0, -1)]
+            asked = self._client.zrange(keys.UNFINISHED, 0, -1, withscores=True)
+            if channel is not None and asked:  # a channel's questions of a month are not read for those of a minute
+                here = set(self._client.zrevrangebyscore(keys.asked(channel), "+inf", asked[0][1]))
+                asked = [(name, at) for name, at in asked if name in here]
+            incidents = [name.decode() for name, _ in asked]
             with self._client.pipeline(transaction=False) as pipe:
                 for incident in incidents:
                     pipe.exists(keys.journal(incident))
@@ -92,15 +96,20 @@ class MemoryJournal:
             begun = [(name, timeline[0]) for name, timeline in self._timelines.items()]
         return tuple((name, first) for name, first in begun if isinstance(first, Requested))
 
-    def unfinished(self) -> tuple[str, ...]:
+    def unfinished(self, channel: str | None = None) -> tuple[str, ...]:
         """The incidents whose end nobody has seen, oldest request first."""
         with self._lock:
             asked = [
                 (timeline[0].at, incident)
                 for incident, timeline in self._timelines.items()
                 if not any(isinstance(event, Delivered) for event in timeline)
+                and channel in (None, _channel(timeline[0]))
             ]
         return tuple(incident for _, incident in sorted(asked))
+
+
+def _channel(first: AnyEvent) -> str | None:
+    return first.request.place.channel if isinstance(first, Requested) else None
 
 
 def _event(text: bytes) -> AnyEvent:

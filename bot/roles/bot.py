@@ -14,6 +14,7 @@ from bot.archive import CaseArchive
 from bot.audit import FileAudit
 from bot.coordinator import Coordinator
 from bot.errors import RequestError
+from bot.incidents.crowding import Bounds
 from bot.queue.bot_side import RedisQueue
 from bot.queue.inquiries import RedisInquiries
 from bot.queue.journal import RedisJournal
@@ -90,6 +91,7 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         inquiries=RedisInquiries(url, ca_file=ca_file),
         boards=publisher,
         kept=RedisKept(url, ca_file=ca_file),
+        bounds=Bounds(settings.number("RULEOUT_OPEN_PER_CHANNEL"), settings.number("RULEOUT_OPEN_IN_ALL")),
     )
     app = build_app(
         workspace.client,

@@ -26,10 +26,10 @@ def journal(request: pytest.FixtureRequest) -> Iterator[Journal]:
     kept.close()
 
 
-def requested(name: str, after_s: float = 0.0) -> Requested:
+def requested(name: str, after_s: float = 0.0, channel: str = "C1") -> Requested:
     at = START + timedelta(seconds=after_s)
     target = Target(address=IPv4Address("10.0.0.5"))
-    person, place = Person("T1", "U1"), Place("C1", "1.2")
+    person, place = Person("T1", "U1"), Place(channel, "1.2")
     request = Request(name, "arpcheck", target, deep=False, person=person, place=place, asked_at=at)
     return Requested(at=at, request=request)
 
@@ -69,6 +69,18 @@ def test_the_unfinished_are_listed_oldest_request_first(journal: Journal) -> Non
     assert journal.unfinished() == ("inc-c", "inc-b", "inc-a"), "an end that nobody has seen is not the end"
     journal.append("inc-b", Delivered(at=START))
     assert journal.unfinished() == ("inc-c", "inc-a")
+
+
+def test_the_unfinished_of_one_channel_are_told_apart(journal: Journal) -> None:
+    """A flood in one channel must not count against another."""
+    journal.append("inc-a", requested("inc-a"))
+    journal.append("inc-b", requested("inc-b", after_s=1, channel="C2"))
+    journal.append("inc-c", requested("inc-c", after_s=2))
+    journal.append("inc-d", requested("inc-d", after_s=3))
+    journal.append("inc-c", Delivered(at=START))
+    assert journal.unfinished("C1") == ("inc-a", "inc-d")
+    assert journal.unfinished("C2") == ("inc-b",)
+    assert journal.unfinished("C3") == ()
 
 
 def test_what_is_noted_after_the_end_does_not_open_it_again(journal: Journal) -> None:
