@@ -16,7 +16,7 @@ from functools import partial
 from bot import log
 from bot.clerk import machines_of
 from bot.desk import Desk, Ground
-from bot.errors import InstrumentError, RequestError
+from bot.errors import InstrumentError, OvertakenError, RequestError
 from bot.handing import Handing
 from bot.incidents import actions, captured, compared, dropping, flow, folds, joining, noted, pasting, path_words
 from bot.incidents.actions import Action
@@ -83,6 +83,7 @@ class Engine(Desk):
         self.inquirer = inquirer
         self._once, self._apart, self._handing = once, apart, Handing(ground.clerk, ground.chat)
         self._drops = drops
+        self._doubted: dict[str, None] = {}  # which another bot has, or may have had
 
     # ---- the agents' side --------------------------------------------------------------------------------------
 
@@ -90,10 +91,10 @@ class Engine(Desk):
         """Carry what agents say, end what takes too long, and go on with what others left, until ``stop`` is set."""
         swept_at = 0.0
         while not stop.is_set():
-            for name in self._queue.taken():
-                _log.warning("taken_by_another_bot", incident=name)
-                self._leave(name)
+            self._doubted |= dict.fromkeys(self._queue.taken())
             try:
+                for name in tuple(self._doubted):
+                    self._look_again(name)
                 for news in _newest(self._queue.news(_TICK_S)):
                     self._heard(news)
                 if time.monotonic() - swept_at > _SWEEP_S:
@@ -103,7 +104,32 @@ class Engine(Desk):
             except InstrumentError as error:
                 _log.warning("queue_unreachable", reason=str(error))
                 stop.wait(_TICK_S)
+            self._settle()
             self._expire()
+
+    def _look_again(self, name: str) -> None:
+        """Leave what another bot has, or had, and go on with what nobody had while this one slept or was cut off.
+
+        Raises:
+            InstrumentError: the server is away; it stays in doubt.
+        """
+        seat = self._seat(name)
+        if seat is not None:
+            with self._at(seat):
+                running = seat.running
+                if not self._write(running):
+                    return
+                found = self._journal.read(name)
+                if found is not None and len(found.timeline) == len(running.incident.timeline):
+                    self._queue.begin(name)
+                if self._queue.holds(name):
+                    if not running.incident.closed:
+                        self._succession.resume(running.incident, self._clock.now())
+                    self._show_all(running)
+                else:
+                    _log.warning("taken_by_another_bot", incident=name)
+                    self._give(name)
+        self._doubted.pop(name, None)
 
     def drain(self, timeout_s: float) -> None:
         """Wait for what runs; what is not over then is left to another bot. ``run`` goes on meanwhile.
@@ -113,7 +139,7 @@ class Engine(Desk):
         """
         until, alone = time.monotonic() + timeout_s, self._alone()
         for seat in self._open_seats() if alone else ():
-            with seat.lock:
+            with self._at(seat):
                 if folds.captured_by(seat.running.incident) and seat.open:
                     self._withdraw_all(seat.running)
         while (left := self._open_seats()) and time.monotonic() < until:
@@ -121,7 +147,7 @@ class Engine(Desk):
                 break
             time.sleep(_TICK_S / 5)
         for seat in left:
-            with seat.lock:
+            with self._at(seat):
                 incident = seat.running.incident
                 if seat.open and (not alone or _goes_on(incident)):
                     self._give(incident.id)
@@ -136,18 +162,11 @@ class Engine(Desk):
         except InstrumentError:  # who cannot be reached takes nothing over
             return True
 
-    def _give(self, incident: str) -> None:
-        self._leave(incident)
-        try:
-            self._queue.leave(incident)
-        except InstrumentError as error:  # it runs out
-            _log.warning("not_given_away", incident=incident, reason=str(error))
-
     def _heard(self, news: News) -> None:
         seat = self._seat(news.incident)
         if seat is None:
             return
-        with seat.lock:
+        with self._at(seat):
             running = seat.running
             if flow.adds_nothing(running.incident, news.event):
                 return
@@ -164,6 +183,8 @@ class Engine(Desk):
                     running.take_in(news.event, news.blobs)
                     self._succession.prune(running)
                 self._happen(running, news.event)
+            except OvertakenError:
+                raise
             except Exception:  # noqa: BLE001  a bug met by one incident must not silence the others
                 self._broke(running)
 
@@ -178,11 +199,11 @@ class Engine(Desk):
     def _expire(self) -> None:
         now = self._clock.now()
         for seat in self._open_seats():
-            with seat.lock:
+            with self._at(seat):
                 running = seat.running
                 for event in tuple(flow.overdue(running.incident, now)):
+                    self._happen(running, event)  # first: of what another bot has nothing may be withdrawn
                     self._withdraw(running, event.job)
-                    self._happen(running, event)
                 if lapsed := flow.lapsed(running.incident, now):
                     if self._decided(running.incident.id, else_decide=True):
                         self._give(running.incident.id)  # another bot goes on with it
@@ -231,17 +252,25 @@ class Engine(Desk):
         for running in self._succession.left(lambda name: self._seat(name) is not None):
             name, seat = running.incident.id, self._take_seat(running.incident)
             _log.warning("taken_over", incident=name, closed=running.incident.closed is not None)
-            with seat.lock:
+            with self._at(seat):
                 seat.running = running
                 try:
                     self._go_on_with(running)
+                except OvertakenError:
+                    raise
                 except Exception:  # noqa: BLE001  a bug met by one incident must not silence the others
                     self._broke(running)
+
+    def _show_all(self, running: Running) -> None:
+        """On its card, and once it has ended wherever else its answer is awaited and does not stand yet."""
+        for place in joining.unanswered(running.incident) if running.incident.closed else ():
+            self._chat.also(running.incident, place)
+        self._show(running)
 
     def _go_on_with(self, running: Running) -> None:
         incident = running.incident
         if incident.closed:
-            self._show(running)
+            self._show_all(running)
             return
         if spent(running):
             sentence = (
@@ -270,12 +299,12 @@ class Engine(Desk):
         for seat in self._open_seats():
             if not joining.same(seat.running.incident, request):
                 continue  # seen before its lock is waited for: whoever judges another one must not delay this asker
-            with seat.lock:
+            with self._at(seat):
                 if not seat.open:
                     continue
                 running, person, place = seat.running, request.person, request.place
-                self._write_down(request, running.incident.id, said, rule)
                 self._append(running, Joined(at=request.asked_at, by=person, place=place))
+                self._write_down(request, running.incident.id, said, rule)
                 self._show(running)
                 self._chat.whisper(person, place, joining.sentence(running.incident, place, request.asked_at))
                 return running.incident
@@ -288,7 +317,7 @@ class Engine(Desk):
         self._queue.begin(request.id)
         self._write_down(request, request.id, said, rule)
         first = Requested(at=request.asked_at, request=request)
-        self._journal.append(request.id, first)
+        self._journal.append(request.id, first, 0)
         seat = self._take_seat(Incident(request.id, (first,)))
         command, user = request.command, request.person.user
         _log.info("requested", incident=request.id, command=command, target=str(request.target), user=user)
@@ -537,11 +566,11 @@ class Engine(Desk):
                 if folds.captures(incident):
                     self._handing.hand_over(incident, blobs)
             except Exception:  # noqa: BLE001  a bug there must not leave the capture without an end
-                with seat.lock if seat else nullcontext():
+                with self._at(seat) if seat else nullcontext():
                     if running.incident.closed is None:
                         self._broke(running)
                 return
-            with seat.lock if seat else nullcontext():
+            with self._at(seat) if seat else nullcontext():
                 if running.incident.closed is None:
                     self._end(running, outcome, sentence)
 

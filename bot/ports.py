@@ -70,7 +70,7 @@ class Queue(Protocol):
         ...
 
     def begin(self, incident: str) -> None:
-        """Have a new incident in hand, before anybody else can hear of it."""
+        """Have in hand what nobody has: a new incident, before anybody else can hear of it."""
         ...
 
     def hold(self, incidents: Sequence[str], *, seize: bool = False) -> frozenset[str]:
@@ -85,7 +85,10 @@ class Queue(Protocol):
         ...
 
     def taken(self) -> tuple[str, ...]:
-        """The incidents that other bots have taken out of this one's hand since this was asked last. Never raises."""
+        """The incidents that other bots have taken out of this one's hand since this was asked last. Never raises.
+
+        Also those that another may have had while this one slept or was cut off; ``begin`` takes them in hand again.
+        """
         ...
 
     def resume(self, jobs: Sequence[Job]) -> None:
@@ -190,8 +193,14 @@ class Intake(Protocol):
 class Journal(Protocol):
     """Where timelines outlive the process. Append-only; an event is never changed."""
 
-    def append(self, incident: str, event: AnyEvent) -> None:
-        """Write one event at the end of the incident's timeline."""
+    def append(self, incident: str, event: AnyEvent, position: int | None = None) -> None:
+        """Write one event at the end of the incident's timeline.
+
+        ``position`` is how many events the writer knows before this one. Written twice at its position it stands once.
+
+        Raises:
+            OvertakenError: somebody else has written there, or further on.
+        """
         ...
 
     def read(self, incident: str) -> Incident | None:

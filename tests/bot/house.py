@@ -89,7 +89,7 @@ class PaperLine:
     def begin(self, incident: str) -> None:
         if self._queue.away:
             raise InstrumentError("The queue server cannot be reached.")
-        self.hold([incident], seize=True)
+        self.hold([incident])
 
     def hold(self, incidents: Sequence[str], *, seize: bool = False) -> frozenset[str]:
         holders = self._queue.holders
@@ -144,12 +144,12 @@ class FailingJournal(MemoryJournal):
         self.last: int | None = None
         self.before = False
 
-    def append(self, incident: str, event: AnyEvent) -> None:
+    def append(self, incident: str, event: AnyEvent, position: int | None = None) -> None:
         if self.down:
             raise InstrumentError("The queue server cannot be reached.")
         if self.last == 0 and self.before:
             raise Died
-        super().append(incident, event)
+        super().append(incident, event, position)
         if self.last is not None:
             self.last -= 1
             if self.last == 0 and not self.before:
