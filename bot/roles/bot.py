@@ -3,6 +3,7 @@
 import argparse
 import sys
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -40,6 +41,8 @@ _log = log.get(__name__)
 
 _FINISH_S = 10.0  # a check takes two seconds; whoever stops the bot waits ten at most
 _RETENTION_EVERY_S = 300.0
+_TURN_S = 0.5
+"""A signal that the kernel hands to another thread, as after a SIGCONT, does not wake the main one out of its wait."""
 
 
 def arguments(_parser: argparse.ArgumentParser) -> None:
@@ -69,11 +72,14 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         published=lambda *posted: coordinator.published(*posted),
         delivered=lambda incident: coordinator.delivered(incident),
         pinned=lambda inquiry, message: coordinator.pinned(inquiry, message),
+        ours=lambda incident: queue.holds(incident),
+        written=lambda incident: coordinator.written(incident),
         since=clock.now(),
         now=clock.now,
     )
+    queue = RedisQueue(url, masters, clock.new_id("bot"), clock, ca_file=ca_file)
     coordinator = Coordinator(
-        queue=RedisQueue(url, masters, clock.new_id("bot"), clock, ca_file=ca_file),
+        queue=queue,
         journal=RedisJournal(url, ca_file=ca_file),
         chat=publisher,
         archive=archive,
@@ -110,11 +116,13 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
     try:
         door.connect()
         _log.info("bot_ready", team=workspace.team)
-        while not stop.is_set():
-            retention.sweep(archive, audit, clock, captures=captures, cases=cases)
-            if coordinator.inquirer:
-                coordinator.inquirer.refresh_all()
-            stop.wait(_RETENTION_EVERY_S)
+        swept_at = float("-inf")
+        while not stop.wait(_TURN_S):
+            if time.monotonic() - swept_at > _RETENTION_EVERY_S:
+                swept_at = time.monotonic()
+                retention.sweep(archive, audit, clock, captures=captures, cases=cases)
+                if coordinator.inquirer:
+                    coordinator.inquirer.refresh_all()
     finally:
         door.close()
         coordinator.drain(_FINISH_S)

@@ -94,6 +94,10 @@ class Delivery:
             lambda it: self._client.chat_update(channel=channel, ts=ts, text=it.text, blocks=it.blocks),
         )
 
+    def delete(self, channel: str, ts: str) -> None:
+        """Take away a message that we posted."""
+        self._call(lambda: self._client.chat_delete(channel=channel, ts=ts))
+
     def pin(self, channel: str, ts: str) -> None:
         """Pin our message to its channel."""
         self._call(lambda: self._client.pins_add(channel=channel, timestamp=ts))
