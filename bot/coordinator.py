@@ -7,11 +7,12 @@ from ipaddress import IPv4Address
 
 from bot import log
 from bot.clerk import Clerk, machines, machines_of
-from bot.desk import Ground, Seat
+from bot.desk import Ground, Seat, is_place
 from bot.engine import Engine
 from bot.errors import FormError, InstrumentError, RequestError
 from bot.exporter import Exporter
 from bot.incidents import asking, audited, dropping, folds, pasting, planning, reaching, watching, wishing
+from bot.incidents.crowding import USUAL, Bounds
 from bot.incidents.policy import Capability, Policy
 from bot.incidents.wishing import Wanted
 from bot.inquirer import Inquirer
@@ -104,9 +105,10 @@ class Coordinator(Engine):
         boards: Boards | None = None,
         kept: Kept | None = None,
         meter: Meter = NO_METER,
+        bounds: Bounds = USUAL,
     ) -> None:
         clerk = Clerk(rules, directory, audit, clock, meter)
-        ground = Ground(queue, journal, chat, archive, clerk, clock, vcenters, networks, kept, meter)
+        ground = Ground(queue, journal, chat, archive, clerk, clock, vcenters, networks, kept, meter, bounds)
         inquirer, self.noter, self.exporter = None, None, None
         if inquiries and boards:  # a terminal is no channel
             inquirer = Inquirer(
@@ -130,14 +132,14 @@ class Coordinator(Engine):
             if self.inquirer:
                 self.inquirer.posted(name, channel, message)
             return
-        seat = self._seat(name)
-        known = seat.running.incident if seat else self._journal.read(name)
-        if known is None or part not in (CARD, APPROVAL):
+        if part not in (CARD, APPROVAL):
             return
-        stands = [event.message for event in known.timeline if isinstance(event, Published) and event.part == part]
-        self._chat.found(name, part, channel, message, stands[-1] if stands else None)
-        if not stands:
-            self.published(name, channel, message, part)
+        word = Published(at=self._clock.now(), channel=channel, message=message, part=part)
+        if seat := self._seat(name):
+            with self._at(seat):
+                self._place(seat.running, word)
+        elif (known := self.written(name)) and not any(is_place(one, word) for one in known.timeline):
+            self._queue.tell(name, word)  # another bot has it, or had
 
     def pinned(self, inquiry: str, message: str) -> None:
         """The channel's summary stands in this message from now on."""

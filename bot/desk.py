@@ -3,13 +3,15 @@
 import threading
 import time
 from collections import OrderedDict
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bot import log
 from bot.clerk import Clerk
-from bot.errors import InstrumentError, RequestError
+from bot.errors import InstrumentError, OvertakenError, RequestError
 from bot.incidents import folds
+from bot.incidents.crowding import USUAL, Bounds
 from bot.incidents.planning import Known
 from bot.incidents.running import Running
 from bot.model.incident import CARD, AnyEvent, Closed, Delivered, Incident, Outcome, Published
@@ -36,12 +38,19 @@ class Seat:
         """Whether it has not ended."""
         return self.running.incident.closed is None
 
+    @property
+    def settled(self) -> bool:
+        """Whether its people have seen the end, and the journal knows."""
+        seen = any(isinstance(event, Delivered) for event in reversed(self.running.incident.timeline))
+        return seen and not self.running.unwritten
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What incidents stand on: the ports that each of them needs, the vCenters and the readers of networks by name.
 
-    ``kept`` is where the evidence lies for a bot that may have to go on; None: nobody will.
+    ``kept`` is where the evidence lies for a bot that may have to go on; None: nobody will. ``bounds``: how many
+    questions may be open.
     """
 
     queue: Queue
@@ -54,6 +63,7 @@ class Ground:
     networks: tuple[str, ...] = ()
     kept: Kept | None = None
     meter: Meter = NO_METER
+    bounds: Bounds = USUAL
 
 
 def is_place(one: AnyEvent, other: Published) -> bool:
@@ -70,35 +80,72 @@ class Desk:
         )  # fmt: skip
         self._succession = Succession(ground.queue, ground.journal, ground.kept)
         self._clerk, self._clock, self._meter = ground.clerk, ground.clock, ground.meter
-        self._vcenters, self._networks = ground.vcenters, ground.networks
+        self._vcenters, self._networks, self._bounds = ground.vcenters, ground.networks, ground.bounds
         self._seats: OrderedDict[str, Seat] = OrderedDict()
         self._directory = threading.Lock()  # guards _seats, _agents and _roll
         self._roll: dict[str, Agent] = {}  # every agent as it was heard last
         self._roll_read = False
         self._agents: tuple[float, tuple[Agent, ...]] = (-_AGENTS_FRESH_S, ())
+        self._ending: dict[str, None] = {}  # whose end was seen, and whose leftovers still have to be removed
 
     def published(self, incident: str, channel: str, message: str, part: str = CARD) -> None:
         """Note where the incident's card stands, or the message in its thread that asks a second person."""
-        seat = self._seat(incident)
-        event = Published(at=self._clock.now(), channel=channel, message=message, part=part)
-        with seat.lock if seat else nullcontext(), log.about(incident=incident):
-            if seat is None:
-                self._journal.append(incident, event)
-            elif not any(is_place(one, event) for one in seat.running.incident.timeline):
-                self._append(seat.running, event)
+        if seat := self._seat(incident):
+            event = Published(at=self._clock.now(), channel=channel, message=message, part=part)
+            with self._at(seat):
+                if not any(is_place(one, event) for one in seat.running.incident.timeline):
+                    self._append(seat.running, event)
 
     def delivered(self, incident: str) -> None:
         """Note that its people have seen the end, so that no later bot shows it again."""
         seat = self._seat(incident)
-        with seat.lock if seat else nullcontext():
-            running = seat.running if seat else Running(Incident(incident, ()))  # ended so long ago that we forgot it
-            self._append(running, Delivered(at=self._clock.now()))
-        self._succession.over(incident)
+        if seat is None or not self._queue.holds(incident):
+            return  # another bot has gone on with it, and shows its end
+        with self._at(seat):
+            self._append(seat.running, Delivered(at=self._clock.now()))
+            self._ending[incident] = None
+        self._settle()
+
+    def written(self, incident: str) -> Incident | None:
+        """It as the journal has it, whichever bot wrote it; None: nobody can say."""
+        try:
+            return self._journal.read(incident)
+        except InstrumentError as error:
+            _log.warning("not_read", incident=incident, reason=str(error))
+            return None
+
+    def _settle(self) -> None:
+        """Write down what the journal could not take before, and remove what is over needs no more.
+
+        While the server is away it is tried again, a turn at a time.
+        """
+        with self._directory:
+            owing = [seat for seat in self._seats.values() if seat.running.unwritten]
+        for seat in owing:
+            with self._at(seat):
+                if not self._write(seat.running):
+                    return
+        for incident in tuple(self._ending):
+            known = self._seat(incident)
+            if known and known.running.unwritten:
+                continue
+            if not self._succession.over(incident):
+                return
+            self._ending.pop(incident, None)
+
+    @contextmanager
+    def _at(self, seat: Seat) -> Iterator[None]:
+        """Alone at this seat. What another bot has gone on with is left to it, whatever was about to be done."""
+        with seat.lock, log.about(incident=seat.running.incident.id):
+            try:
+                yield
+            except OvertakenError as error:
+                _log.warning("overtaken", incident=seat.running.incident.id, reason=str(error))
 
     def _take_seat(self, incident: Incident) -> Seat:
         with self._directory:
             seat = self._seats.setdefault(incident.id, Seat(Running(incident)))
-            while len(self._seats) > _REMEMBERED and not next(iter(self._seats.values())).open:
+            while len(self._seats) > _REMEMBERED and next(iter(self._seats.values())).settled:
                 self._seats.popitem(last=False)
         return seat
 
@@ -152,12 +199,43 @@ class Desk:
             return tuple(self._roll.values())
 
     def _append(self, running: Running, event: AnyEvent) -> None:
+        """The event happened. What the journal cannot take now it is given later: the answer does not wait for it.
+
+        Raises:
+            OvertakenError: another bot has gone on with the incident, which is not ours any more.
+        """
         running.append(event)
-        try:
-            self._journal.append(running.incident.id, event)
-        except InstrumentError as error:  # the answer is worth more than its record
-            _log.warning("journal_unreachable", incident=running.incident.id, reason=str(error))
+        running.unwritten += 1
+        self._write(running)
         tally(self._meter, running.incident, event)
+
+    def _write(self, running: Running) -> bool:
+        """Give the journal what it does not have yet, in order; whether it has all now."""
+        incident = running.incident
+        while running.unwritten:
+            position = len(incident.timeline) - running.unwritten
+            try:
+                self._journal.append(incident.id, incident.timeline[position], position)
+            except OvertakenError:
+                running.unwritten = 0
+                self._give(incident.id)
+                found = self.written(incident.id)
+                if found and any(isinstance(event, Delivered) for event in found.timeline):
+                    self._succession.over(incident.id)  # what we brought since is not needed any more
+                raise
+            except InstrumentError as error:
+                _log.warning("journal_unreachable", incident=incident.id, reason=str(error))
+                return False
+            running.unwritten -= 1
+        return True
+
+    def _give(self, incident: str) -> None:
+        """Another bot may go on with it, at once."""
+        self._leave(incident)
+        try:
+            self._queue.leave(incident)
+        except InstrumentError as error:  # it runs out
+            _log.warning("not_given_away", incident=incident, reason=str(error))
 
     def _end(self, running: Running, outcome: Outcome, sentence: str) -> None:
         self._close(running, outcome, sentence)

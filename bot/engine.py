@@ -16,7 +16,7 @@ from functools import partial
 from bot import log
 from bot.clerk import machines_of
 from bot.desk import Desk, Ground
-from bot.errors import InstrumentError, RequestError
+from bot.errors import InstrumentError, OvertakenError, RequestError
 from bot.handing import Handing
 from bot.incidents import (
     actions,
@@ -32,6 +32,7 @@ from bot.incidents import (
     reaching,
 )
 from bot.incidents.actions import Action
+from bot.incidents.crowding import admit
 from bot.incidents.policy import TERMINAL, Capability
 from bot.incidents.running import Running
 from bot.incidents.wishing import Wanted
@@ -51,6 +52,7 @@ from bot.model.incident import (
     Measured,
     Outcome,
     Progressed,
+    Published,
     Queued,
     Reported,
     Requested,
@@ -96,6 +98,7 @@ class Engine(Desk):
         self.trouble: str | None = None  # why the queue server gave it nothing then
         self._once, self._apart, self._handing = once, apart, Handing(ground.clerk, ground.chat)
         self._drops = drops
+        self._doubted: dict[str, None] = {}  # which another bot has, or may have had
 
     # ---- the agents' side --------------------------------------------------------------------------------------
 
@@ -103,10 +106,10 @@ class Engine(Desk):
         """Carry what agents say, end what takes too long, and go on with what others left, until ``stop`` is set."""
         swept_at = 0.0
         while not stop.is_set():
-            for name in self._queue.taken():
-                _log.warning("taken_by_another_bot", incident=name)
-                self._leave(name)
+            self._doubted |= dict.fromkeys(self._queue.taken())
             try:
+                for name in tuple(self._doubted):
+                    self._look_again(name)
                 for news in _newest(self._queue.news(_TICK_S)):
                     self._heard(news)
                 if time.monotonic() - swept_at > _SWEEP_S:
@@ -118,8 +121,33 @@ class Engine(Desk):
                 self.trouble = str(error)
                 _log.warning("queue_unreachable", reason=str(error))
                 stop.wait(_TICK_S)
+            self._settle()
             self._expire()
             self.turned_at = time.monotonic()
+
+    def _look_again(self, name: str) -> None:
+        """Leave what another bot has, or had, and go on with what nobody had while this one slept or was cut off.
+
+        Raises:
+            InstrumentError: the server is away; it stays in doubt.
+        """
+        seat = self._seat(name)
+        if seat is not None:
+            with self._at(seat):
+                running = seat.running
+                if not self._write(running):
+                    return
+                found = self._journal.read(name)
+                if found is not None and len(found.timeline) == len(running.incident.timeline):
+                    self._queue.begin(name)
+                if self._queue.holds(name):
+                    if not running.incident.closed:
+                        self._succession.resume(running.incident, self._clock.now())
+                    self._show_all(running)
+                else:
+                    _log.warning("taken_by_another_bot", incident=name)
+                    self._give(name)
+        self._doubted.pop(name, None)
 
     def drain(self, timeout_s: float) -> None:
         """Wait for what runs; what is not over then is left to another bot. ``run`` goes on meanwhile.
@@ -129,7 +157,7 @@ class Engine(Desk):
         """
         until, alone = time.monotonic() + timeout_s, self._alone()
         for seat in self._open_seats() if alone else ():
-            with seat.lock:
+            with self._at(seat):
                 if folds.captured_by(seat.running.incident) and seat.open:
                     self._withdraw_all(seat.running)
         while (left := self._open_seats()) and time.monotonic() < until:
@@ -137,7 +165,7 @@ class Engine(Desk):
                 break
             time.sleep(_TICK_S / 5)
         for seat in left:
-            with seat.lock:
+            with self._at(seat):
                 incident = seat.running.incident
                 if seat.open and (not alone or _goes_on(incident)):
                     self._give(incident.id)
@@ -152,18 +180,11 @@ class Engine(Desk):
         except InstrumentError:  # who cannot be reached takes nothing over
             return True
 
-    def _give(self, incident: str) -> None:
-        self._leave(incident)
-        try:
-            self._queue.leave(incident)
-        except InstrumentError as error:  # it runs out
-            _log.warning("not_given_away", incident=incident, reason=str(error))
-
     def _heard(self, news: News) -> None:
         seat = self._seat(news.incident)
         if seat is None:
             return
-        with seat.lock, log.about(incident=news.incident):
+        with self._at(seat):
             running = seat.running
             if flow.adds_nothing(running.incident, news.event):
                 return
@@ -175,13 +196,26 @@ class Engine(Desk):
                 if isinstance(news.event, StopAsked):
                     self._halt(running, news.event)
                     return
+                if isinstance(news.event, Published):
+                    self._place(running, news.event)
+                    return
                 if isinstance(news.event, Reported):
                     self._succession.keep(running, news)
                     running.take_in(news.event, news.blobs)
                     self._succession.prune(running)
                 self._happen(running, news.event)
+            except OvertakenError:
+                raise
             except Exception:  # noqa: BLE001  a bug met by one incident must not silence the others
                 self._broke(running)
+
+    def _place(self, running: Running, found: Published) -> None:
+        """Slack says that this part stands there: whoever posted it may have died before it was written down."""
+        told = [event for event in running.incident.timeline if isinstance(event, Published)]
+        stands = [event.message for event in told if event.part == found.part]
+        self._chat.found(running.incident.id, found.part, found.channel, found.message, stands[-1] if stands else None)
+        if not stands:
+            self._append(running, found)
 
     def _broke(self, running: Running) -> None:
         reference = self._clock.new_id("bug")
@@ -194,11 +228,11 @@ class Engine(Desk):
     def _expire(self) -> None:
         now = self._clock.now()
         for seat in self._open_seats():
-            with seat.lock, log.about(incident=seat.running.incident.id):
+            with self._at(seat):
                 running = seat.running
                 for event in tuple(flow.overdue(running.incident, now)):
+                    self._happen(running, event)  # first: of what another bot has nothing may be withdrawn
                     self._withdraw(running, event.job)
-                    self._happen(running, event)
                 if lapsed := flow.lapsed(running.incident, now):
                     if self._decided(running.incident.id, else_decide=True):
                         self._give(running.incident.id)  # another bot goes on with it
@@ -247,17 +281,25 @@ class Engine(Desk):
         for running in self._succession.left(lambda name: self._seat(name) is not None):
             name, seat = running.incident.id, self._take_seat(running.incident)
             _log.warning("taken_over", incident=name, closed=running.incident.closed is not None)
-            with seat.lock, log.about(incident=name):
+            with self._at(seat):
                 seat.running = running
                 try:
                     self._go_on_with(running)
+                except OvertakenError:
+                    raise
                 except Exception:  # noqa: BLE001  a bug met by one incident must not silence the others
                     self._broke(running)
+
+    def _show_all(self, running: Running) -> None:
+        """On its card, and once it has ended wherever else its answer is awaited and does not stand yet."""
+        for place in joining.unanswered(running.incident) if running.incident.closed else ():
+            self._chat.also(running.incident, place)
+        self._show(running)
 
     def _go_on_with(self, running: Running) -> None:
         incident = running.incident
         if incident.closed:
-            self._show(running)
+            self._show_all(running)
             return
         if spent(running):
             sentence = (
@@ -286,12 +328,12 @@ class Engine(Desk):
         for seat in self._open_seats():
             if not joining.same(seat.running.incident, request):
                 continue  # seen before its lock is waited for: whoever judges another one must not delay this asker
-            with seat.lock:
+            with self._at(seat):
                 if not seat.open:
                     continue
                 running, person, place = seat.running, request.person, request.place
-                self._write_down(request, running.incident.id, said, rule)
                 self._append(running, Joined(at=request.asked_at, by=person, place=place))
+                self._write_down(request, running.incident.id, said, rule)
                 self._show(running)
                 self._chat.whisper(person, place, joining.sentence(running.incident, place, request.asked_at))
                 return running.incident
@@ -300,6 +342,7 @@ class Engine(Desk):
     # ---- one incident ------------------------------------------------------------------------------------------
 
     def _open(self, request: Request, *, said: str | None, rule: str) -> Incident:
+        self._let_in(request, said)
         with log.about(incident=request.id):
             return self._begin(request, said=said, rule=rule)
 
@@ -307,7 +350,7 @@ class Engine(Desk):
         self._queue.begin(request.id)
         self._write_down(request, request.id, said, rule)
         first = Requested(at=request.asked_at, request=request)
-        self._journal.append(request.id, first)
+        self._journal.append(request.id, first, 0)
         seat = self._take_seat(Incident(request.id, (first,)))
         command, user = request.command, request.person.user
         _log.info("requested", incident=request.id, command=command, target=str(request.target), user=user)
@@ -318,6 +361,17 @@ class Engine(Desk):
         if self.inquirer:
             self.inquirer.heard(seat.running.incident, None)
         return seat.running.incident
+
+    def _let_in(self, request: Request, said: str | None) -> None:
+        """Raises RequestError where there is no room for one more question; the refusal is among the deeds."""
+        here, everywhere = (len(self._journal.unfinished(where)) for where in (request.place.channel, None))
+        try:
+            admit(self._bounds, here, everywhere)
+        except RequestError as busy:
+            self._clerk.note(
+                Deed.REFUSED, incident=request.id, person=request.person, place=request.place, said=said, rule=str(busy)
+            )
+            raise
 
     def _write_down(self, request: Request, incident: str, said: str | None, rule: str) -> None:
         """That it was asked, and which incident answers it; without that nothing is captured."""
@@ -545,11 +599,11 @@ class Engine(Desk):
                 if folds.captures(incident):
                     self._handing.hand_over(incident, blobs)
             except Exception:  # noqa: BLE001  a bug there must not leave the capture without an end
-                with seat.lock if seat else nullcontext():
+                with self._at(seat) if seat else nullcontext():
                     if running.incident.closed is None:
                         self._broke(running)
                 return
-            with seat.lock if seat else nullcontext():
+            with self._at(seat) if seat else nullcontext():
                 if running.incident.closed is None:
                     self._end(running, outcome, sentence)
 
@@ -647,7 +701,7 @@ def _subjects(news: Iterable[News]) -> Iterator[tuple[str, str, str, int]]:
     """What a later report replaces: what the same agent said on the same job since it was last begun."""
     lives: Counter[str] = Counter()
     for one in news:
-        job = "" if isinstance(one.event, StopAsked) else one.event.job
+        job = "" if isinstance(one.event, Published | StopAsked) else one.event.job
         lives[job] += isinstance(one.event, Started)
         agent = one.event.agent if isinstance(one.event, Reported | Progressed) else ""
         yield type(one.event).__name__, job, agent, lives[job]

@@ -16,6 +16,10 @@ class InstrumentError(RuleoutError):
     """One of our instruments (agent, vCenter worker, queue server) failed to look; it accuses nobody."""
 
 
+class OvertakenError(RuleoutError):
+    """Another bot has gone on with this incident while this one was away; what was about to be done is its to do."""
+
+
 class BundleError(RuleoutError):
     """A file handed to us (capture, snapshot, case) cannot be read as what it claims to be."""
 

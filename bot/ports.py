@@ -10,7 +10,7 @@ from bot.meters import Measure
 from bot.model.audit import Entry
 from bot.model.download import Link
 from bot.model.dropped import DroppedFile
-from bot.model.incident import AnyEvent, Failed, Incident, Lost, Progressed, Reported, Started, StopAsked
+from bot.model.incident import AnyEvent, Failed, Incident, Lost, Progressed, Published, Reported, Started, StopAsked
 from bot.model.inquiry import AnyDeed, Inquiry, Noted, Withdrawn
 from bot.model.job import Agent, Artifact, Job
 from bot.model.people import Channel, Member
@@ -38,7 +38,7 @@ class News:
     """
 
     incident: str
-    event: Started | Progressed | Reported | Failed | Lost | StopAsked
+    event: Started | Progressed | Reported | Failed | Lost | StopAsked | Published
     blobs: Mapping[str, bytes]
 
 
@@ -75,7 +75,7 @@ class Queue(Protocol):
         ...
 
     def begin(self, incident: str) -> None:
-        """Have a new incident in hand, before anybody else can hear of it."""
+        """Have in hand what nobody has: a new incident, before anybody else can hear of it."""
         ...
 
     def hold(self, incidents: Sequence[str], *, seize: bool = False) -> frozenset[str]:
@@ -90,14 +90,17 @@ class Queue(Protocol):
         ...
 
     def taken(self) -> tuple[str, ...]:
-        """The incidents that other bots have taken out of this one's hand since this was asked last. Never raises."""
+        """The incidents that other bots have taken out of this one's hand since this was asked last. Never raises.
+
+        Also those that another may have had while this one slept or was cut off; ``begin`` takes them in hand again.
+        """
         ...
 
     def resume(self, jobs: Sequence[Job]) -> None:
         """Expect reports on these jobs, which another bot has put, as if this one had."""
         ...
 
-    def tell(self, incident: str, word: StopAsked) -> None:
+    def tell(self, incident: str, word: StopAsked | Published) -> None:
         """Tell whichever bot has the incident in hand, now or next."""
         ...
 
@@ -195,16 +198,25 @@ class Intake(Protocol):
 class Journal(Protocol):
     """Where timelines outlive the process. Append-only; an event is never changed."""
 
-    def append(self, incident: str, event: AnyEvent) -> None:
-        """Write one event at the end of the incident's timeline."""
+    def append(self, incident: str, event: AnyEvent, position: int | None = None) -> None:
+        """Write one event at the end of the incident's timeline.
+
+        ``position`` is how many events the writer knows before this one. Written twice at its position it stands once.
+
+        Raises:
+            OvertakenError: somebody else has written there, or further on.
+        """
         ...
 
     def read(self, incident: str) -> Incident | None:
         """The incident as written so far, or None when there is no such incident."""
         ...
 
-    def unfinished(self) -> tuple[str, ...]:
-        """Ids of the incidents whose end nobody has seen yet (no Delivered event), oldest first."""
+    def unfinished(self, channel: str | None = None) -> tuple[str, ...]:
+        """Ids of the incidents whose end nobody has seen yet (no Delivered event), oldest first.
+
+        ``channel``: those alone that were asked there.
+        """
         ...
 
 

@@ -45,14 +45,16 @@ class Succession:
         except InstrumentError as error:
             _log.warning("evidence_kept_on", incident=running.incident.id, reason=str(error))
 
-    def over(self, incident: str) -> None:
-        """Its people have seen the end: nobody has to go on with it."""
+    def over(self, incident: str) -> bool:
+        """Its people have seen the end, so nobody has to go on with it: whether what it needed is removed."""
         try:
             if self.kept:
                 self.kept.drop(incident)
             self.queue.end(incident)
-        except InstrumentError as error:  # all of it runs out by itself
+        except InstrumentError as error:
             _log.warning("leftovers_kept_on", incident=incident, reason=str(error))
+            return False
+        return True
 
     def left(self, ours: Callable[[str], bool]) -> Iterator[Running]:
         """What nobody has in hand any more, as it stands; it is ours from now on.

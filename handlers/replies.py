@@ -1,12 +1,18 @@
 """A sentence for one person, in elements where nothing in it can become a mention, a link or an emoji."""
 
 import html
+import time
 from typing import Any
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot import log
 from bot.model.roster import Listing
 
+_log = log.get(__name__)
+
+_TRIES, _LONGEST_S = 4, 5.0
 _TEXT = 3900  # Slack advises 4,000 characters of text beside blocks
 
 
@@ -51,5 +57,28 @@ def whisper(client: WebClient, channel: str, user: str, thread: str | None, sent
 
 
 def show(client: WebClient, channel: str, user: str, thread: str | None, shown: dict[str, Any]) -> None:
-    """Show what ``reply`` or ``listed`` made to one person in the channel, or in this thread of it."""
-    client.chat_postEphemeral(channel=channel, user=user, thread_ts=thread, **shown)
+    """Show what ``reply`` or ``listed`` made to one person in the channel, or in this thread of it.
+
+    Where Slack wants silence it is tried again; what it does not take at all is logged, for there is no other way to
+    the person. Whoever calls this has acknowledged before: it may take seconds.
+    """
+    for attempt in range(_TRIES):
+        try:
+            client.chat_postEphemeral(channel=channel, user=user, thread_ts=thread, **shown)
+        except (SlackClientError, OSError) as error:
+            after_s = _again_after_s(error)
+            if after_s is None or attempt + 1 == _TRIES:
+                _log.warning("not_told", channel=channel, reason=log.redact(str(error)))
+                return
+            time.sleep(min(after_s, _LONGEST_S))
+        else:
+            return
+
+
+def _again_after_s(error: Exception) -> float | None:
+    """When to try again; None: not at all."""
+    status = error.response.status_code if isinstance(error, SlackApiError) else None
+    if not isinstance(error, SlackApiError) or status is None or status < 429:
+        return None
+    wait = str(error.response.headers.get("Retry-After") or "1")
+    return float(wait) if wait.isascii() and wait.isdigit() else 1.0

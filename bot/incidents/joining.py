@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.model.incident import Incident, Joined
+from bot.model.incident import Incident, Joined, Published
 from bot.model.request import CHECK, LOOK_UP, TRACE, Place, Request
 
 JOINABLE = (CHECK, TRACE, LOOK_UP)
@@ -26,6 +26,17 @@ def places(incident: Incident) -> tuple[Place, ...]:
     """Where else than at its card the answer is awaited, each once."""
     told = [event.place for event in incident.timeline if isinstance(event, Joined)]
     return tuple(dict.fromkeys(place for place in told if place != incident.request.place))
+
+
+def unanswered(incident: Incident) -> tuple[Place, ...]:
+    """Those of the places where it does not stand yet."""
+    stands = {(event.channel, event.part) for event in incident.timeline if isinstance(event, Published)}
+    return tuple(place for place in places(incident) if (place.channel, copy_part(place)) not in stands)
+
+
+def copy_part(place: Place) -> str:
+    """What the copy of a card is called among the places where it was published."""
+    return f"also {place.thread or ''}"
 
 
 def sentence(incident: Incident, place: Place, now: datetime) -> str:

@@ -11,13 +11,13 @@ from datetime import timedelta
 
 from bot import log
 from bot.model import codec
-from bot.model.incident import Failed, Reported, StopAsked
+from bot.model.incident import Failed, Reported
 from bot.model.job import Agent, Artifact, Job
 from bot.ports import Clock, News
 from bot.queue import artifacts, keys, letters, seal, server
 from bot.queue.asked import Asked
 from bot.queue.holding import Holding
-from bot.queue.letters import Order, Report
+from bot.queue.letters import Order, Report, Word
 
 _log = log.get(__name__)
 
@@ -113,7 +113,7 @@ class RedisQueue:
         """Expect reports on jobs that another bot put."""
         self._asked.remember(jobs)
 
-    def tell(self, incident: str, word: StopAsked) -> None:
+    def tell(self, incident: str, word: Word) -> None:
         """Sealed with a key that only bots have."""
         reply = keys.reports(incident)
         with server.said(self._url), self._client.pipeline(transaction=True) as pipe:

@@ -56,11 +56,23 @@ class Deliveries:
             self._swept_at = time.monotonic()
         block_ms = max(1, int(min(wait_s, keys.BLOCK_S) * 1000))
         streams = dict.fromkeys(self._streams, ">")
+        asked_at = time.monotonic()
         answer = self._client.xreadgroup(keys.GROUP, self._lease.consumer, streams, count=1, block=block_ms)
         # COUNT holds for each stream: two queues may give two entries, and the second waits for the next free slot.
         for stream, entries in answer or ():
             self._backlog.extend(Entry(self._streams[stream.decode()], id, fields, 1) for id, fields in entries)
+        if self._backlog and time.monotonic() - asked_at > keys.LEASE_S:
+            self._drop_what_others_took()
         return self._backlog.popleft() if self._backlog else None
+
+    def _drop_what_others_took(self) -> None:
+        """An agent that slept over its answer counted as dead, and what was given to it may have gone to another."""
+        for entry in tuple(self._backlog):
+            (held, *_) = self._client.xpending_range(keys.jobs(entry.queue), keys.GROUP, entry.id, entry.id, 1) or [
+                None
+            ]
+            if held is None or held["consumer"].decode() != self._lease.consumer:
+                self._backlog.remove(entry)
 
     def rejoin(self) -> None:
         """Make the groups again before the next delivery: the server came back without its data."""

@@ -50,7 +50,8 @@ class Holding:
         if not wanted:
             return had
         with server.said(self._url):
-            taken = frozenset(self._say(wanted, seize=seize))
+            ours, free = self._say(wanted, seize=seize)
+        taken = frozenset(ours | free)
         with self._lock:
             self._held |= taken
             self._lost -= taken
@@ -75,7 +76,7 @@ class Holding:
         self._begun.clear()
 
     def lost(self) -> tuple[str, ...]:
-        """What other bots have taken since this was asked last."""
+        """What other bots have taken since this was asked last, or may have had: its lease ran out meanwhile."""
         self._look_if_slept()
         with self._lock:
             lost, self._lost = tuple(sorted(self._lost)), set()
@@ -123,12 +124,15 @@ class Holding:
                 _log.info("holding_not_renewed", reason=server.sentence(self._url, error))
 
     def _renew(self) -> None:
-        """Prolong what is held; what ran out and nobody took is taken again."""
+        """Prolong what is held.
+
+        What ran out and nobody has is ours again, but not held: another bot may have had it meanwhile, to its end.
+        """
         with self._lock:
             held = set(self._held)
         asked_at, asked_wall = time.monotonic(), time.time()
         self._client.set(keys.bot(self._me.decode()), b"1", px=self._lease_ms)
-        kept = self._say(sorted(held), seize=False) if held else set()
+        kept, _ = self._say(sorted(held), seize=False) if held else (set[str](), set[str]())
         with self._lock:
             gone = (held - kept) & self._held  # not what was given away meanwhile
             self._held -= gone
@@ -142,7 +146,8 @@ class Holding:
             with suppress(RedisError):  # from a server that is away nobody can take anything
                 self._renew()
 
-    def _say(self, incidents: Collection[str], *, seize: bool) -> set[str]:
+    def _say(self, incidents: Collection[str], *, seize: bool) -> tuple[set[str], set[str]]:
+        """Those that were ours, or are seized, and those that were nobody's and are ours now."""
         names = [keys.asking(keys.reports(incident)) for incident in incidents]
         with self._client.pipeline(transaction=False) as pipe:
             for name in names:
@@ -152,7 +157,9 @@ class Holding:
                 if holder == self._me and not seize:
                     pipe.pexpire(name, self._lease_ms)
             pipe.execute()
-        return {name for name, holder in zip(incidents, before, strict=True) if seize or holder in {None, self._me}}
+        held = list(zip(incidents, before, strict=True))
+        free = {name for name, holder in held if holder is None and not seize}
+        return {name for name, holder in held if seize or holder == self._me}, free
 
     @property
     def _lease_ms(self) -> int:

@@ -1,12 +1,19 @@
 """Where timelines outlive the process: one stream an incident, and an index of those whose end nobody has seen."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
-from bot.errors import InstrumentError
+from redis.exceptions import RedisError, ResponseError
+
+from bot.errors import InstrumentError, OvertakenError
 from bot.model import codec
 from bot.model.incident import AnyEvent, Delivered, Incident, Requested
 from bot.queue import keys, letters, server
+
+_PLACES = 9_999_999_999_999
+"""The first half of the ids of entries that have a place: above every moment in milliseconds that the server gives."""
 
 
 class RedisJournal:
@@ -20,11 +27,30 @@ class RedisJournal:
         self._client = server.connect(url, ca_file=ca_file)
         self._lifetime_s = lifetime_s
 
-    def append(self, incident: str, event: AnyEvent) -> None:
-        """Write the event, and in the same transaction whether somebody still waits for the incident's end."""
-        key = keys.journal(incident)
-        with server.said(self._url), self._client.pipeline(transaction=True) as pipe:
-            pipe.xadd(key, {b"event": letters.dump(codec.encode(event, AnyEvent))})
+    def append(self, incident: str, event: AnyEvent, position: int | None = None) -> None:
+        """Write the event, and in the same transaction whether somebody still waits for the incident's end.
+
+        Its place is the entry's id, and the server takes no id twice: a bot that slept while another went on with the
+        incident writes nothing into it any more.
+
+        Raises:
+            OvertakenError: somebody else has written there, or further on.
+        """
+        key, written = keys.journal(incident), letters.dump(codec.encode(event, AnyEvent))
+        place = "*" if position is None else f"{_PLACES}-{position}"
+        try:
+            self._write(key, incident, event, written, place)
+        except ResponseError as error:
+            if "equal or smaller" not in str(error):
+                raise InstrumentError(server.sentence(self._url, error)) from error
+            with server.said(self._url):
+                stands = self._client.xrange(key, place, place)
+            if not stands or stands[0][1][b"event"] != written:
+                raise OvertakenError(f"Another bot has gone on with `{incident}`; please try again.") from error
+
+    def _write(self, key: str, incident: str, event: AnyEvent, written: bytes, place: str) -> None:
+        with _away(self._url), self._client.pipeline(transaction=True) as pipe:
+            pipe.xadd(key, {b"event": written}, id=place)
             pipe.expire(key, self._lifetime_s)
             if isinstance(event, Requested):
                 pipe.zadd(keys.UNFINISHED, {incident: event.at.timestamp()}, nx=True)
@@ -32,8 +58,9 @@ class RedisJournal:
                 pipe.zadd(where, {incident: event.at.timestamp()}, nx=True)
                 pipe.zremrangebyscore(where, "-inf", event.at.timestamp() - self._lifetime_s)
                 pipe.expire(where, self._lifetime_s)
-            elif isinstance(event, Delivered):
+            elif isinstance(event, Delivered):  # at once: who dies in between leaves nothing that nobody removes
                 pipe.zrem(keys.UNFINISHED, incident)
+                pipe.unlink(keys.kept(incident), keys.reports(incident))
             pipe.execute()
 
     def read(self, incident: str) -> Incident | None:
@@ -50,10 +77,14 @@ class RedisJournal:
             raise InstrumentError(f"The journal of {incident} was written by another version: {error}.") from error
         return Incident(incident, events) if events else None
 
-    def unfinished(self) -> tuple[str, ...]:
+    def unfinished(self, channel: str | None = None) -> tuple[str, ...]:
         """The incidents whose end nobody has seen, oldest request first; those whose timeline ran out are dropped."""
         with server.said(self._url):
-            incidents = [name.decode() for name in self._client.zrange(keys.UNFINISHED, 0, -1)]
+            asked = self._client.zrange(keys.UNFINISHED, 0, -1, withscores=True)
+            if channel is not None and asked:  # a channel's questions of a month are not read for those of a minute
+                here = set(self._client.zrevrangebyscore(keys.asked(channel), "+inf", asked[0][1]))
+                asked = [(name, at) for name, at in asked if name in here]
+            incidents = [name.decode() for name, _ in asked]
             with self._client.pipeline(transaction=False) as pipe:
                 for incident in incidents:
                     pipe.exists(keys.journal(incident))
@@ -74,10 +105,14 @@ class MemoryJournal:
         self._lock = threading.Lock()
         self._timelines: dict[str, list[AnyEvent]] = {}
 
-    def append(self, incident: str, event: AnyEvent) -> None:
+    def append(self, incident: str, event: AnyEvent, position: int | None = None) -> None:
         """Write the event at the end."""
         with self._lock:
-            self._timelines.setdefault(incident, []).append(event)
+            timeline = self._timelines.setdefault(incident, [])
+            if position is None or position >= len(timeline):
+                timeline.append(event)
+            elif timeline[position] != event:
+                raise OvertakenError(f"Another bot has gone on with `{incident}`; please try again.")
 
     def read(self, incident: str) -> Incident | None:
         """The incident so far."""
@@ -91,15 +126,31 @@ class MemoryJournal:
             begun = [(name, timeline[0]) for name, timeline in self._timelines.items()]
         return tuple((name, first) for name, first in begun if isinstance(first, Requested))
 
-    def unfinished(self) -> tuple[str, ...]:
+    def unfinished(self, channel: str | None = None) -> tuple[str, ...]:
         """The incidents whose end nobody has seen, oldest request first."""
         with self._lock:
             asked = [
                 (timeline[0].at, incident)
                 for incident, timeline in self._timelines.items()
                 if not any(isinstance(event, Delivered) for event in timeline)
+                and channel in (None, _channel(timeline[0]))
             ]
         return tuple(incident for _, incident in sorted(asked))
+
+
+@contextmanager
+def _away(url: str) -> Iterator[None]:
+    """As ``server.said``, but for what the server itself refuses."""
+    try:
+        yield
+    except ResponseError:
+        raise
+    except RedisError as error:
+        raise InstrumentError(server.sentence(url, error)) from error
+
+
+def _channel(first: AnyEvent) -> str | None:
+    return first.request.place.channel if isinstance(first, Requested) else None
 
 
 def _event(text: bytes) -> AnyEvent:

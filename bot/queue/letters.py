@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from bot.model import codec
-from bot.model.incident import AnyEvent, Failed, Progressed, Reported, Started, StopAsked
+from bot.model.incident import AnyEvent, Failed, Progressed, Published, Reported, Started, StopAsked
 from bot.model.job import Job
 from bot.queue import keys
 from bot.queue.seal import Fields, ForgedError, Keys, seal, unseal
@@ -15,6 +15,9 @@ T = TypeVar("T")
 
 Said = Started | Progressed | Reported | Failed
 """What an agent may say about a job."""
+
+Word = StopAsked | Published
+"""What a bot may be told of an incident that another one has in hand."""
 
 BOTS = "bots"
 """The name of the key that seals what bots tell each other: no queue has it, and no agent its key."""
@@ -95,7 +98,7 @@ def read_report(queue_keys: Keys, reply: str, job: str, fields: Fields, now: dat
     return Report(replace(event, at=now), raw["upload"])
 
 
-def write_word(bot_keys: Keys, reply: str, word: StopAsked) -> dict[bytes, bytes]:
+def write_word(bot_keys: Keys, reply: str, word: Word) -> dict[bytes, bytes]:
     """What a person told one bot, for the one that has the incident in hand."""
     return {b"word": b"1", **seal(bot_keys, _word_context(reply), dump(codec.encode(word, AnyEvent)))}
 
@@ -105,7 +108,7 @@ def is_word(fields: Fields) -> bool:
     return b"word" in fields
 
 
-def read_word(bot_keys: Keys, reply: str, fields: Fields) -> StopAsked:
+def read_word(bot_keys: Keys, reply: str, fields: Fields) -> Word:
     """What another bot was told.
 
     Raises:
@@ -113,7 +116,7 @@ def read_word(bot_keys: Keys, reply: str, fields: Fields) -> StopAsked:
         ValueError: a bot of another version wrote it.
     """
     word: AnyEvent = codec.decode(cast(Any, AnyEvent), json.loads(unseal(bot_keys, _word_context(reply), fields)))
-    if isinstance(word, StopAsked):
+    if isinstance(word, Word):
         return word
     raise ValueError("not a word that bots tell each other")
 

@@ -11,13 +11,13 @@ from datetime import datetime
 
 from bot import log
 from bot.errors import InstrumentError
-from bot.model.incident import Failed, Progressed, Reported, Started, StopAsked
+from bot.model.incident import Failed, Progressed, Reported, Started
 from bot.model.job import Agent, Artifact, Job
 from bot.ports import Clock, News
 from bot.queue import artifacts, keys, letters, seal
 from bot.queue.asked import Asked
 from bot.queue.lease import CANCELLED, NOBODY_ASKS, OUT_OF_TIME
-from bot.queue.letters import Order, Report, Said
+from bot.queue.letters import Order, Report, Said, Word
 
 _log = log.get(__name__)
 
@@ -167,7 +167,7 @@ class MemoryQueue:
         """Expect reports on them."""
         self._asked.remember(jobs)
 
-    def tell(self, incident: str, word: StopAsked) -> None:
+    def tell(self, incident: str, word: Word) -> None:
         """On the incident's own stream."""
         reply = keys.reports(incident)
         self._server.say(reply, letters.write_word(self._asked.keys_of(letters.BOTS), reply, word))

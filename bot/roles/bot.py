@@ -3,6 +3,7 @@
 import argparse
 import sys
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from bot.archive import CaseArchive
 from bot.audit import FileAudit
 from bot.doors import CountedDoors
 from bot.errors import RequestError
+from bot.incidents.crowding import Bounds
 from bot.ports import Meter
 from bot.queue.bot_side import RedisQueue
 from bot.queue.depths import Depths
@@ -43,6 +45,8 @@ _log = log.get(__name__)
 
 _FINISH_S = 10.0  # a check takes two seconds; whoever stops the bot waits ten at most
 _RETENTION_EVERY_S = 300.0
+_TURN_S = 0.5
+"""A signal that the kernel hands to another thread, as after a SIGCONT, does not wake the main one out of its wait."""
 
 
 def arguments(_parser: argparse.ArgumentParser) -> None:
@@ -74,6 +78,8 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         published=lambda *posted: coordinator.published(*posted),
         delivered=lambda incident: coordinator.delivered(incident),
         pinned=lambda inquiry, message: coordinator.pinned(inquiry, message),
+        ours=lambda incident: queue.holds(incident),
+        written=lambda incident: coordinator.written(incident),
         since=clock.now(),
         now=clock.now,
     )
@@ -98,6 +104,7 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         inquiries=RedisInquiries(url, ca_file=ca_file),
         boards=publisher,
         kept=RedisKept(url, ca_file=ca_file),
+        bounds=Bounds(settings.number("RULEOUT_OPEN_PER_CHANNEL"), settings.number("RULEOUT_OPEN_IN_ALL")),
     )
     app = build_app(
         workspace.client,
@@ -121,11 +128,13 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         door.connect()
         told.stands(figures.sources(), figures.checks())
         _log.info("bot_ready", team=workspace.team)
-        while not stop.is_set():
-            retention.sweep(archive, audit, clock, captures=captures, cases=cases)
-            if coordinator.inquirer:
-                coordinator.inquirer.refresh_all()
-            stop.wait(_RETENTION_EVERY_S)
+        swept_at = float("-inf")
+        while not stop.wait(_TURN_S):
+            if time.monotonic() - swept_at > _RETENTION_EVERY_S:
+                swept_at = time.monotonic()
+                retention.sweep(archive, audit, clock, captures=captures, cases=cases)
+                if coordinator.inquirer:
+                    coordinator.inquirer.refresh_all()
     finally:
         told.ends()
         door.close()

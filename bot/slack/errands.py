@@ -1,6 +1,6 @@
 """What the publisher has to do: show a state, reply, upload, whisper; and where a card stands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.model.incident import APPROVAL, Incident, Progressed
@@ -15,7 +15,8 @@ class Standing:
 
     ``ts`` None: not posted yet; ``announced``: the coordinator knows it. ``told``: first evidence was shown to us,
     ``over``: the last state was. ``approval`` is the state of the message to a second person that was last put on its
-    way, ``approval_ts`` where it stands.
+    way, ``approval_ts`` where it stands. ``copies`` are parts that have yet to be posted where others await the answer,
+    ``shown``: the last state stands, or can never.
     """
 
     channel: str
@@ -27,6 +28,8 @@ class Standing:
     gone: bool = False
     approval: str | None = None
     approval_ts: str | None = None
+    copies: set[str] = field(default_factory=set)
+    shown: bool = False
 
     def of(self, part: str) -> str | None:
         """Where that part of it stands."""
@@ -55,6 +58,15 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
+class Mended:
+    """What this bot, which slept, did to another one's card; ``stays`` False: ours is one too many, and goes."""
+
+    incident: Incident
+    ts: str
+    stays: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Approval:
     """The thread's message to a second person, as it is to be."""
 
@@ -69,6 +81,16 @@ class Reply:
     message: Message
     part: str
     direct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The card once more, where somebody else awaits it; ``part`` makes it findable."""
+
+    incident: Incident
+    place: Place
+    message: Message
+    part: str
 
 
 @dataclass(frozen=True, slots=True)

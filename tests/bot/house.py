@@ -11,7 +11,7 @@ from bot.incidents.policy import Policy
 from bot.model.audit import Deed, Entry
 from bot.model.download import Link
 from bot.model.dropped import DroppedFile
-from bot.model.incident import AnyEvent, Closed, Failed, Incident, Progressed, Reported, StopAsked
+from bot.model.incident import AnyEvent, Closed, Failed, Incident, Progressed, Published, Reported, StopAsked
 from bot.model.inquiry import Noted, Withdrawn
 from bot.model.job import Agent, Artifact, Job, Media, Probe, Vantage, digest_of
 from bot.model.people import Channel, Member, Membership
@@ -94,7 +94,7 @@ class PaperLine:
     def begin(self, incident: str) -> None:
         if self._queue.away:
             raise InstrumentError("The queue server cannot be reached.")
-        self.hold([incident], seize=True)
+        self.hold([incident])
 
     def hold(self, incidents: Sequence[str], *, seize: bool = False) -> frozenset[str]:
         holders = self._queue.holders
@@ -114,7 +114,7 @@ class PaperLine:
     def resume(self, jobs: Sequence[Job]) -> None:
         """Whatever is said is heard here."""
 
-    def tell(self, incident: str, word: StopAsked) -> None:
+    def tell(self, incident: str, word: StopAsked | Published) -> None:
         self._queue.inbox.append(News(incident, word, {}))
 
     def leave(self, incident: str) -> None:
@@ -149,12 +149,12 @@ class FailingJournal(MemoryJournal):
         self.last: int | None = None
         self.before = False
 
-    def append(self, incident: str, event: AnyEvent) -> None:
+    def append(self, incident: str, event: AnyEvent, position: int | None = None) -> None:
         if self.down:
             raise InstrumentError("The queue server cannot be reached.")
         if self.last == 0 and self.before:
             raise Died
-        super().append(incident, event)
+        super().append(incident, event, position)
         if self.last is not None:
             self.last -= 1
             if self.last == 0 and not self.before:

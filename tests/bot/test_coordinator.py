@@ -9,9 +9,10 @@ from bot.errors import BundleError, InstrumentError, RequestError
 from bot.incidents import flow
 from bot.incidents.bundle import LOOK_UP_INDEX, unpack
 from bot.incidents.policy import Capability, Policy
+from bot.model.audit import Deed
 from bot.model.incident import Closed, Expired, Failed, Judged, Outcome
 from bot.model.job import Media
-from bot.model.request import Person
+from bot.model.request import Person, Place
 from tests.bot.house import EMPTY_TABLE, House, closed
 from tests.bot.incidents.ground import ASKER, HERE, NOON
 
@@ -27,6 +28,21 @@ def test_a_question_is_on_its_queues_and_on_a_card_when_asking_returns(house: Ho
     assert [job.queue for job in house.queue.jobs] == ["segment.prod", "segment.office", "vcenter.dc1"]
     assert house.card.id == incident.id
     assert house.journal.unfinished() == (incident.id,)
+
+
+def test_a_flood_in_one_channel_is_told_to_wait_and_leaves_the_others_their_share(house: House) -> None:
+    """What is refused leaves nothing behind but its line in the audit; who asks what runs already is not refused."""
+    first = house.ask("10.0.0.10")
+    for last in range(11, 20):
+        house.ask(f"10.0.0.{last}")
+    with pytest.raises(RequestError, match="busy with 10 questions of this channel"):
+        house.ask("10.0.0.20")
+    assert len(house.journal.unfinished()) == 10
+    assert house.audit.entries[-1].deed is Deed.REFUSED
+    assert house.ask("10.0.0.10").id == first.id
+    assert house.coordinator.ask("arpcheck", "10.0.0.20", ASKER, Place("C2")).id in house.journal.unfinished("C2")
+    house.coordinator.delivered(first.id)
+    assert house.ask("10.0.0.21").id in house.journal.unfinished(HERE.channel)
 
 
 @pytest.mark.parametrize(

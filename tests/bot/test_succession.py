@@ -25,7 +25,7 @@ from bot.model.incident import (
 )
 from bot.model.inquiry import BOARD
 from bot.model.job import Job, Media, Probe
-from bot.model.request import CAPTURE, CHECK, LOOK_UP, REACH, WATCH
+from bot.model.request import CAPTURE, CHECK, LOOK_UP, REACH, WATCH, Place
 from bot.succession import LIVES
 from tests.bot.house import CAPTURER, Died, House, closed
 from tests.bot.incidents.ground import ASKER, HERE, NOON, OFFICE, request
@@ -234,6 +234,77 @@ def test_a_bot_that_slept_through_its_lease_writes_nothing_any_more(house: House
     assert closed_lines(house, incident.id) == 1
 
 
+def test_a_bot_that_slept_ends_nothing_a_second_time(house: House) -> None:
+    """When it wakes nobody has the incident in hand, for it is over: it could have it again, but not its end."""
+    incident = house.ask()
+    slept = house.coordinator
+    house.dies()
+    house.turn()
+    finish(house, QUESTIONS[CHECK])
+    house.coordinator.delivered(incident.id)
+    before, shown = house.journal.read(incident.id), len(house.chat.cards)
+    house.queue.holders[incident.id] = 1  # it is the first bot of the house
+    house.clock.forward(60)
+    house.coordinator = slept
+    house.turn()
+    assert house.journal.read(incident.id) == before
+    assert len(house.chat.cards) == shown
+    assert incident.id not in house.queue.holders
+
+
+def test_what_nobody_had_while_a_bot_slept_it_goes_on_with_itself(house: House) -> None:
+    """A lease that ran out is no death, as long as nobody has written anything since."""
+    incident = house.ask()
+    house.queue.holders.clear()
+    house.turn()
+    assert set(house.queue.holders) == {incident.id}
+    final = finish(house, QUESTIONS[CHECK])
+    assert closed(final).outcome is Outcome.ANSWERED
+    assert not any(isinstance(event, TakenOver) for event in final.timeline)
+
+
+def test_whoever_asks_a_bot_that_slept_is_answered_anew(house: House) -> None:
+    """It still believes that the question runs, and would let people wait for its answer for ever."""
+    incident = house.ask()
+    slept = house.coordinator
+    house.dies()
+    house.turn()
+    finish(house, QUESTIONS[CHECK])
+    house.coordinator = slept
+    assert house.ask().id != incident.id
+
+
+def test_what_happened_while_the_server_was_away_is_written_when_it_is_back(house: House) -> None:
+    """Else the end that people saw would be lost with the bot, and the next one would end it otherwise."""
+    incident = house.ask()
+    house.journal.down = True
+    finish(house, QUESTIONS[CHECK])
+    assert closed(house.card).outcome is Outcome.ANSWERED
+    house.coordinator.delivered(incident.id)
+    house.journal.down = False
+    house.turn()
+    written = house.journal.read(incident.id)
+    assert written is not None
+    assert written.timeline[:-1] == house.card.timeline
+    assert house.journal.unfinished() == ()
+    assert house.queue.holders == {}
+    assert house.kept.all(incident.id) == {}
+
+
+def test_whoever_joined_is_answered_by_the_next_bot_where_that_is_still_missing(house: House) -> None:
+    """Their copies were on their way when the bot died after the end; one of them stood already."""
+    there, elsewhere = Place("C2"), Place("C3", "1.2")
+    incident = house.ask()
+    for place in (there, elsewhere):
+        house.coordinator.ask(CHECK, "10.0.0.5", ASKER, place)
+    finish(house, QUESTIONS[CHECK])
+    house.coordinator.published(incident.id, "C2", "1.9", "also ")
+    house.chat.copies.clear()
+    house.dies()
+    house.turn()
+    assert [(one.id, place) for one, place in house.chat.copies] == [(incident.id, elsewhere)]
+
+
 def closed_lines(house: House, incident: str) -> int:
     written = house.journal.read(incident)
     assert written is not None
@@ -299,8 +370,10 @@ def test_a_card_that_was_not_written_down_is_found_by_the_chats_own_word(house: 
     incident = house.ask()
     house.dies()
     house.coordinator.posted(incident.id, CARD, "C1", "5.5")
-    assert places(house, incident.id) == [(CARD, "5.5")]
     house.turn()
+    house.turn()
+    assert places(house, incident.id) == [(CARD, "5.5")]
+    house.reports(house.queue.jobs[0])
     assert [event.message for event in house.card.timeline if isinstance(event, Published)] == ["5.5"]
 
 

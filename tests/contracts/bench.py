@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.agents.runner import Runner
-from bot.model.incident import Failed, Reported, StopAsked
+from bot.model.incident import Failed, Published, Reported, StopAsked
 from bot.model.job import Agent, Artifact, Job, JobOptions, Media, Probe, Vantage
 from bot.ports import Ability, Intake, News, Queue, Work
 from bot.queue import keys, seal, server
@@ -78,7 +78,7 @@ def hear(queue: Queue, enough: Callable[[list[News]], bool], patience_s: float =
 
 def job_of(news: News) -> str:
     """The job that an agent's word is about."""
-    assert not isinstance(news.event, StopAsked), "a bot's word is about no job"
+    assert not isinstance(news.event, Published | StopAsked), "a bot's word is about no job"
     return news.event.job
 
 

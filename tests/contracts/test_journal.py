@@ -6,6 +6,7 @@ from ipaddress import IPv4Address
 
 import pytest
 
+from bot.errors import OvertakenError
 from bot.model.incident import AnyEvent, Closed, Delivered, Lost, Outcome, Published, Requested, Started
 from bot.model.request import Person, Place, Request, Target
 from bot.ports import Journal
@@ -26,10 +27,10 @@ def journal(request: pytest.FixtureRequest) -> Iterator[Journal]:
     kept.close()
 
 
-def requested(name: str, after_s: float = 0.0) -> Requested:
+def requested(name: str, after_s: float = 0.0, channel: str = "C1") -> Requested:
     at = START + timedelta(seconds=after_s)
     target = Target(address=IPv4Address("10.0.0.5"))
-    person, place = Person("T1", "U1"), Place("C1", "1.2")
+    person, place = Person("T1", "U1"), Place(channel, "1.2")
     request = Request(name, "arpcheck", target, deep=False, person=person, place=place, asked_at=at)
     return Requested(at=at, request=request)
 
@@ -71,10 +72,57 @@ def test_the_unfinished_are_listed_oldest_request_first(journal: Journal) -> Non
     assert journal.unfinished() == ("inc-c", "inc-a")
 
 
+def test_the_unfinished_of_one_channel_are_told_apart(journal: Journal) -> None:
+    """A flood in one channel must not count against another."""
+    journal.append("inc-a", requested("inc-a"))
+    journal.append("inc-b", requested("inc-b", after_s=1, channel="C2"))
+    journal.append("inc-c", requested("inc-c", after_s=2))
+    journal.append("inc-d", requested("inc-d", after_s=3))
+    journal.append("inc-c", Delivered(at=START))
+    assert journal.unfinished("C1") == ("inc-a", "inc-d")
+    assert journal.unfinished("C2") == ("inc-b",)
+    assert journal.unfinished("C3") == ()
+
+
 def test_what_is_noted_after_the_end_does_not_open_it_again(journal: Journal) -> None:
     """Nobody must be told twice because of a late note."""
     journal.append("inc-1", requested("inc-1"))
     journal.append("inc-1", closed(1))
     journal.append("inc-1", Delivered(at=START))
     journal.append("inc-1", Published(at=START, channel="C1", message="1.3"))
+    assert journal.unfinished() == ()
+
+
+def test_an_event_that_is_written_twice_at_its_place_stands_once(journal: Journal) -> None:
+    """Whoever does not know whether the server took it writes it again."""
+    journal.append("inc-1", requested("inc-1"), 0)
+    for _ in range(2):
+        journal.append("inc-1", closed(1), 1)
+    incident = journal.read("inc-1")
+    assert incident is not None
+    assert incident.timeline == (requested("inc-1"), closed(1))
+
+
+def test_whoever_was_overtaken_writes_nothing_any_more(journal: Journal) -> None:
+    """A bot that slept while another went on would end the same question twice."""
+    journal.append("inc-1", requested("inc-1"), 0)
+    journal.append("inc-1", Lost(at=START, job="job-1"), 1)
+    journal.append("inc-1", closed(1), 2)
+    for late in (closed(9), Lost(at=START, job="job-2")):
+        with pytest.raises(OvertakenError, match="Another bot has gone on with `inc-1`"):
+            journal.append("inc-1", late, 1)
+    incident = journal.read("inc-1")
+    assert incident is not None
+    assert [type(event).__name__ for event in incident.timeline] == ["Requested", "Lost", "Closed"]
+
+
+def test_a_timeline_that_was_begun_without_places_goes_on_with_them(journal: Journal) -> None:
+    """The version before wrote no places; its bots and ours meet in a rolling upgrade."""
+    journal.append("inc-1", requested("inc-1"))
+    journal.append("inc-1", Lost(at=START, job="job-1"), 1)
+    journal.append("inc-1", closed(1))
+    journal.append("inc-1", Delivered(at=START), 3)
+    incident = journal.read("inc-1")
+    assert incident is not None
+    assert [type(event).__name__ for event in incident.timeline] == ["Requested", "Lost", "Closed", "Delivered"]
     assert journal.unfinished() == ()

@@ -44,6 +44,8 @@ class Api:
             body = refused.body
             if refused.error == "ratelimited":
                 status, headers = 429, {"Retry-After": str(body.pop("retry_after_s"))}
+            elif refused.error.startswith("http_"):
+                status = int(refused.error.removeprefix("http_"))
         fields = {"error": body.get("error"), "messages": body.get("errors"), "ok": body["ok"]}
         slack.note("api", name=name, status=status, **fields)
         return web.json_response(body, status=status, headers=headers)
@@ -57,6 +59,8 @@ class Api:
         armed = slack.faults.next_refusal(name)
         if armed:
             limited: Json = {"retry_after_s": armed.retry_after_s} if armed.error == "ratelimited" else {}
+            if armed.done:
+                slack.note("lost_answer", name=name, ts=method.call(slack, args).get("ts"), ok=False)
             raise Refused(armed.error, **limited)
         channel = str(args.get("channel", ""))
         wait_s = slack.limits.retry_after_s(name, method.tier, channel, slack.workspace.clock())

@@ -16,18 +16,28 @@ class Timing:
 
 @dataclass(slots=True)
 class Refusal:
-    """The next ``times`` calls of a method end in this error; ``retry_after_s`` is sent with ``ratelimited``."""
+    """The next ``times`` calls of a method end in this error; ``retry_after_s`` is sent with ``ratelimited``.
+
+    An error such as ``http_503`` is that HTTP status. ``done``: Slack does what was asked for, and its answer is lost.
+    """
 
     error: str
     times: int
     retry_after_s: int = 1
+    done: bool = False
 
 
 @dataclass(slots=True)
 class Faults:
-    """The faults that are armed now. ``calls`` is by method name."""
+    """The faults that are armed now. ``calls`` is by method name.
+
+    ``doubled`` deliveries come once more, ``late`` ones ``late_s`` after Slack began to wait for them.
+    """
 
     drop_acks: int = 0
+    doubled: int = 0
+    late: int = 0
+    late_s: float = 1.0
     api_delay_s: float = 0.0
     calls: dict[str, Refusal] = field(default_factory=dict)
 

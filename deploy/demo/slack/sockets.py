@@ -121,7 +121,15 @@ class Sockets:
             payload=payload,
             answer=delivery.payload,
         )
+        if self.slack.faults.doubled > 0:
+            self.slack.faults.doubled -= 1
+            self.slack.spawn(self._once_more(envelope))
         return delivery
+
+    async def _once_more(self, envelope: Json) -> None:
+        """The same delivery to the next socket, as after an acknowledgement that went astray within Slack."""
+        delivery = await self._exchange({**envelope, "envelope_id": str(uuid.uuid4())})
+        self.slack.note("doubled", envelope_id=delivery.envelope_id, error=delivery.error, ok=delivery.error is None)
 
     async def _exchange(self, envelope: Json) -> Delivery:
         envelope_id = envelope["envelope_id"]
@@ -132,8 +140,10 @@ class Sockets:
         started = time.perf_counter()
         waiting = self._waiting[envelope_id] = asyncio.get_running_loop().create_future()
         try:
+            await asyncio.sleep(self._lateness_s())
             await open_ones[self._turn % len(open_ones)].socket.send_json(envelope)
-            payload = await asyncio.wait_for(waiting, self.slack.timing.ack_s)
+            left_s = self.slack.timing.ack_s - (time.perf_counter() - started)
+            payload = await asyncio.wait_for(waiting, max(0.0, left_s))
         except TimeoutError:
             return Delivery(envelope_id, error="operation_timeout")
         except ConnectionError:
@@ -142,10 +152,16 @@ class Sockets:
             del self._waiting[envelope_id]
         return Delivery(envelope_id, round((time.perf_counter() - started) * 1000, 1), payload)
 
-    def kill(self) -> int:
-        """Cut every socket without a word, as a dead network does; the number that were cut."""
+    def _lateness_s(self) -> float:
+        if self.slack.faults.late <= 0:
+            return 0.0
+        self.slack.faults.late -= 1
+        return self.slack.faults.late_s
+
+    def kill(self, most: int | None = None) -> int:
+        """Cut every socket without a word, or the ``most`` oldest, as a dead network does; how many were cut."""
         cut = 0
-        for connection in self.connections:
+        for connection in self.connections[:most]:
             transport: Any = connection.request.transport
             if transport is not None:
                 # Without lingering the other side gets a reset; an orderly end it would take for a pause.

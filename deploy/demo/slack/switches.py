@@ -23,6 +23,14 @@ async def _drop_acks(slack: Slack, count: int) -> None:
     slack.faults.drop_acks = count
 
 
+async def _doubled(slack: Slack, count: int) -> None:
+    slack.faults.doubled = count
+
+
+async def _late(slack: Slack, asked: Json) -> None:
+    slack.faults.late, slack.faults.late_s = asked["count"], asked["seconds"]
+
+
 async def _delay(slack: Slack, seconds: float) -> None:
     slack.faults.api_delay_s = seconds
 
@@ -32,12 +40,12 @@ async def _limits(slack: Slack, on: bool) -> None:
 
 
 async def _fail(slack: Slack, asked: Json) -> None:
-    refusal = Refusal(asked["error"], asked.get("times", 1), asked.get("retry_after_s", 1))
+    refusal = Refusal(asked["error"], asked.get("times", 1), asked.get("retry_after_s", 1), asked.get("done", False))
     slack.faults.calls[asked["method"]] = refusal
 
 
-async def _kill(slack: Slack, _value: object) -> int:
-    return slack.sockets.kill()
+async def _kill(slack: Slack, value: object) -> int:
+    return slack.sockets.kill(1 if value == "one" else None)
 
 
 async def _disconnect(slack: Slack, reason: str) -> int:
@@ -70,6 +78,8 @@ async def _deactivate(slack: Slack, user: str) -> None:
 
 FAULTS: dict[str, Callable[[Slack, Any], Awaitable[Any]]] = {
     "drop_acks": _drop_acks,
+    "doubled": _doubled,
+    "late": _late,
     "api_delay_s": _delay,
     "limits": _limits,
     "fail": _fail,

@@ -1,6 +1,7 @@
 """Agents that are killed and servers that fall over, on a real server, with processes that really die."""
 
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -98,6 +99,24 @@ def test_a_killed_agents_job_is_taken_by_the_standby(bench: ServerBench, fleet: 
     heard += final(queue)
     assert attempts(heard) == [("one", 1), ("two", 2)]
     assert list(finals(heard)[0].blobs.values()) == [b"seen by two"]
+
+
+def test_an_agent_that_slept_over_its_job_does_not_begin_what_another_has_taken(
+    bench: ServerBench, fleet: Fleet
+) -> None:
+    """It was given the job while it was stopped, with its machine or alone, and counted as dead."""
+    queue = bench.queue()
+    fleet.start("one", "segment.prod", "agent.one")
+    until(lambda: len(queue.agents()) == 1)
+    fleet.processes["one"].send_signal(signal.SIGSTOP)
+    shared, own = job("segment.prod"), job("agent.one")
+    queue.put([shared])
+    fleet.start("two", "segment.prod")
+    assert [agent for agent, _ in attempts(final(queue))] == ["two"]
+    queue.put([own])
+    fleet.processes["one"].send_signal(signal.SIGCONT)
+    until(lambda: any(started == own.id for started, _, _ in fleet.starts()))
+    assert [(started, by) for started, by, _ in fleet.starts()] == [(shared.id, "two"), (own.id, "one")]
 
 
 def test_a_killed_agents_job_is_taken_up_again_when_it_is_restarted(bench: ServerBench, fleet: Fleet) -> None:

@@ -1,6 +1,6 @@
 """The publisher against a Web API on a real socket, at a hundredth of the real pace."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,11 +25,15 @@ class Desk:
 
     def __init__(self, api: WebApi, pace: Pace, since: datetime) -> None:
         self.api, self.noted, self.seen = api, list[tuple[str, ...]](), list[str]()
+        self.ours: Callable[[], bool] = lambda: True
+        self.written: Incident | None = None
         self.publisher = Publisher(
             api.client,
             key=b"k" * 32,
             published=lambda *place: self.noted.append(place),
             delivered=self.seen.append,
+            ours=lambda _: self.ours(),
+            written=lambda _: self.written,
             since=since,
             now=lambda: stories.ASKED_AT,
             pace=pace,
@@ -482,3 +486,70 @@ def test_a_card_of_another_bot_is_left_alone_and_its_double_taken_back(at_desk: 
     at_desk.publisher.found("inc-other", CARD, "C1", "7.7", "5.5")
     assert at_desk.publisher.close(2)
     assert [args["ts"] for args in api.of("chat.delete")] == ["7.7"]
+
+
+# ---- bots that sleep, and copies ---------------------------------------------------------------------------------
+
+
+def test_the_card_of_another_bot_is_not_touched(at_desk: Desk) -> None:
+    """What waited here for Slack's pace is older than what the other one shows."""
+    show, api = at_desk.publisher.show, at_desk.api
+    show(stories.running(), ())
+    api.wait_for(lambda: len(at_desk.posts()) == 1)
+    at_desk.ours = lambda: False
+    show(stories.ended(), ())
+    assert at_desk.publisher.close(2)
+    assert api.of(UPDATE) == []
+    assert at_desk.seen == []
+
+
+def slept(desk: Desk) -> None:
+    """From here on: ours when it is looked up, and not any more when Slack has answered."""
+    answers = iter([True, False])
+    desk.ours = lambda: next(answers, False)
+
+
+def test_an_end_that_was_written_over_by_a_bot_that_slept_is_shown_again(at_desk: Desk) -> None:
+    """Between the look and the call it was stopped, and another bot has ended the question meanwhile."""
+    show, api = at_desk.publisher.show, at_desk.api
+    show(stories.running(), ())
+    api.wait_for(lambda: len(at_desk.noted) == 1)
+    place = Published(at=stories.ASKED_AT, channel="C1", message=at_desk.noted[0][2])
+    at_desk.written = stories.then(stories.ended(), place)
+    slept(at_desk)
+    show(stories.running(), (stories.FACT,))
+    api.wait_for(lambda: len(api.of(UPDATE)) == 2)
+    assert at_desk.publisher.close(2)
+    assert at_desk.headline() == "🖥️ GUEST · proven · 10.0.0.5"
+    assert at_desk.seen == [], "its own bot says so"
+
+
+def test_a_card_that_a_bot_posted_in_its_sleep_is_taken_away(at_desk: Desk) -> None:
+    """The other one has posted its own; nobody would ever bring this one up to date."""
+    place = Published(at=stories.ASKED_AT, channel="C1", message="1.9")
+    at_desk.written = stories.then(stories.running(), place)
+    slept(at_desk)
+    at_desk.publisher.show(stories.running(), ())
+    at_desk.api.wait_for(lambda: bool(at_desk.api.of("chat.delete")))
+    assert [args["ts"] for args in at_desk.api.of("chat.delete")] == list(at_desk.api.messages)
+
+
+def test_a_question_is_over_when_its_copies_stand_too(at_desk: Desk) -> None:
+    """Before that a bot that dies would leave those who asked the same elsewhere without an answer."""
+    api, incident = at_desk.api, stories.ended()
+    at_desk.publisher.also(incident, Place("C2", "1.2"))
+    at_desk.publisher.show(incident, ())
+    assert at_desk.publisher.close(2)
+    (ts,) = [ts for ts, message in api.messages.items() if message["channel"] == "C2"]
+    assert ("inc-k3v9", "C2", ts, "also 1.2") in at_desk.noted
+    assert at_desk.seen == ["inc-k3v9"]
+
+
+def test_a_copy_that_can_never_stand_keeps_no_question_open(at_desk: Desk) -> None:
+    """The bot was thrown out of that channel meanwhile."""
+    at_desk.api.spoil(POST, "not_in_channel")
+    at_desk.publisher.also(stories.ended(), Place("C2"))
+    at_desk.api.wait_for(lambda: len(at_desk.api.of(POST)) == 1)
+    at_desk.publisher.show(stories.ended(), ())
+    assert at_desk.publisher.close(2)
+    assert at_desk.seen == ["inc-k3v9"]
