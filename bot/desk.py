@@ -87,6 +87,7 @@ class Desk:
         self._roll_read = False
         self._agents: tuple[float, tuple[Agent, ...]] = (-_AGENTS_FRESH_S, ())
         self._ending: dict[str, None] = {}  # whose end was seen, and whose leftovers still have to be removed
+        self._seen_in_doubt: set[str] = set()  # whose end was shown here when nobody could say whose they are
 
     def published(self, incident: str, channel: str, message: str, part: str = CARD) -> None:
         """Note where the incident's card stands, or the message in its thread that asks a second person."""
@@ -99,8 +100,11 @@ class Desk:
     def delivered(self, incident: str) -> None:
         """Note that its people have seen the end, so that no later bot shows it again."""
         seat = self._seat(incident)
-        if seat is None or not self._queue.holds(incident):
+        if seat is None:
             return  # another bot has gone on with it, and shows its end
+        if not self._queue.holds(incident):
+            self._seen_in_doubt.add(incident)
+            return
         with self._at(seat):
             self._append(seat.running, Delivered(at=self._clock.now()))
             self._ending[incident] = None
@@ -151,6 +155,7 @@ class Desk:
 
     def _leave(self, incident: str) -> None:
         """Another bot goes on with this incident."""
+        self._seen_in_doubt.discard(incident)
         with self._directory:
             self._seats.pop(incident, None)
 

@@ -144,6 +144,9 @@ class Engine(Desk):
                     if not running.incident.closed:
                         self._succession.resume(running.incident, self._clock.now())
                     self._show_all(running)
+                    if name in self._seen_in_doubt:
+                        self._seen_in_doubt.discard(name)
+                        self.delivered(name)
                 else:
                     _log.warning("taken_by_another_bot", incident=name)
                     self._give(name)

@@ -14,7 +14,7 @@
 | cancel:<job>               | string | seal: whoever runs the job must stop        | 1 min past the job's end    |
 | artifact:<digest>:<upload> | hash   | chunk number -> bytes                       | 15 min, or until read       |
 | dead                       | stream | what was refused: queue, reason, body, mac  | the newest 1,000            |
-| journal:<incident>         | stream | the incident's events as JSON, in order     | 30 days (settable)          |
+| journal:<incident>         | stream | the incident's events as JSON, by place     | 30 days (settable)          |
 | delivery:<name>            | string | a delivery, decision or download was met    | 1 hour                      |
 | inquiry:<inquiry>          | stream | the inquiry's events as JSON, in order      | as a journal                |
 | inquiries:<channel>        | zset   | inquiry -> moment of its opening            | as a journal                |

@@ -263,6 +263,17 @@ def test_what_nobody_had_while_a_bot_slept_it_goes_on_with_itself(house: House) 
     assert not any(isinstance(event, TakenOver) for event in final.timeline)
 
 
+def test_an_end_that_was_shown_while_the_lease_had_run_out_is_written_down(house: House) -> None:
+    """Else the question would stand unfinished in the hand of a bot that has nothing more to show."""
+    incident = house.ask()
+    finish(house, QUESTIONS[CHECK])
+    house.queue.holders.clear()
+    house.coordinator.delivered(incident.id)
+    assert house.journal.unfinished() == (incident.id,)
+    house.turn()
+    assert house.journal.unfinished() == ()
+
+
 def test_whoever_asks_a_bot_that_slept_is_answered_anew(house: House) -> None:
     """It still believes that the question runs, and would let people wait for its answer for ever."""
     incident = house.ask()
