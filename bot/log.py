@@ -8,11 +8,11 @@ from typing import Any
 
 import structlog
 
-_SECRET = re.compile(r"xox[abposr]-[\w-]+|xapp-[\w-]+|hooks\.slack\.com/\S+|(?<=://)[^/@\s]+(?=@)")
+_SECRET = re.compile(r"xox[abposr]-[\w-]+|xapp-[\w-]+|ruleout1\.[\w-]+|hooks\.slack\.com/\S+|(?<=://)[^/@\s]+(?=@)")
 
 
 def redact(text: str) -> str:
-    """The text with Slack tokens, webhook addresses and passwords inside URLs replaced by a mark."""
+    """The text with Slack tokens, invitations, webhook addresses and passwords inside URLs replaced by a mark."""
     return _SECRET.sub("[redacted]", text)
 
 

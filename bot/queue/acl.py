@@ -68,6 +68,9 @@ BOT_COMMANDS = (
 ``scan`` shows the names of all keys, whatever the patterns say (Redis: ACL, "key permissions"), but no content.
 """
 
+ENROLL_COMMANDS = ("getdel", "get", "ping", "hello", "auth")
+"""Fetching what an invitation stands for. Its password is in every invitation, so it can do nothing else."""
+
 OPERATOR_COMMANDS = (
     "xrange",
     "xlen",
@@ -114,9 +117,14 @@ def bot_rules() -> tuple[str, ...]:
     ]
     own += [keys.journal("*"), keys.kept("*"), keys.inquiry("*"), keys.inquiries("*"), keys.asked("*")]
     own += [keys.UNFINISHED, keys.UNENDED]
-    written = [keys.jobs("*"), keys.cancel("*")]
+    written = [keys.jobs("*"), keys.cancel("*"), keys.invite("*"), keys.invited("*")]
     read = [keys.AGENTS, keys.serving("*")]
     return _rules(own, read, written, BOT_COMMANDS)
+
+
+def enroll_rules() -> tuple[str, ...]:
+    """The rules for whoever holds an invitation: names of invitations cannot be listed, and not be guessed."""
+    return _rules((keys.invite("*"),), (keys.invited("*"),), (), ENROLL_COMMANDS)
 
 
 def operator_rules() -> tuple[str, ...]:
