@@ -5,6 +5,7 @@ import importlib
 import sys
 import traceback
 from contextlib import redirect_stderr
+from pathlib import Path
 
 from bot import __version__, log
 from bot.errors import RuleoutError
@@ -27,16 +28,22 @@ def _main(arguments: list[str] | None) -> int:
         prog="ruleout", description="Who is at fault: guest, network or hypervisor? With the packets that prove it."
     )
     parser.add_argument("--version", action="version", version=f"ruleout {__version__}")
+    parser.add_argument(
+        "--env",
+        type=Path,
+        metavar="FILE",
+        help="settings in a file, which go before the environment",
+    )
     roles = parser.add_subparsers(dest="role", required=True, metavar="ROLE")
     added = {name: roles.add_parser(name, help=purpose, description=purpose) for name, purpose in ROLES.items()}
-    name = next((word for word in words if not word.startswith("-")), None)
+    name = next((word for word in _without_env(words) if not word.startswith("-")), None)
     role = importlib.import_module(f"bot.roles.{name}") if name in ROLES else None
     if role is not None and name is not None:
         role.arguments(added[name])
     given = parser.parse_args(words)
     assert role is not None, "argparse has refused every other word"
     try:
-        status: int = role.run(Settings(), given)
+        status: int = role.run(Settings.beside(given.env) if given.env else Settings(), given)
     except RuleoutError as error:
         from bot.incidents.printed import printable  # whoever makes no mistake need not wait for it
 
@@ -48,6 +55,11 @@ def _main(arguments: list[str] | None) -> int:
         traceback.print_exc()
         return BUG
     return status
+
+
+def _without_env(words: list[str]) -> list[str]:
+    """The words without ``--env FILE``, whose file is no role."""
+    return words[2:] if words[:1] == ["--env"] else words
 
 
 if __name__ == "__main__":

@@ -20,7 +20,9 @@ import structlog
 T = TypeVar("T")
 
 _MARK = "[redacted]"
-_LOOKS_SECRET = re.compile(r"xox[abposr]-[\w-]+|xapp-[\w-]+|hooks\.slack\.com/\S+|(?<=://)[^/\s]+(?=@)")
+_LOOKS_SECRET = re.compile(
+    r"xox[abposr]-[\w-]+|xapp-[\w-]+|ruleout1\.[\w-]+|hooks\.slack\.com/\S+|(?<=://)[^/\s]+(?=@)"
+)
 _SHORTEST = 6
 """Characters of a value that is replaced wherever it stands: a shorter one would tear words apart that are none."""
 
@@ -53,7 +55,7 @@ def forget() -> None:
 
 
 def redact(text: str) -> str:
-    """The text with Slack tokens, webhook addresses, passwords inside URLs and concealed values replaced by a mark."""
+    """The text with tokens, invitations, webhook addresses and whatever was concealed replaced by a mark."""
     known = _known
     return _LOOKS_SECRET.sub(_MARK, text if known is None else known.sub(_MARK, text))
 

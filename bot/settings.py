@@ -91,6 +91,36 @@ class Settings:
         self._given = os.environ if environment is None else environment  # noqa: TID251  the one place
         self._known = {setting.name: setting for setting in SETTINGS}
 
+    @classmethod
+    def beside(cls, path: Path) -> "Settings":
+        """The environment, and above it what the file says, a ``NAME=value`` a line as systemd and Docker take it.
+
+        A secret that the file gives is not looked for in the file that the environment names for it.
+
+        Raises:
+            RequestError: the file cannot be read, or a line of it is something else.
+        """
+        told = _lines(path)
+        hidden = {*told, *(f"{name}_FILE" for name in told), *(name.removesuffix("_FILE") for name in told)}
+        around = os.environ  # noqa: TID251  the one place
+        return cls({name: value for name, value in around.items() if name not in hidden} | told)
+
+    def given(self, name: str) -> bool:
+        """Whether somebody set it, by itself or by a file."""
+        return bool(self._given.get(name) or (self._known[name].secret and self._given.get(f"{name}_FILE")))
+
+    def file_of(self, name: str) -> Path | None:
+        """The file that a secret is read from; None: it is read from none."""
+        path = self._given.get(f"{name}_FILE") if self._known[name].secret else None
+        return Path(path) if path else None
+
+    def unknown(self) -> tuple[str, ...]:
+        """Names that look like ours and are no setting: misspelt, or of another version."""
+        files = {f"{name}_FILE" for name, setting in self._known.items() if setting.secret}
+        return tuple(
+            sorted(name for name in self._given if name.startswith("RULEOUT_") and name not in {*self._known, *files})
+        )
+
     def text(self, name: str) -> str:
         """The value of a setting. A secret is concealed from every log line and sentence of this process.
 
@@ -172,6 +202,24 @@ def _secrets(value: str) -> Iterator[str]:
         return
     for part in (value, *value.split(",")):
         yield from (part.strip(), part.rpartition("=")[2].strip())
+
+
+def _lines(path: Path) -> dict[str, str]:
+    try:
+        rows = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise RequestError(f"{path} cannot be read: {reason}.") from error
+    found = {}
+    for number, row in enumerate(map(str.strip, rows), 1):
+        if not row or row.startswith("#"):
+            continue
+        name, mark, value = row.partition("=")
+        if not mark or not name.isidentifier():
+            raise RequestError(f"{path} line {number} must be NAME=value.")
+        quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+        found[name] = value[1:-1] if quoted else value
+    return found
 
 
 def _positive(text: str) -> int:

@@ -68,6 +68,14 @@ def default_gateway(routes: str, interface: str) -> IPv4Address | None:
     return min(found)[1] if found else None
 
 
+def default_interface() -> str | None:
+    """The interface of this machine's default route; None: there is none, or several interfaces have one."""
+    routes = _ROUTES.read_text(encoding="utf-8")
+    names = {row.split()[0] for row in routes.splitlines()[1:]}
+    found = [name for name in sorted(names) if default_gateway(routes, name) is not None]
+    return found[0] if len(found) == 1 else None
+
+
 def _asked(asking: socket.socket, what: int, interface: str) -> tuple[int, bytes]:
     """The family and the bytes of the ``struct sockaddr`` that the kernel answers with."""
     try:

@@ -73,6 +73,8 @@ COUNTED = f"(+xlen +xinfo|groups %R~{keys.jobs('*')} %R~{keys.DEAD})"
 
 A selector of its own (Redis 7.0: ACL, "selectors"), for with a plain right to those keys it could read them.
 """
+ENROLL_COMMANDS = ("getdel", "get", "ping", "hello", "auth")
+"""Fetching what an invitation stands for. Its password is in every invitation, so it can do nothing else."""
 
 OPERATOR_COMMANDS = (
     "xrange",
@@ -120,9 +122,14 @@ def bot_rules() -> tuple[str, ...]:
     ]
     own += [keys.journal("*"), keys.kept("*"), keys.inquiry("*"), keys.inquiries("*"), keys.asked("*")]
     own += [keys.UNFINISHED, keys.UNENDED, keys.ROLL]
-    written = [keys.jobs("*"), keys.cancel("*")]
+    written = [keys.jobs("*"), keys.cancel("*"), keys.invite("*"), keys.invited("*")]
     read = [keys.AGENTS, keys.serving("*")]
     return (*_rules(own, read, written, BOT_COMMANDS), COUNTED)
+
+
+def enroll_rules() -> tuple[str, ...]:
+    """The rules for whoever holds an invitation: names of invitations cannot be listed, and not be guessed."""
+    return _rules((keys.invite("*"),), (keys.invited("*"),), (), ENROLL_COMMANDS)
 
 
 def operator_rules() -> tuple[str, ...]:

@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterable, Sequence
 
 from bot.errors import RequestError
-from bot.queue.acl import agent_rules, bot_rules, operator_rules
+from bot.queue.acl import agent_rules, bot_rules, enroll_rules, operator_rules
 from bot.queue.seal import queue_key
 
 BOT = "bot"
 OPERATOR = "operator"
+ENROLL = "enroll"
 _OF_ONE = ("agent.", "vcenter.", "network.")
 _QUEUE = re.compile(r"(segment|agent|vcenter|network)\.[A-Za-z0-9._-]+")
 """A key pattern is a glob, and a space ends a rule: other characters could widen what a user may touch."""
@@ -31,7 +32,7 @@ def acl_file(masters: Sequence[bytes], agents: Iterable[str]) -> str:
     Raises:
         RequestError: one of them names no queue of its own, or is not a name.
     """
-    rules = {BOT: bot_rules(), OPERATOR: operator_rules()}
+    rules = {BOT: bot_rules(), OPERATOR: operator_rules(), ENROLL: enroll_rules()}
     for told in agents:
         queues = told.split(",")
         user = user_of(queues)

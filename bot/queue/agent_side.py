@@ -22,6 +22,7 @@ from bot.queue import artifacts, keys, letters, seal, server
 from bot.queue.deliveries import Deliveries, Entry
 from bot.queue.lease import CANCELLED, Held, Lease, ends_at, stop_reason
 from bot.queue.letters import Order, Report, Said
+from bot.queue.taken import Taken
 
 _log = log.get(__name__)
 T = TypeVar("T")
@@ -48,6 +49,7 @@ class RedisIntake:
         self._limit_bytes = limit_bytes
         self._client = server.connect(url, ca_file=ca_file)
         self._held: dict[str, Held] = {}
+        self._taken = Taken()
         self._closed = False
         self._refused: str | None = None
         self._lease = Lease(url, server.connect(url, ca_file=ca_file, connections=1), agent, self._keys)
@@ -164,7 +166,9 @@ class RedisIntake:
             )
             pipe.get(keys.cancel(job.id))
             first, cancel = pipe.execute()
-        replayed = first not in {None, entry.id}  # The same entry once more is a legal delivery after a death.
+        # The same entry once more is a legal delivery after a death. Whoever deleted the mark is met by our own memory.
+        copied = self._taken.copied(job.id, entry.id, (job.expires_at - self._lease.now()).total_seconds())
+        replayed = copied or first not in {None, entry.id}
         why = letters.refusal(
             order, entered_at=entry.entered_at, now=self._lease.now(), delivery=entry.delivery, replayed=replayed
         )

@@ -22,6 +22,8 @@
 | asked:<channel>            | zset   | incident -> moment of its request           | as a journal                |
 | kept:<incident>            | hash   | digest -> bytes that were brought back      | 1 day, or until Delivered   |
 | unfinished                 | zset   | incident -> moment of its request           | until Delivered             |
+| invite:<invitation>        | string | settings that only their invitation opens   | 15 min, or until fetched    |
+| invited:<invitation>       | string | there is, or was, such an invitation        | 15 min (settable)           |
 """
 
 GROUP = "agents"
@@ -151,6 +153,16 @@ def inquiries(channel: str) -> str:
 def asked(channel: str) -> str:
     """The questions that were asked in a channel."""
     return f"asked:{channel}"
+
+
+def invite(invitation: str) -> str:
+    """What an invited machine fetches, once."""
+    return f"invite:{invitation}"
+
+
+def invited(invitation: str) -> str:
+    """The sign by which a used invitation is told from one whose time is over."""
+    return f"invited:{invitation}"
 
 
 def delivery(name: str) -> str:

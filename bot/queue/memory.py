@@ -18,6 +18,7 @@ from bot.queue import artifacts, keys, letters, seal
 from bot.queue.asked import Asked
 from bot.queue.lease import CANCELLED, NOBODY_ASKS, OUT_OF_TIME
 from bot.queue.letters import Order, Report, Said, Word
+from bot.queue.taken import Taken
 
 _log = log.get(__name__)
 
@@ -249,6 +250,7 @@ class MemoryIntake:
         self._limit_bytes = limit_bytes
         self._me = secrets.token_hex(8)
         self._held: dict[str, tuple[Order, _Entry]] = {}
+        self._taken = Taken()
         self._announce()
 
     def take(self, wait_s: float) -> Job | None:
@@ -341,7 +343,8 @@ class MemoryIntake:
             self._bury(queue, str(error))
             return None
         job = order.job
-        replayed = self._server.seen.setdefault(job.id, entry.number) != entry.number
+        copied = self._taken.copied(job.id, entry.number, (job.expires_at - self._now()).total_seconds())
+        replayed = self._server.seen.setdefault(job.id, entry.number) != entry.number or copied
         why = letters.refusal(
             order, entered_at=entry.entered_at, now=self._now(), delivery=entry.delivery, replayed=replayed
         )

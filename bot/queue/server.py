@@ -21,8 +21,12 @@ Away = (redis.ConnectionError, redis.TimeoutError)
 CONNECTIONS = 24
 
 
-def connect(url: str, *, ca_file: str | None = None, connections: int = CONNECTIONS) -> Client:
+def connect(
+    url: str, *, ca_file: str | None = None, ca_data: str | None = None, connections: int = CONNECTIONS
+) -> Client:
     """A client that connects with its first command; threads share it and wait for one of its connections.
+
+    ``ca_data`` are the certificates of ``ca_file`` themselves, as PEM, where they lie in no file yet.
 
     redis-py 8 would repeat a failed command ten times by itself, and so keep the caller waiting and write twice:
     here every failure is seen at once. Responses stay bytes, because bytes are what is sealed.
@@ -37,7 +41,8 @@ def connect(url: str, *, ca_file: str | None = None, connections: int = CONNECTI
     options = {name.lower(): values[-1].lower() for name, values in parse_qs(parts.query).items()}
     if options.get("ssl_cert_reqs", "required") != "required" or options.get("ssl_check_hostname", "true") != "true":
         raise InstrumentError(f"{place(url)} must not switch the check of the server's certificate off.")
-    tls = {"ssl_ca_certs": ca_file} if ca_file and parts.scheme == "rediss" else {}
+    trusted = {"ssl_ca_certs": ca_file, "ssl_ca_data": ca_data}
+    tls = {name: value for name, value in trusted.items() if value and parts.scheme == "rediss"}
     pool = redis.BlockingConnectionPool.from_url(
         url,
         max_connections=connections,
@@ -80,6 +85,15 @@ def place(url: str) -> str:
         port = ""
     path = "" if "@" in parts.path else parts.path  # what follows a slash in a password
     return f"{parts.scheme}://{parts.hostname or ''}{port}{path}"
+
+
+def entered(url: str, user: str | None, password: str | None) -> str:
+    """The address with another user and password; None: without any."""
+    parts = urlsplit(url)
+    bare = parts.netloc.rpartition("@")[2]
+    # Not geturl(): for a scheme that it does not know it leaves the slashes of an empty host out.
+    asked = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{f'{user}:{password}@' if user else ''}{bare}{parts.path}{asked}"
 
 
 @contextmanager

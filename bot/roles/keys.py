@@ -1,4 +1,4 @@
-"""``ruleout keys``: the keys that jobs and reports are signed with, and who may do what on the queue server."""
+"""``ruleout keys``: what jobs and reports are signed with, who may do what on the queue server, and invitations."""
 
 import argparse
 import secrets
@@ -6,6 +6,7 @@ import sys
 
 from bot.queue import acl_file
 from bot.queue.seal import queue_key
+from bot.roles import inviting
 from bot.settings import Settings
 
 
@@ -21,6 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     password = actions.add_parser("password", help="the password of one user of that file, for RULEOUT_REDIS_URL")
     password.add_argument("user", help="bot, operator, or an agent's own queue, such as agent.prod-1")
+    inviting.arguments(actions.add_parser("invite", help="one line with which a new agent fetches all this, once"))
 
 
 def run(settings: Settings, given: argparse.Namespace) -> int:
@@ -28,6 +30,8 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
     if given.action == "new":
         print(secrets.token_hex(32))
         return 0
+    if given.action == "invite":
+        return inviting.run(settings, given)
     masters = settings.keys("RULEOUT_MASTER_KEYS")
     if given.action == "for":
         print(",".join(f"{queue}={queue_key(master, queue).hex()}" for queue in given.queues for master in masters))

@@ -73,3 +73,28 @@ def test_the_operators_page_lists_every_setting_with_its_default() -> None:
     for setting in SETTINGS:
         default = {None: "required", "": "empty"}.get(setting.default, f"`{setting.default}`")
         assert f"| `{setting.name}` | {setting.roles} | {setting.meaning} | {default} |" in page
+
+
+def test_a_file_of_settings_stands_above_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever names a file means it; also where the environment gives the same secret in the other way."""
+    (tmp_path / "bot.url").write_text("redis://bots")
+    monkeypatch.setenv("RULEOUT_REDIS_URL_FILE", str(tmp_path / "bot.url"))
+    monkeypatch.setenv("RULEOUT_SLOTS", "9")
+    monkeypatch.setenv("RULEOUT_SEGMENT", "prod")
+    told = tmp_path / "a.env"
+    told.write_text("# a note\n\nRULEOUT_REDIS_URL=redis://agents\nRULEOUT_SLOTS='3'\nRULEOUT_SEGMNT=x\n")
+    settings = Settings.beside(told)
+    assert (settings.text("RULEOUT_REDIS_URL"), settings.number("RULEOUT_SLOTS")) == ("redis://agents", 3)
+    assert settings.text("RULEOUT_SEGMENT") == "prod"
+    assert settings.file_of("RULEOUT_REDIS_URL") is None
+    assert settings.unknown() == ("RULEOUT_SEGMNT",)
+    assert (settings.given("RULEOUT_REDIS_URL"), settings.given("RULEOUT_POOL")) == (True, False)
+
+
+@pytest.mark.parametrize("text", ["export RULEOUT_SLOTS=3", "RULEOUT_SLOTS", "\xff"])
+def test_a_file_that_holds_something_else_is_refused_by_its_line(tmp_path: Path, text: str) -> None:
+    """A shell's file looks alike, and would be half understood."""
+    told = tmp_path / "a.env"
+    told.write_text(text, encoding="latin-1")
+    with pytest.raises(RequestError, match=r"line 1 must be NAME=value|it is no text"):
+        Settings.beside(told)

@@ -128,6 +128,8 @@ class Bench(Protocol):
 
     def dead(self) -> list[str]: ...
 
+    def unmark(self, job_id: str) -> None: ...
+
 
 def run_agent(
     bench: Bench,
@@ -180,6 +182,10 @@ class MemoryBench:
     def dead(self) -> list[str]:
         return list(self.server.dead)
 
+    def unmark(self, job_id: str) -> None:
+        with self.server.changed:
+            del self.server.seen[job_id]
+
 
 class ServerBench:
     """A real server."""
@@ -210,6 +216,9 @@ class ServerBench:
 
     def dead(self) -> list[str]:
         return [fields[b"reason"].decode() for _, fields in self.client.xrange(keys.DEAD)]
+
+    def unmark(self, job_id: str) -> None:
+        assert self.client.delete(keys.seen(job_id)) == 1
 
 
 class RightsBench(ServerBench):

@@ -325,6 +325,57 @@ def test_a_replayed_order_runs_once(bench: Bench) -> None:
     assert len(runs) == 1
 
 
+def test_a_replay_is_met_also_where_its_mark_was_deleted(bench: Bench) -> None:
+    """Whoever may delete keys on the server must not make a living agent do again what it has done."""
+    order = order_for("agent.a")
+    runs: list[str] = []
+
+    def ability(work: Work) -> Sequence[tuple[Artifact, bytes]]:
+        runs.append(work.job.id)
+        return []
+
+    run_agent(bench, "a", ["agent.a"], ability)
+    bench.slip_in("agent.a", sealed(order))
+    until(lambda: runs)
+    bench.unmark(order.job.id)
+    bench.slip_in("agent.a", sealed(order))
+    assert ["copy" in reason for reason in until(bench.dead)] == [True]
+    assert len(runs) == 1
+
+
+def test_a_replay_is_met_by_the_other_agents_of_the_segment_too(bench: Bench) -> None:
+    """The marks are the server's, so a copy finds no agent that has not heard of the first."""
+    letter, busy, runs = sealed(order_for("segment.prod")), Waiting(), list[str]()
+
+    def second(work: Work) -> Sequence[tuple[Artifact, bytes]]:
+        runs.append(work.job.id)
+        return []
+
+    run_agent(bench, "a", ["segment.prod"], busy, slots=1)
+    bench.slip_in("segment.prod", letter)
+    assert busy.begun.wait(15)
+    run_agent(bench, "b", ["segment.prod"], second)
+    bench.slip_in("segment.prod", letter)
+    assert ["copy" in reason for reason in until(bench.dead)] == [True]
+    assert runs == []
+    busy.release.set()
+
+
+def test_a_report_is_heard_by_the_bot_that_asked_and_refused_by_another(bench: Bench) -> None:
+    """Sealed by an agent's key as it is: nobody here asked for it, so nobody here believes it."""
+    asking, other = bench.queue("bot-1"), bench.queue("bot-2")
+    asked, foreign = job("agent.a"), job("agent.a")
+    asking.put([asked])
+    other.put([foreign])
+    moved = Report(Failed(at=CLOCK.now(), job=asked.id, agent="a", reason="elsewhere"), "")
+    reply = keys.reports(foreign.incident)
+    bench.slip_report(foreign.incident, letters.write_report(seal.queue_keys(MASTERS, "agent.a"), reply, moved))
+    run_agent(bench, "a", ["agent.a"], brings(b"x"))
+    heard = hear(other, lambda news: bool(finals(news)))
+    assert {job_of(news) for news in heard} == {foreign.id}
+    assert [job_of(news) for news in finals(hear(asking, lambda news: bool(finals(news))))] == [asked.id]
+
+
 def test_a_report_that_nobody_asked_for_is_refused(bench: Bench) -> None:
     """An agent must not be able to testify in a case that it was not called in."""
     queue = bench.queue()

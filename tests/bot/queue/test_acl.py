@@ -12,7 +12,7 @@ import redis
 from bot.model.job import Artifact
 from bot.ports import Work
 from bot.queue import keys, server
-from bot.queue.acl import agent_rules, bot_rules, operator_rules
+from bot.queue.acl import agent_rules, bot_rules, enroll_rules, operator_rules
 from bot.queue.once import RedisOnce
 from deploy.demo.server import Server
 from tests.contracts.bench import RightsBench, ServerBench, evidence, finals, hear, job, run_agent, told, until
@@ -147,6 +147,23 @@ def test_a_bot_with_its_rights_meets_each_delivery_once(redis_as_bot: Server) ->
 def test_whoever_looks_after_the_server_changes_nothing_in_it(redis_tcp: Server, command: list[str]) -> None:
     """Looking needs no right to write, so a mistyped command costs nothing."""
     refuse(enter(redis_tcp.url, "operator", operator_rules()), command)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(["SCAN", "0"], id="the-names-of-invitations"),
+        pytest.param(["SET", "invite:x", "1"], id="an-invitation-of-its-own"),
+        pytest.param(["DEL", "invited:x"], id="the-mark-of-a-used-one"),
+        pytest.param(["GET", "agent:a"], id="who-there-is"),
+        pytest.param(["XADD", "jobs:agent.a", "*", "body", "x"], id="a-job"),
+        pytest.param(["XRANGE", "dead", "-", "+"], id="dead-letters"),
+        *EVERYTHING,
+    ],
+)
+def test_whoever_was_invited_fetches_and_does_nothing_else(redis_tcp: Server, command: list[str]) -> None:
+    """Its password is in every invitation that was ever printed."""
+    refuse(enter(redis_tcp.url, "enroll", enroll_rules()), command)
 
 
 def test_whoever_looks_after_the_server_sees_its_state_and_the_dead_letters(bench: ServerBench) -> None:

@@ -133,4 +133,4 @@ def test_the_command_prints_the_file_and_the_passwords(
 
 def test_a_further_agent_changes_nothing_for_those_before_it() -> None:
     """The file is made anew for every agent that comes: whoever entered before goes on entering."""
-    assert acl_file([OLD], AGENTS[:1]).splitlines() == acl_file([OLD], AGENTS).splitlines()[:4]
+    assert acl_file([OLD], AGENTS[:1]).splitlines() == acl_file([OLD], AGENTS).splitlines()[:5]
