@@ -101,13 +101,19 @@ def _pressed(button: str, running: bool) -> Callable[[World, Happening, int], No
         found = world.slack.look(there)
         if found is None or found.metadata is None:
             return
-        at, incident = time.time(), str(found.metadata["event_payload"]["id"])
+        at, incident = time.time(), _incident(found.metadata["event_payload"])
         shown = world.slack.press(user, one.whom, found.ts, button)
         said = f"{'stop' if running else 'again'} {incident}"
         question = Question(at, one.whom, user, f"[{button}]", said, shown.get("ack_ms"), shown.get("error"), "")
         world.chronicle.asked(question)
 
     return press
+
+
+def _incident(mark: dict[str, Any]) -> str:
+    """The incident of a card, or of its copy elsewhere: that one's mark begins with its channel."""
+    kind, _, rest = str(mark["part"]).partition(" ")
+    return rest.split()[0] if kind == "also" else str(mark["id"])
 
 
 def _actions(message: Message) -> str:

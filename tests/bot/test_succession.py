@@ -252,6 +252,20 @@ def test_a_bot_that_slept_ends_nothing_a_second_time(house: House) -> None:
     assert incident.id not in house.queue.holders
 
 
+def test_a_bot_that_slept_leaves_no_evidence_of_what_is_over(house: House) -> None:
+    """It takes in a report before it learns that nobody needs it; a day on the server is long for packets."""
+    incident = house.ask()
+    slept, jobs = house.coordinator, tuple(house.queue.jobs)
+    house.dies()
+    house.turn()
+    finish(house, QUESTIONS[CHECK])
+    house.coordinator.delivered(incident.id)
+    house.queue.holders[incident.id] = 1  # it is the first bot of the house
+    house.coordinator = slept
+    from_case(house, jobs[0])
+    assert house.kept.all(incident.id) == {}
+
+
 def test_what_nobody_had_while_a_bot_slept_it_goes_on_with_itself(house: House) -> None:
     """A lease that ran out is no death, as long as nobody has written anything since."""
     incident = house.ask()
