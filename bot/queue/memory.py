@@ -369,7 +369,7 @@ class MemoryIntake:
 
     def _announce(self) -> None:
         with self._server.changed:
-            self._server.living[self._me] = replace(self._agent, running=tuple(self._held))
+            self._server.living[self._me] = replace(self._agent, running=tuple(self._held), ahead_ms=0)
             self._server.changed.notify_all()
 
     def _bury(self, queue: str, why: str) -> None:
