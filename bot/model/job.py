@@ -33,6 +33,7 @@ class Agent:
     """One process that looks, as it announces itself with every heartbeat.
 
     ``queues`` are the queues it takes jobs from, ``probes`` the kinds of job it can do. ``running`` are job ids.
+    ``ahead_ms`` is how far its clock runs ahead of the queue server's; None: nobody measured it.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Agent:
     version: str
     heard_at: datetime
     running: tuple[str, ...] = ()
+    ahead_ms: int | None = None
 
 
 class Probe(StrEnum):

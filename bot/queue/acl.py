@@ -57,13 +57,14 @@ BOT_COMMANDS = (
     "zrevrangebyscore",
     "zremrangebyscore",
     "scan",
+    "time",
     "multi",
     "exec",
     "ping",
     "hello",
     "auth",
 )
-"""Every command that bot.queue.bot_side, the journals, the kept evidence and the marks send.
+"""Every command that bot.queue.bot_side, the journals, the kept evidence, the marks and `ruleout doctor` send.
 
 ``scan`` shows the names of all keys, whatever the patterns say (Redis: ACL, "key permissions"), but no content.
 """

@@ -132,7 +132,8 @@ class Lease:
     def _renew(self) -> None:
         held = list(self.held())
         running = tuple(job.order.job.id for job in held)
-        announced = letters.dump(codec.encode(replace(self._agent, heard_at=self.now(), running=running)))
+        described = replace(self._agent, heard_at=self.now(), running=running, ahead_ms=self.ahead_ms())
+        announced = letters.dump(codec.encode(described))
         lease_ms = int(keys.LEASE_S * 1000)
         with self._client.pipeline(transaction=False) as pipe:
             pipe.time()

@@ -375,7 +375,7 @@ class MemoryIntake:
 
     def _announce(self) -> None:
         with self._server.changed:
-            self._server.living[self._me] = replace(self._agent, running=tuple(self._held))
+            self._server.living[self._me] = replace(self._agent, running=tuple(self._held), ahead_ms=0)
             self._server.roll[self._agent.name] = replace(self._agent, heard_at=self._server.clock.now())
             self._server.changed.notify_all()
 

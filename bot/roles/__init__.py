@@ -15,6 +15,7 @@ ROLES = {
     "incident": "write all there is of a channel's incident into one file",
     "split": "rank what separates the affected machines of a table from the others",
     "audit": "prove that the record of deeds is whole, or show a channel's part of it",
+    "doctor": "say what is wrong with the settings, the rights and the ways of this machine, and what cures it",
     "keys": "make a master key, invite an agent, print the keys of its queues, or the queue server's ACL file",
     "enroll": "use an invitation on a new agent's machine: fetch its keys, its password and its settings",
 }

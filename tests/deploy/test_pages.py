@@ -77,7 +77,8 @@ def test_the_page_names_the_privileges_that_the_allowed_methods_need() -> None:
     vim, vmodl = pyvmomi.vim, pyvmomi.vmodl
     kinds = [
         vim.ServiceInstance, vim.SessionManager, vim.SearchIndex, vim.EventManager, vim.PerformanceManager,
-        vim.TaskManager, vim.HistoryCollector, vim.TaskHistoryCollector, vim.view.ViewManager, vim.view.View,
+        vim.AuthorizationManager, vim.TaskManager, vim.HistoryCollector, vim.TaskHistoryCollector,
+        vim.view.ViewManager, vim.view.View,
         vim.DistributedVirtualSwitch, vim.host.NetworkSystem, vim.vm.guest.ProcessManager,
         vmodl.query.PropertyCollector, vmodl.query.PropertyCollector.Filter,
     ]  # fmt: skip

@@ -29,6 +29,7 @@ SCOPES_OF_METHOD: dict[str, set[str]] = {
     "files_upload_v2": {"files:write"},
     "pins_add": {"pins:write"},
     "usergroups_list": {"usergroups:read"},
+    "users_conversations": {"channels:read", "groups:read"},
     "users_info": {"users:read"},
     "views_open": set(),
     "views_publish": set(),

@@ -74,7 +74,8 @@ type Scenario struct {
 	NoKeep     bool        `json:"no_keep_alive"` // close the connection after every answer
 	NoKeyed    bool        `json:"ignore_keyed_paths"`
 	Bulk       *BulkSpec   `json:"bulk"`
-	Login      []string    `json:"login"` // the only user and password that are right; absent: any but an empty one
+	Login      []string    `json:"login"`   // the only user and password that are right; absent: any but an empty one
+	Granted    []string    `json:"granted"` // the only privileges that the account has; absent: all
 }
 
 type ModelSpec struct {
@@ -1388,6 +1389,9 @@ func (s *state) apply(sc Scenario) error {
 	if sc.PageSize != 0 {
 		s.sc.PageSize = sc.PageSize
 	}
+	if sc.Granted != nil {
+		s.sc.Granted = sc.Granted
+	}
 	return nil
 }
 
@@ -1987,10 +1991,31 @@ func (s *state) repool(vm *simulator.VirtualMachine, to *simulator.ResourcePool)
 	simulator.Map.Update(vm, []types.PropertyChange{{Name: "resourcePool", Val: &to.Self}})
 }
 
+// hasPrivileges says what the scenario grants (0.24.2: everything to everybody).
+func (s *state) hasPrivileges(r *types.HasPrivilegeOnEntities) []types.EntityPrivilege {
+	granted := map[string]bool{}
+	for _, id := range s.sc.Granted {
+		granted[id] = true
+	}
+	var told []types.EntityPrivilege
+	for _, e := range r.Entity {
+		p := types.EntityPrivilege{Entity: e}
+		for _, id := range r.PrivId {
+			p.PrivAvailability = append(p.PrivAvailability, types.PrivilegeAvailability{PrivId: id, IsGranted: s.sc.Granted == nil || granted[id]})
+		}
+		told = append(told, p)
+	}
+	return told
+}
+
 func (s *state) hooks() map[string]hook {
 	return map[string]hook{
 		"QueryPerf": func(m *simulator.Method) (interface{}, types.BaseMethodFault) {
 			return s.queryPerf(m.Body.(*types.QueryPerf)), nil
+		},
+		"HasPrivilegeOnEntities": func(m *simulator.Method) (interface{}, types.BaseMethodFault) {
+			r := m.Body.(*types.HasPrivilegeOnEntities)
+			return &types.HasPrivilegeOnEntitiesResponse{Returnval: s.hasPrivileges(r)}, nil
 		},
 		"QueryEvents": func(m *simulator.Method) (interface{}, types.BaseMethodFault) {
 			r := m.Body.(*types.QueryEvents)

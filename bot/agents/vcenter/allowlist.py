@@ -20,12 +20,13 @@ REPEATABLE = frozenset(
         "QueryEvents",
         "QueryPerf",
         "QueryNetworkHint",
+        "HasPrivilegeOnEntities",  # what our own session may: `ruleout doctor` says what is missing and what too much
     }
 )
 """Reads, and objects of our own session: asked again once when the connection was cut.
 
 CurrentTime dates the events, QueryEvents brings them, QueryPerf the counters (System.View each), QueryNetworkHint what
-the uplinks hear (System.Read).
+the uplinks hear (System.Read). HasPrivilegeOnEntities answers yes or no for each privilege (System.View).
 """
 
 ALLOWED = REPEATABLE | {

@@ -29,6 +29,7 @@ class Session:
     ``collector`` is the session's own PropertyCollector, for look-ups. ``collectors`` is the default one: everybody in
     the session shares it, so it makes others and is never read with. ``guests`` is what guest operations are reached
     by, ``events``, ``counters`` and ``tasks`` are its event, performance and task managers; None: it has none.
+    ``key`` names the session where rights are asked about, ``authorization`` is whom they are asked of.
     """
 
     cookie: str
@@ -44,6 +45,8 @@ class Session:
     events: str | None = None
     counters: str | None = None
     tasks: str | None = None
+    key: str | None = None
+    authorization: str | None = None
 
 
 class Sessions:
@@ -148,7 +151,7 @@ class Sessions:
             if content.about.apiType != "VirtualCenter" or login is None or views is None or search is None:
                 raise InstrumentError(f"{self._settings.host} is {content.about.name}, no vCenter.")
             try:
-                login.Login(self._settings.user, self._settings.password, None)
+                entered = login.Login(self._settings.user, self._settings.password, None)
             except vim.fault.InvalidLogin:
                 self._refusals += 1
                 _LOG.error("vcenter_login_refused", vcenter=self._settings.vcenter, refusals=self._refusals)
@@ -172,4 +175,6 @@ class Sessions:
             events=content.eventManager._moId if content.eventManager else None,
             counters=content.perfManager._moId if content.perfManager else None,
             tasks=content.taskManager._moId if content.taskManager else None,
+            key=entered.key if entered else None,
+            authorization=content.authorizationManager._moId if content.authorizationManager else None,
         )

@@ -37,13 +37,13 @@ class Api:
         slack, name = self.slack, request.match_info["method"]
         if slack.faults.api_delay_s:
             await asyncio.sleep(slack.faults.api_delay_s)
-        status, headers = 200, {}
+        status, headers = 200, self._scopes(request.headers.get("Authorization", ""))
         try:
             body = {"ok": True, **await self._answer(name, request)}
         except Refused as refused:
             body = refused.body
             if refused.error == "ratelimited":
-                status, headers = 429, {"Retry-After": str(body.pop("retry_after_s"))}
+                status, headers = 429, headers | {"Retry-After": str(body.pop("retry_after_s"))}
             elif refused.error.startswith("http_"):
                 status = int(refused.error.removeprefix("http_"))
         fields = {"error": body.get("error"), "messages": body.get("errors"), "ok": body["ok"]}
@@ -67,6 +67,14 @@ class Api:
         if wait_s is not None:
             raise Refused("ratelimited", retry_after_s=wait_s)
         return method.call(slack, args)
+
+    def _scopes(self, header: str) -> dict[str, str]:
+        """What a token may, as Slack says beside every answer; without a manifest there is nothing to say."""
+        slack, token = self.slack, header.removeprefix("Bearer ")
+        if token == slack.app_token:
+            return {"x-oauth-scopes": "connections:write"}
+        granted = token == slack.bot_token and not slack.manifest.open
+        return {"x-oauth-scopes": ",".join(sorted(slack.manifest.scopes))} if granted else {}
 
     def _authorise(self, name: str, method: Method, header: str, in_body: Any) -> None:
         slack = self.slack

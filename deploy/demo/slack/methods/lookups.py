@@ -65,6 +65,13 @@ def _read(message: Message, args: Json) -> Json:
     return body
 
 
+def memberships(slack: Slack, args: Json) -> Json:
+    """The channels that the app's own user is a member of."""
+    live = str(args.get("exclude_archived", "0")).lower() in ("1", "true")
+    mine = [one for one in slack.workspace.channels.values() if BOT_USER in one.members and not (live and one.archived)]
+    return {"channels": [one.json() for one in mine], **_END}
+
+
 def history(slack: Slack, args: Json) -> Json:
     """The channel's messages without threads' replies, newest first."""
     channel = _joined(slack, args)
@@ -184,6 +191,7 @@ METHODS = {
     "conversations.members": Method(members, "channels:read", 4, reads_json=False),
     "conversations.history": Method(history, "channels:history", 3, reads_json=False),
     "conversations.replies": Method(replies, "channels:history", 3, reads_json=False),
+    "users.conversations": Method(memberships, "channels:read", 3, reads_json=False),
     "users.info": Method(user_info, "users:read", 4, reads_json=False),
     "usergroups.list": Method(groups, "usergroups:read", 2, reads_json=False),
     "usergroups.users.list": Method(group_users, "usergroups:read", 2, reads_json=False),
