@@ -18,6 +18,7 @@ SCOPES = (
     "files:read",
     "files:write",
     "groups:read",
+    "metadata.message:read",
     "pins:write",
     "usergroups:read",
     "users:read",
