@@ -66,6 +66,8 @@ class Chronicle:
 
     shown: list[Shown] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
+    """Messages that the bot took away again, by timestamp id."""
     whispers: list[tuple[float, str, str, str]] = field(default_factory=list)
     """What the bot showed to one person alone: when, the ids of channel and person, and the text."""
     done: list[Done] = field(default_factory=list)
@@ -79,6 +81,8 @@ class Chronicle:
 
         def changed(change: Change) -> None:
             message = change.body.get("message")
+            if change.kind == "gone":
+                self.gone.add(change.body["ts"])
             if change.kind != "message" or not message or message["user"] != BOT_USER:
                 return
             if change.viewer is None:
@@ -99,10 +103,10 @@ class Chronicle:
             self.done.append(Done(at, until or time.time(), happening, what))
 
     def cards(self) -> dict[tuple[str, str], dict[str, list[Shown]]]:
-        """By incident and part: every message that carries its mark, by timestamp, with all its states in order."""
+        """By incident and part: every message that stands with its mark, by timestamp, with all its states in order."""
         found: dict[tuple[str, str], dict[str, list[Shown]]] = {}
         for one in self.shown:
-            if one.mark:
+            if one.mark and one.ts not in self.gone:
                 found.setdefault(one.mark, {}).setdefault(one.ts, []).append(one)
         return found
 
