@@ -34,7 +34,7 @@ def _parts(secret: str) -> tuple[str, ...]:
     if "://" in secret:
         password = urlsplit(secret).password
         return () if password is None else (password, unquote(password))
-    return secret, *re.split(r"[\s,=]", secret)
+    return secret, *(pair.rpartition("=")[2] for pair in re.split(r"[\s,]", secret))  # queue=key: a name is no secret
 
 
 def status(looked: Sequence[Looked], *, strict: bool) -> int:

@@ -247,8 +247,8 @@ CHECKS: dict[str, tuple[tuple[str, Look, float], ...]] = {
         ("settings", _settings_of("agent"), 2),
         ("the queue server", _server, 8),
         ("rights on the queue server", _agent_rights("RULEOUT_AGENT_NAME"), 8),
-        ("its queues", _agent_queues, 8),
         ("its segment", _segment, 8),
+        ("its queues", _agent_queues, 8),
         ("the spool", _spool, 5),
     ),
     "vcenter": (

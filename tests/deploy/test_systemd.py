@@ -17,7 +17,7 @@ MOST_EXPOSED = {"agent": 1.8, "bot": 1.2, "vcenter": 1.2, "network": 1.2}
 
 BY_THE_OPERATOR = {
     "bot": set(),
-    "agent": {"RULEOUT_SEGMENT", "RULEOUT_INTERFACE"},
+    "agent": {"RULEOUT_SEGMENT", "RULEOUT_INTERFACE", "RULEOUT_QUEUE_KEYS"},
     "vcenter": {"RULEOUT_VCENTER_HOST", "RULEOUT_VCENTER_USER"},
     "network": set[str](),
 }
@@ -51,7 +51,9 @@ def test_there_is_one_for_each_role_that_runs_for_long() -> None:
     """As the Procfile lists them."""
     procfile = dict(line.split(": ") for line in (DEPLOY.parent / "Procfile").read_text(encoding="utf-8").splitlines())
     started = {ROLES[unit.stem]: settings_of(unit)["Service"]["ExecStart"] for unit in UNITS}
-    assert started == {role: f"/opt/ruleout/bin/{command}" for role, command in procfile.items()}
+    expected = {role: f"/opt/ruleout/bin/{command}" for role, command in procfile.items()}
+    expected["agent"] = "/opt/ruleout/bin/ruleout --env %d/settings agent"  # one file, which `ruleout enroll` writes
+    assert started == expected
 
 
 def test_systemd_understands_every_line(here: Path) -> None:

@@ -8,6 +8,7 @@ from bot.doctor import devices
 from bot.doctor.line import Line, Standing
 from bot.roles.network import abilities
 from bot.system import SystemClock
+from deploy.lab.ucsm import Authority, UcsManager
 from tests.bot.doctor.saying import wrongs
 from tests.fixtures.snmpd import AUTH, PRIV, Snmpd, StartSnmpd, bridge_rows, fdb_rows, lldp_rows
 
@@ -90,3 +91,26 @@ def test_a_switch_without_a_bridge_lacks_what_it_is_asked_for(snmpd: StartSnmpd,
     assert [line.says for line in lines["narrow"] if line.standing is Standing.UNKNOWN] == [
         "narrow: narrow tells of no neighbour by LLDP or CDP"
     ]
+
+
+@pytest.mark.server
+def test_a_ucs_manager_answers_or_is_wrong_by_its_own_sentence(
+    ucsm: UcsManager, ucs_authority: Authority, tmp_path: Path
+) -> None:
+    """The same file names both kinds; a wrong password is said, and not shown."""
+    pytest.importorskip("ucsmsdk")
+
+    def told(password: str) -> list[Line]:
+        file = tmp_path / "network.toml"
+        file.write_text(
+            f'[[ucs]]\nname = "ucs1"\nhost = "{ucsm.host}"\nport = {ucsm.port}\nuser = "{ucsm.sessions.user}"\n'
+            f'password = "{password}"\nca_file = "{ucs_authority.ca}"\n'
+        )
+        return list(devices.lines(abilities("dc1", file), "dc1", SystemClock()))
+
+    right = told(ucsm.sessions.password)
+    assert [line.says.split(":")[0] for line in right] == ["ucs1 answers"]
+    wrong = told("not-the-password")
+    assert wrongs(wrong)
+    assert "ucs1" in wrong[0].says
+    assert "not-the-password" not in str(wrong)
