@@ -6,11 +6,12 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot import log
 from bot.clerk import Clerk
 from bot.errors import InstrumentError, OvertakenError, RequestError
-from bot.incidents import folds
+from bot.incidents import folds, joining
 from bot.incidents.crowding import USUAL, Bounds
 from bot.incidents.planning import Known
 from bot.incidents.running import Running
@@ -24,6 +25,8 @@ _log = log.get(__name__)
 
 _REMEMBERED = 500  # closed incidents kept in memory for their buttons; older ones are read from the journal
 _AGENTS_FRESH_S = 1.0
+_WITHHELD = timedelta(seconds=10)
+"""So long an end waits for the journal; people wait for no server that stays away."""
 
 
 @dataclass(slots=True)
@@ -125,10 +128,14 @@ class Desk:
         """
         with self._directory:
             owing = [seat for seat in self._seats.values() if seat.running.unwritten]
+        away = False
         for seat in owing:
             with self._at(seat):
-                if not self._write(seat.running):
-                    return
+                away = away or not self._write(seat.running)
+                if seat.running.withheld:
+                    self._show(seat.running)
+        if away:
+            return
         for incident in tuple(self._ending):
             known = self._seat(incident)
             if known and known.running.unwritten:
@@ -265,11 +272,18 @@ class Desk:
     def _show(self, running: Running) -> None:
         """Bring the card up to date; what is over is a case by then, so that whoever reads the card finds it.
 
-        The card of what another bot has taken over is that one's to write.
+        The card of what another bot has taken over is that one's to write. An end that the journal cannot take is held
+        back for a while: if this bot dies before it is written, the next one comes to an end of its own.
         """
         if self._seat(running.incident.id) is None:
             return
-        running.shown_at = self._clock.now()
+        now, closed = self._clock.now(), running.incident.closed
+        running.withheld = bool(closed and running.unwritten and now - closed.at < _WITHHELD)
+        if running.withheld:
+            return
+        running.shown_at = now
+        for place in joining.unanswered(running.incident) if closed else ():
+            self._chat.also(running.incident, place)
         if running.incident.closed and (files := running.case()):
             try:
                 self._archive.save(running.incident.id, files)

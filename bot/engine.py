@@ -143,7 +143,7 @@ class Engine(Desk):
                 if self._queue.holds(name):
                     if not running.incident.closed:
                         self._succession.resume(running.incident, self._clock.now())
-                    self._show_all(running)
+                    self._show(running)
                     if name in self._seen_in_doubt:
                         self._seen_in_doubt.discard(name)
                         self.delivered(name)
@@ -293,16 +293,10 @@ class Engine(Desk):
                 except Exception:  # noqa: BLE001  a bug met by one incident must not silence the others
                     self._broke(running)
 
-    def _show_all(self, running: Running) -> None:
-        """On its card, and once it has ended wherever else its answer is awaited and does not stand yet."""
-        for place in joining.unanswered(running.incident) if running.incident.closed else ():
-            self._chat.also(running.incident, place)
-        self._show(running)
-
     def _go_on_with(self, running: Running) -> None:
         incident = running.incident
         if incident.closed:
-            self._show_all(running)
+            self._show(running)
             return
         if spent(running):
             sentence = (
@@ -618,8 +612,6 @@ class Engine(Desk):
             self._leave(running.incident.id)
             return
         super()._close(running, outcome, sentence)
-        for place in joining.places(running.incident):
-            self._chat.also(running.incident, place)
         if self.inquirer:
             self.inquirer.heard(running.incident, running.evidence())
         incident, path = running.incident, running.incident.path

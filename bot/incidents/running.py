@@ -25,7 +25,8 @@ class Running:
     last word on each capture that runs. ``shown_at``: when its card was last brought up to date. ``handed``: what was
     captured is on its way to the people.
 
-    ``unwritten`` is how many of the newest events the journal does not have yet.
+    ``unwritten`` is how many of the newest events the journal does not have yet, ``withheld`` whether its end is not
+    shown for that.
 
     What a capture brings is read once, when it is handed over: it may be large, and its beginning comes often.
     """
@@ -40,6 +41,7 @@ class Running:
     shown_at: datetime | None = None
     handed: bool = False
     unwritten: int = 0
+    withheld: bool = False
 
     def append(self, event: AnyEvent) -> None:
         """The event is the timeline's last from now on."""

@@ -14,6 +14,8 @@ from deploy.chaos.plan import Kind
 from deploy.demo.slack.mrkdwn import normalised
 from deploy.demo.stage import RUNNING
 
+_TYPED_S, _MENTION_S = 6.0, 20.0
+"""So long after it was asked a question may be written down: an acknowledgement takes 3 s, an event comes again."""
 NEAR_S = 2.0
 """A bot that died so soon after a post may not have lived to write down where it stands."""
 _DEATHS = (Kind.BOT_KILLED, Kind.BOT_PAUSED, Kind.SERVER_KILLED)
@@ -50,7 +52,8 @@ def pair(seen: Evidence) -> tuple[dict[int, Entry], list[Fault]]:
     asked = sorted(enumerate(seen.chronicle.questions), key=lambda one: one[1].at)
     for number, question in asked:
         waiting = lines.get((*seen.asker(question), question.said), [])
-        fit = [entry for entry in waiting if question.at - 1 <= entry.at.timestamp()]
+        within_s = _MENTION_S if question.text.startswith("@") else _TYPED_S
+        fit = [entry for entry in waiting if -1 <= entry.at.timestamp() - question.at <= within_s]
         if fit:
             waiting.remove(fit[0])
             if question.accepted:

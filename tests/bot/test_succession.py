@@ -299,21 +299,45 @@ def test_whoever_asks_a_bot_that_slept_is_answered_anew(house: House) -> None:
     assert house.ask().id != incident.id
 
 
-def test_what_happened_while_the_server_was_away_is_written_when_it_is_back(house: House) -> None:
+def test_what_happened_while_the_server_was_away_is_written_and_shown_when_it_is_back(house: House) -> None:
     """Else the end that people saw would be lost with the bot, and the next one would end it otherwise."""
     incident = house.ask()
     house.journal.down = True
-    finish(house, QUESTIONS[CHECK])
-    assert closed(house.card).outcome is Outcome.ANSWERED
-    house.coordinator.delivered(incident.id)
+    answer_all(house)
+    assert house.card.closed is None, "an end that is not written is not shown"
     house.journal.down = False
     house.turn()
+    assert closed(house.card).outcome is Outcome.ANSWERED
+    house.coordinator.delivered(incident.id)
     written = house.journal.read(incident.id)
     assert written is not None
     assert written.timeline[:-1] == house.card.timeline
     assert house.journal.unfinished() == ()
     assert house.queue.holders == {}
     assert house.kept.all(incident.id) == {}
+
+
+def test_an_end_waits_ten_seconds_for_the_journal_and_no_longer(house: House) -> None:
+    """The answer is worth more than its record; and what was shown is written all the same when the server is back."""
+    incident = house.ask()
+    house.journal.down = True
+    answer_all(house)
+    house.clock.forward(11)
+    house.turn()
+    assert closed(house.card).outcome is Outcome.ANSWERED
+    house.coordinator.delivered(incident.id)
+    house.journal.down = False
+    house.turn()
+    assert house.journal.unfinished() == ()
+
+
+def answer_all(house: House) -> None:
+    """Every job that is there, and those that follow from it."""
+    answered: set[str] = set()
+    while waiting := [job for job in dict.fromkeys(house.queue.jobs) if job.id not in answered]:
+        for job in waiting:
+            answered.add(job.id)
+            from_case(house, job)
 
 
 def test_whoever_joined_is_answered_by_the_next_bot_where_that_is_still_missing(house: House) -> None:
