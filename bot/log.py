@@ -117,7 +117,7 @@ def setup(level: str = "INFO", *, as_json: bool = False) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(cast(TextIO, out)),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,  # a second set-up holds for whoever has logged before, too
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from bot import log
@@ -15,9 +16,10 @@ settings.load_profile("untimed")
 
 @pytest.fixture(autouse=True)
 def _nothing_concealed() -> Iterator[None]:
-    """A secret of one test is a word like any other in the next."""
+    """A secret of one test is a word like any other in the next, and a role that was silenced silences no other."""
     yield
     log.forget()
+    structlog.reset_defaults()
 
 
 pytest_plugins = (

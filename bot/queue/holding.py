@@ -34,6 +34,7 @@ class Holding:
         self._unbroken_since = float("-inf")
         self._renewed_wall = time.time()
         self._closing, self._begun = threading.Event(), threading.Event()
+        self._trouble = False
         self._thread = threading.Thread(target=self._keep, name="holding", daemon=True)
         self._thread.start()
 
@@ -121,7 +122,11 @@ class Holding:
                 self._renew()
             except RedisError as error:
                 self._unbroken_since = time.monotonic()
-                _log.info("holding_not_renewed", reason=server.sentence(self._url, error))
+                if not self._trouble:  # said once, until it is back
+                    _log.info("holding_not_renewed", reason=server.sentence(self._url, error))
+                self._trouble = True
+            else:
+                self._trouble = False
 
     def _renew(self) -> None:
         """Prolong what is held.

@@ -77,6 +77,9 @@ def _each_delivery_once(seen: Callable[[str], bool]) -> Callable[..., BoltRespon
         name = f"event:{body['event_id']}" if "event_id" in body else f"trigger:{body.get('trigger_id')}"
         if (body.get("view") or {}).get("callback_id") == STARTS:
             name = f"view:{body['view']['id']}"  # each press of its button has a trigger of its own
+        if _kind(body) == OWN_POST:  # may be told twice, and whoever took it the first time may have died of it
+            next()
+            return None
         try:
             if not name.endswith(":None") and seen(name):
                 _log.info("redelivery_dropped", delivery=name)
@@ -93,11 +96,16 @@ def _no_other_events_of_ours(
     body: dict[str, Any], context: BoltContext, next: Callable[[], None]
 ) -> BoltResponse | None:
     """What we say ourselves is no question. Bolt would keep all our events from us."""
-    kind = (body.get("event") or {}).get("type")
+    kind = _kind(body)
     if kind not in (None, OWN_POST) and context.user_id is not None and context.user_id == context.bot_user_id:
         return _done()
     next()
     return None
+
+
+def _kind(body: dict[str, Any]) -> Any:
+    """The type of the event in it, if there is one."""
+    return _part(body, "event").get("type")
 
 
 def _genuine_buttons_only(key: bytes) -> Callable[..., BoltResponse | None]:

@@ -46,6 +46,15 @@ def test_what_is_not_ours_or_not_whole_tells_nothing(body: dict[str, Any]) -> No
         assert stage.coordinator.posts == []
 
 
+def test_the_same_word_told_again_is_taken_again() -> None:
+    """Whoever took it the first time may have died before it was written down; twice is no harm."""
+    with on_stage() as stage:
+        for _ in range(2):
+            assert stage.send(posted()).status == 200
+        stage.finish()
+        assert stage.coordinator.posts == [("inc-k3v9", "card", "C1", "5.5")] * 2
+
+
 def test_our_own_mention_of_ourselves_is_no_question() -> None:
     """A card that names us must not ask."""
     with on_stage() as stage:
