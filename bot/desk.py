@@ -44,8 +44,7 @@ class Seat:
     @property
     def settled(self) -> bool:
         """Whether its people have seen the end, and the journal knows."""
-        seen = any(isinstance(event, Delivered) for event in reversed(self.running.incident.timeline))
-        return seen and not self.running.unwritten
+        return self.running.incident.delivered and not self.running.unwritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +231,7 @@ class Desk:
                 running.unwritten = 0
                 self._give(incident.id)
                 found = self.written(incident.id)
-                if found and any(isinstance(event, Delivered) for event in found.timeline):
+                if found and found.delivered:
                     self._succession.over(incident.id)  # what we brought since is not needed any more
                 raise
             except InstrumentError as error:

@@ -8,7 +8,7 @@ from bot import log
 from bot.errors import InstrumentError
 from bot.incidents import dropping, folds, noted, pasting
 from bot.incidents.running import Running
-from bot.model.incident import Delivered, Incident, Reported, Started, TakenOver
+from bot.model.incident import Incident, Reported, Started, TakenOver
 from bot.model.request import CAPTURE, WATCH
 from bot.ports import Journal, Kept, News, Queue
 
@@ -81,7 +81,7 @@ class Succession:
 
     def _found(self, name: str) -> Running | None:
         incident = self.journal.read(name)
-        if incident is None or any(isinstance(event, Delivered) for event in incident.timeline):
+        if incident is None or incident.delivered:
             return None  # seen to its end while we looked
         running, blobs = Running(incident), self.kept.all(name) if self.kept else {}
         for event in incident.timeline:

@@ -285,6 +285,11 @@ class Incident:
         return last if isinstance(last, Closed) else next((e for e in self.timeline if isinstance(e, Closed)), None)
 
     @property
+    def delivered(self) -> bool:
+        """Whether its people have seen the end."""
+        return any(isinstance(event, Delivered) for event in reversed(self.timeline))
+
+    @property
     def address(self) -> IPv4Address | None:
         """The address under question, once it is known."""
         resolved = [event.address for event in self.timeline if isinstance(event, Resolved)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.incidents import joining
 from bot.incidents.card import card
 from bot.model.audit import Deed, Entry
-from bot.model.incident import Closed, Delivered, Incident, Outcome, Published
+from bot.model.incident import Closed, Incident, Outcome, Published
 from bot.slack.blocks import card_message
 from deploy.chaos.chronicle import Question, Shown
 from deploy.chaos.evidence import Evidence
@@ -92,7 +92,7 @@ def check(seen: Evidence) -> Iterator[Fault | Second]:
         closed = [event for event in incident.timeline if isinstance(event, Closed)]
         if len(closed) != 1:
             yield Fault("every question ends once", name, f"{len(closed)} ends; {_story(incident)}")
-        if not any(isinstance(event, Delivered) for event in incident.timeline) and name not in seen.unfinished:
+        if not incident.delivered and name not in seen.unfinished:
             yield Fault("every question ends", name, f"no Delivered; {_story(incident)}")
         yield from _card(seen, incident, posted.get((name, "card"), {}))
         yield from _copies(seen, incident, posted)
