@@ -9,7 +9,7 @@ from bot import log
 from bot.model.incident import Failed, Lost, Reported, Started
 from bot.model.job import Job
 from bot.ports import Clock, News
-from bot.queue import keys, seal
+from bot.queue import keys, letters, seal
 from bot.queue.letters import Report, read_report
 from bot.queue.seal import Fields
 
@@ -80,6 +80,15 @@ class Asked:
             _log.warning("report_refused", incident=incident, job=job_id, reason=str(error))
             return None
         return pending.job, report
+
+    def word(self, incident: str, fields: Fields) -> News | None:
+        """What another bot was told of the incident; None, with a warning, when no bot wrote it."""
+        try:
+            word = letters.read_word(self.keys_of(letters.BOTS), keys.reports(incident), fields)
+        except (ValueError, KeyError, TypeError) as error:
+            _log.warning("word_refused", incident=incident, reason=str(error))
+            return None
+        return News(incident, word, {})
 
     def news(self, job: Job, report: Report, blobs: dict[str, bytes]) -> News:
         """The report as news; a final one closes the job, a start means that it may be lost anew."""

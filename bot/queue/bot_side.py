@@ -234,12 +234,7 @@ class RedisQueue:
     def _entry(self, incident: str, fields: seal.Fields) -> tuple[News | None, list[str]]:
         """What one entry says, and the keys of the evidence that came with it."""
         if letters.is_word(fields):
-            try:
-                word = letters.read_word(self._asked.keys_of(letters.BOTS), keys.reports(incident), fields)
-            except (ValueError, KeyError, TypeError) as error:
-                _log.warning("word_refused", incident=incident, reason=str(error))
-                return None, []
-            return News(incident, word, {}), []
+            return self._asked.word(incident, fields), []
         known = self._asked.read(incident, fields)
         return (self._item(*known), _uploads(known[1])) if known else (None, [])
 

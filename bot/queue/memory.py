@@ -207,12 +207,7 @@ class MemoryQueue:
 
     def _entry(self, incident: str, fields: seal.Fields) -> News | None:
         if letters.is_word(fields):
-            try:
-                word = letters.read_word(self._asked.keys_of(letters.BOTS), keys.reports(incident), fields)
-            except (ValueError, KeyError, TypeError) as error:
-                _log.warning("word_refused", incident=incident, reason=str(error))
-                return None
-            return News(incident, word, {})
+            return self._asked.word(incident, fields)
         known = self._asked.read(incident, fields)
         return self._item(*known) if known else None
 
