@@ -59,11 +59,10 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """What this bot, which slept, did to another one's card; ``stays`` False: ours is one too many, and goes."""
+    """The end of another bot's incident, over which this one, which slept, has written: it is shown again."""
 
     incident: Incident
     ts: str
-    stays: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,7 +204,7 @@ class Publisher:
     def _retract(self, channel: str, message: str) -> None:
         _log.warning("message_taken_back", channel=channel, message=message)
         with self._changed:
-            self._put(Parcel(f"retract {message}", channel, Retraction(message), lasting=True))
+            self._put(Parcel(f"retract {message}", channel, Retraction(message), urgent=True, lasting=True))
 
     def _posted(self, channel: str, ts: str, before: str | None) -> str:
         """A message that was just posted; ``before`` was found meanwhile, posted by a bot that died."""
@@ -275,10 +275,8 @@ class Publisher:
 
     def _send_alone(self, parcel: Parcel, errand: object) -> None:
         """What belongs to no card."""
-        if isinstance(errand, Mended) and errand.stays:
+        if isinstance(errand, Mended):
             self._slack.update(parcel.channel, errand.ts, card_message(card(errand.incident, ()), self._key))
-        elif isinstance(errand, Mended):
-            self._slack.delete(parcel.channel, errand.ts)
         elif isinstance(errand, Post):
             mark = {"id": parcel.channel, "part": errand.part}
             if not (parcel.attempts and self._slack.find(parcel.channel, errand.place.thread, errand.since, mark)):
@@ -334,12 +332,14 @@ class Publisher:
         """Put right what we did to the card of another bot's incident: show its end again, or take our own one away."""
         if (incident := self._written(name)) is None:
             return
-        places = [event.message for event in incident.timeline if isinstance(event, Published) and event.part == "card"]
+        places = [event.message for event in incident.timeline if isinstance(event, Published) and event.part == CARD]
         stays, channel = ts in places, incident.request.place.channel
         _log.warning("card_of_another_bot_touched", incident=name, stays=stays, closed=incident.closed is not None)
-        with self._changed:
-            if incident.closed or not stays:  # else whoever has it writes the next state over ours
-                self._put(Parcel(self._number(), channel, Mended(incident, ts, stays), urgent=True, lasting=True))
+        if not stays:
+            self._retract(channel, ts)
+        elif incident.closed:  # else whoever has it writes the next state over ours
+            with self._changed:
+                self._put(Parcel(self._number(), channel, Mended(incident, ts), urgent=True, lasting=True))
 
     def _send_copy(self, parcel: Parcel, copy: Copy) -> None:
         incident = copy.incident
