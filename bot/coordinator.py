@@ -185,7 +185,7 @@ class Coordinator(Engine):
     def _watch(self, text: str, person: Person, place: Place) -> Incident:
         target, wish = watching.parse(text)
         rule = self._clerk.may(Capability.CHECK, person, place, machines(target.address, None), said=text)
-        if same := [one for one in self._everywhere() if _same_watch(one, target, place)]:
+        if same := [one for one in self._here(WATCH, place.channel) if one.is_about(target)]:
             raise RequestError(
                 f"{same[0].request.target} is being watched here already, by `{same[0].id}`; stop that one first, or "
                 "wait for its end."
@@ -501,11 +501,7 @@ class Coordinator(Engine):
     def stop_named(self, command: str, text: str, person: Person, place: Place) -> str:
         """Stop the capture or watch of this id or, without one, the only one that runs in the channel; its id."""
         wanted = text.strip().strip("`")
-        here = [
-            one
-            for one in self._everywhere()
-            if one.request.command == command and one.request.place.channel == place.channel
-        ]
+        here = self._here(command, place.channel)
         ids = [incident.id for incident in here]
         if wanted and len(wanted.split()) > 1:
             raise RequestError(
@@ -522,16 +518,15 @@ class Coordinator(Engine):
         self.stop(name, person, place)
         return name
 
-    def _everywhere(self) -> list[Incident]:
-        """What runs, in whichever bot's hand."""
-        ours = {seat.running.incident.id: seat.running.incident for seat in self._open_seats()}
+    def _here(self, command: str, channel: str) -> list[Incident]:
+        """What of this kind runs in the channel, in whichever bot's hand."""
+        running = [seat.running.incident for seat in self._open_seats()]
         try:
-            others = [name for name in self._journal.unfinished() if self._seat(name) is None]
-            found = [self._journal.read(name) for name in others]
+            others = [name for name in self._journal.unfinished(channel) if self._seat(name) is None]
+            running += [one for name in others if (one := self._journal.read(name)) and one.closed is None]
         except InstrumentError as error:
             _log.warning("others_not_known", reason=str(error))
-            found = []
-        return [*ours.values(), *(one for one in found if one and one.closed is None)]
+        return [one for one in running if (one.request.command, one.request.place.channel) == (command, channel)]
 
     def audit_of(self, person: Person, place: Place) -> tuple[str, ...]:
         """The newest deeds of this channel, oldest first, one line each; for whoever may check here."""
@@ -555,11 +550,6 @@ class Coordinator(Engine):
                 size_bytes=link.size_bytes, digest=link.digest,
             )  # fmt: skip
         self._chat.hand(person, place, links)
-
-
-def _same_watch(one: Incident, target: Target, place: Place) -> bool:
-    request = one.request
-    return request.command == WATCH and one.is_about(target) and request.place.channel == place.channel
 
 
 _DECIDED = "That was decided already, or it is over; its card says how."
