@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.places import DEPLOY, ROOT
-from tests.fixtures.tools import program
+from tests.fixtures.tools import missing, program
 
 RECIPE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
 _ROWS = "\n".join(row for row in RECIPE.splitlines() if not row.startswith("#"))
@@ -74,10 +74,10 @@ def test_the_lock_for_ucs_holds_what_the_other_lock_holds() -> None:
 def copies() -> Iterator[tuple[Path, Path]]:
     """Two copies of the system's interpreter where any user may read them: an ordinary one, and one with the right."""
     if os.getuid() != 0:
-        pytest.skip("only root can give a file a capability and become another user")
+        missing("only root can give a file a capability and become another user")
     python, setcap = Path("/usr/bin/python3"), program("setcap", "libcap2-bin")
     if not python.exists():
-        pytest.skip("there is no interpreter of the system, whose libraries every user may read")
+        missing("there is no interpreter of the system, whose libraries every user may read")
     with tempfile.TemporaryDirectory() as place:
         Path(place).chmod(0o755)
         plain, able = Path(place, "python"), Path(place, "python-net-raw")
@@ -86,7 +86,7 @@ def copies() -> Iterator[tuple[Path, Path]]:
             copy.chmod(0o755)
         given = subprocess.run([setcap, "cap_net_raw+ep", able], capture_output=True, text=True, check=False)
         if given.returncode:
-            pytest.skip(f"this file system holds no capabilities: {given.stderr.strip()}")
+            missing(f"this file system holds no capabilities: {given.stderr.strip()}")
         yield plain, able
 
 

@@ -98,7 +98,6 @@ def test_a_ucs_manager_answers_or_is_wrong_by_its_own_sentence(
     ucsm: UcsManager, ucs_authority: Authority, tmp_path: Path
 ) -> None:
     """The same file names both kinds; a wrong password is said, and not shown."""
-    pytest.importorskip("ucsmsdk")
 
     def told(password: str) -> list[Line]:
         file = tmp_path / "network.toml"
