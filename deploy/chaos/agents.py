@@ -66,10 +66,7 @@ class Brings:
 
     def __call__(self, work: Work) -> Brought:
         """The artifacts as this agent's."""
-        target = work.job.target
-        found = self.scenes.get(target.packed[1]) if target else None
-        if found is None:
-            raise InstrumentError(f"Nothing was recorded of {target}.")
+        found = _recorded(self.scenes, work)
         lasts = self.probe in (Probe.WATCH, Probe.CAPTURE)
         ended = _wait(work, work.job.options.listen_s if lasts else self.chance.uniform(0.1, 1.2), told=lasts)
         there = Probe.ARP if self.here.segment.startswith("prod") else Probe.ICMP
@@ -94,13 +91,17 @@ class Knows:
 
     def __call__(self, work: Work) -> Brought:
         """What its inventory says."""
-        target = work.job.target
-        found = self.scenes.get(target.packed[1]) if target else None
-        if found is None:
-            raise InstrumentError(f"This vCenter does not know {target}.")
+        found = _recorded(self.scenes, work)
         _wait(work, self.chance.uniform(0.05, 0.4), told=False)
         newest = found.of(Probe.VCENTER)[-1][1]
         return SnapshotAbility(lambda: json.loads(newest), self.here, SystemClock())(work)
+
+
+def _recorded(scenes: Scenes, work: Work) -> Scene:
+    target = work.job.target
+    if target is None or (found := scenes.get(target.packed[1])) is None:
+        raise InstrumentError(f"Nothing was recorded of {target}.")
+    return found
 
 
 def _wait(work: Work, for_s: float, *, told: bool) -> bool:
