@@ -1,19 +1,17 @@
 """The small HTTP server behind the links. It speaks plain HTTP: TLS is the proxy's in front of it."""
 
 import base64
-import threading
 from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler
 from socket import socket
-from typing import Any
 
-from bot import log
 from bot.downloads import page
 from bot.downloads.counter import Counter
 from bot.downloads.links import PATH
 from bot.errors import InstrumentError, RequestError
+from bot.serving import Bounded, Serving, Silent
 
-_log = log.get(__name__)
 _PATIENCE_S = 10.0  # with a browser that neither sends nor reads
 _AT_ONCE = 16
 _HTML = "text/html; charset=utf-8"
@@ -26,7 +24,7 @@ _HEADERS = {
 }
 
 
-class DownloadServer:
+class DownloadServer(Serving):
     """Serves from ``start`` to ``close``; more than 16 at once are told to come again.
 
     Raises:
@@ -35,67 +33,28 @@ class DownloadServer:
 
     def __init__(self, counter: Counter, host: str, port: int) -> None:
         try:
-            self._server = _Bounded((host, port), counter)
+            server = _Server((host, port), _Handler, at_once=_AT_ONCE, name="downloads")
         except OSError as error:
             raise InstrumentError(f"Downloads cannot be served at {host}:{port}: {error.strerror}.") from error
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="downloads", daemon=True)
-
-    @property
-    def port(self) -> int:
-        """The port that it listens on."""
-        return int(self._server.server_address[1])
-
-    def start(self) -> None:
-        """Begin to answer."""
-        self._thread.start()
-
-    def close(self) -> None:
-        """Answer nothing more; what is being sent is cut off after the browser's patience."""
-        if self._thread.is_alive():
-            self._server.shutdown()
-        self._server.server_close()
+        server.counter = counter
+        super().__init__(server)
 
 
-class _Bounded(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
+class _Server(Bounded):
     request_queue_size = 64
+    counter: Counter
 
-    def __init__(self, address: tuple[str, int], counter: Counter) -> None:
-        super().__init__(address, _Handler)
-        self.counter = counter
-        self._places = threading.BoundedSemaphore(_AT_ONCE)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        if not self._places.acquire(blocking=False):
-            _busy(request)
-            self.shutdown_request(request)
-            return
-        super().process_request(request, client_address)
-
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._places.release()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        _log.exception("download_broke")
+    def turned_away(self, request: socket) -> None:
+        request.settimeout(0.1)
+        with suppress(OSError):  # it is gone already
+            request.sendall(b"HTTP/1.1 503 Busy\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
 
-def _busy(request: socket) -> None:
-    request.settimeout(0.1)
-    try:
-        request.sendall(b"HTTP/1.1 503 Busy\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-    except OSError:
-        return  # it is gone already
-
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Silent, BaseHTTPRequestHandler):
     """One request. Looking (GET, HEAD) uses nothing up: scanners and previews look too."""
 
     timeout = _PATIENCE_S
-    server: "_Bounded"
+    server: _Server
 
     def do_GET(self) -> None:
         self._answer(self._offer)
@@ -135,9 +94,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
-
-    def version_string(self) -> str:
-        return "ruleout"
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: the address is the right to the capture, and belongs in no log."""

@@ -1,15 +1,11 @@
 """The listener: ``/metrics``, ``/healthz`` and ``/readyz``, for whoever may reach it. It reads, and tells no secret."""
 
-import socket
-import threading
 from collections.abc import Callable, Iterable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from bot import log
 from bot.errors import InstrumentError
-
-_log = log.get(__name__)
+from bot.serving import Bounded, Serving, Silent
 
 Check = Callable[[], str | None]
 """Why the role is not ready, as a sentence, or None. Takes no more than a moment, and does not raise."""
@@ -19,7 +15,7 @@ _PATIENCE_S = 5.0  # with a caller who sends nothing
 _AT_ONCE = 8
 
 
-class Listener:
+class Listener(Serving):
     """Answers from ``start`` to ``close``; more than eight callers at once are not heard.
 
     ``figures`` gives the body of ``/metrics`` and its type for an Accept header; ``troubles`` are the sentences why
@@ -37,61 +33,24 @@ class Listener:
         troubles: Callable[[], Iterable[str]],
     ) -> None:
         try:
-            self._server = _Bounded(host, port)
+            server = _Server((host, port), _Handler, at_once=_AT_ONCE, name="metrics")
         except OSError as error:
             raise InstrumentError(
                 f"Nothing can listen at {host}:{port} (RULEOUT_METRICS_LISTEN): {error.strerror or error}; give each "
                 "process an address and port of its own."
             ) from error
-        self._server.figures, self._server.troubles = figures, troubles
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="metrics", daemon=True)
-
-    @property
-    def port(self) -> int:
-        """The port that it listens on."""
-        return int(self._server.server_address[1])
-
-    def start(self) -> None:
-        """Begin to answer."""
-        self._thread.start()
-
-    def close(self) -> None:
-        """Answer nothing more; what is being answered is not waited for."""
-        if self._thread.is_alive():
-            self._server.shutdown()
-        self._server.server_close()
+        server.figures, server.troubles = figures, troubles
+        super().__init__(server)
 
 
-class _Bounded(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
+class _Server(Bounded):
     figures: Callable[[str], tuple[bytes, str]]
     troubles: Callable[[], Iterable[str]]
 
-    def __init__(self, host: str, port: int) -> None:
-        self._places = threading.BoundedSemaphore(_AT_ONCE)
-        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        super().__init__((host, port), _Handler)
 
-    def process_request(self, request: Any, client_address: Any) -> None:
-        if self._places.acquire(blocking=False):
-            super().process_request(request, client_address)
-        else:
-            self.shutdown_request(request)
-
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._places.release()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        _log.exception("metrics_broke")
-
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Silent, BaseHTTPRequestHandler):
     timeout = _PATIENCE_S
-    server: _Bounded
+    server: _Server
 
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
@@ -123,9 +82,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
-
-    def version_string(self) -> str:
-        return "ruleout"
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: a probe every few seconds is no news."""
