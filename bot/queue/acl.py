@@ -108,7 +108,7 @@ def agent_rules(agent: str, queues: Sequence[str]) -> tuple[str, ...]:
     own = [keys.jobs(queue) for queue in queues] + [keys.serving(queue) for queue in queues]
     own += [keys.agent(agent), keys.alive(f"{agent}:*"), keys.seen("*")]
     written = [keys.reports("*"), keys.artifact("*", "*"), keys.DEAD]
-    read = [keys.alive("*"), keys.cancel("*"), keys.asking(keys.reports("*"))]
+    read = [keys.alive("*"), keys.cancel("*"), keys.asking("*")]
     return _rules(own, read, written, COMMANDS)
 
 
@@ -116,7 +116,7 @@ def bot_rules() -> tuple[str, ...]:
     """The rules for all bots, and for whoever asks from a terminal: they put jobs, but cannot take or unmark one."""
     own = [
         keys.reports("*"),
-        keys.asking(keys.reports("*")),
+        keys.asking("*"),
         keys.bot("*"),
         keys.artifact("*", "*"),
         keys.delivery("*"),

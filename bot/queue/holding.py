@@ -89,7 +89,7 @@ class Holding:
             held = incident in self._held
             self._held.discard(incident)
         if held:
-            name = keys.asking(keys.reports(incident))
+            name = keys.asking(incident)
             with server.said(self._url):
                 if self._client.get(name) == self._me:
                     self._client.delete(name)
@@ -153,7 +153,7 @@ class Holding:
 
     def _say(self, incidents: Collection[str], *, seize: bool) -> tuple[set[str], set[str]]:
         """Those that were ours, or are seized, and those that were nobody's and are ours now."""
-        names = [keys.asking(keys.reports(incident)) for incident in incidents]
+        names = [keys.asking(incident) for incident in incidents]
         with self._client.pipeline(transaction=False) as pipe:
             for name in names:
                 pipe.set(name, self._me, nx=not seize, get=True, px=self._lease_ms)

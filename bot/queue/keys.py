@@ -110,9 +110,14 @@ def bot(bot_id: str) -> str:
     return f"bot:{bot_id}"
 
 
-def asking(reply: str) -> str:
-    """The sign that somebody reads this stream of reports, and who."""
-    return f"asking:{reply.removeprefix(reports(''))}"
+def asking(incident: str) -> str:
+    """The sign that a bot has the incident in hand, and which."""
+    return f"asking:{incident}"
+
+
+def asking_on(reply: str) -> str:
+    """The same sign, for an agent: it knows of an incident only the stream on which it answers."""
+    return asking(reply.removeprefix(reports("")))
 
 
 def seen(job: str) -> str:

@@ -139,7 +139,7 @@ class Lease:
             pipe.time()
             for job in held:
                 pipe.get(keys.cancel(job.order.job.id))
-                pipe.exists(keys.asking(job.order.reply))
+                pipe.exists(keys.asking_on(job.order.reply))
             pipe.set(keys.alive(self.consumer), b"1", px=lease_ms)
             pipe.set(keys.agent(self._agent.name), announced, px=lease_ms)
             for queue in self._keys:
