@@ -361,7 +361,7 @@ class Engine(Desk):
 
     def _let_in(self, request: Request, said: str | None) -> None:
         """Raises RequestError where there is no room for one more question; the refusal is among the deeds."""
-        here, everywhere = (len(self._journal.unfinished(where)) for where in (request.place.channel, None))
+        here, everywhere = self._journal.crowd(request.place.channel)
         try:
             admit(self._bounds, here, everywhere)
         except RequestError as busy:

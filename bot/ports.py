@@ -219,6 +219,10 @@ class Journal(Protocol):
         """
         ...
 
+    def crowd(self, channel: str) -> tuple[int, int]:
+        """How many unfinished incidents were asked in the channel, and how many there are in all; in one reading."""
+        ...
+
 
 class Kept(Protocol):
     """Where evidence outlives the process, until the end of its incident has been seen.

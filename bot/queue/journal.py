@@ -79,19 +79,32 @@ class RedisJournal:
 
     def unfinished(self, channel: str | None = None) -> tuple[str, ...]:
         """The incidents whose end nobody has seen, oldest request first; those whose timeline ran out are dropped."""
+        here, everywhere = self._unseen(channel)
+        return everywhere if channel is None else here
+
+    def crowd(self, channel: str) -> tuple[int, int]:
+        """How many those are: of the channel, and of all."""
+        here, everywhere = self._unseen(channel)
+        return len(here), len(everywhere)
+
+    def _unseen(self, channel: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The channel's, and all, oldest request first. However many there are, the server is asked twice."""
         with server.said(self._url):
             asked = self._client.zrange(keys.UNFINISHED, 0, -1, withscores=True)
-            if channel is not None and asked:  # a channel's questions of a month are not read for those of a minute
-                here = set(self._client.zrevrangebyscore(keys.asked(channel), "+inf", asked[0][1]))
-                asked = [(name, at) for name, at in asked if name in here]
-            incidents = [name.decode() for name, _ in asked]
+            if not asked:
+                return (), ()
+            names = [name.decode() for name, _ in asked]
             with self._client.pipeline(transaction=False) as pipe:
-                for incident in incidents:
-                    pipe.exists(keys.journal(incident))
-                kept = dict(zip(incidents, pipe.execute(), strict=True))
-            if gone := [incident for incident, exists in kept.items() if not exists]:
+                for name in names:
+                    pipe.exists(keys.journal(name))
+                if channel is not None:  # a channel's questions of a month are not read for those of a minute
+                    pipe.zrevrangebyscore(keys.asked(channel), "+inf", asked[0][1])
+                stands = pipe.execute()
+            if gone := [name for name, exists in zip(names, stands, strict=False) if not exists]:
                 self._client.zrem(keys.UNFINISHED, *gone)
-        return tuple(incident for incident, exists in kept.items() if exists)
+        everywhere = tuple(name for name in names if name not in gone)
+        asked_here = set() if channel is None else {name.decode() for name in stands[-1]}
+        return tuple(name for name in everywhere if name in asked_here), everywhere
 
     def close(self) -> None:
         """Give the connections back."""
@@ -136,6 +149,10 @@ class MemoryJournal:
                 and channel in (None, _channel(timeline[0]))
             ]
         return tuple(incident for _, incident in sorted(asked))
+
+    def crowd(self, channel: str) -> tuple[int, int]:
+        """How many those are: of the channel, and of all."""
+        return len(self.unfinished(channel)), len(self.unfinished())
 
 
 @contextmanager

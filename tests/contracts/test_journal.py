@@ -84,6 +84,17 @@ def test_the_unfinished_of_one_channel_are_told_apart(journal: Journal) -> None:
     assert journal.unfinished("C3") == ()
 
 
+def test_the_crowd_of_a_channel_is_counted_together_with_that_of_all(journal: Journal) -> None:
+    """Whoever lets one more question in weighs both, and reads them once."""
+    assert journal.crowd("C1") == (0, 0)
+    journal.append("inc-a", requested("inc-a"))
+    journal.append("inc-b", requested("inc-b", after_s=1, channel="C2"))
+    journal.append("inc-c", requested("inc-c", after_s=2))
+    journal.append("inc-d", requested("inc-d", after_s=3))
+    journal.append("inc-c", Delivered(at=START))
+    assert [journal.crowd(channel) for channel in ("C1", "C2", "C3")] == [(2, 3), (1, 3), (0, 3)]
+
+
 def test_what_is_noted_after_the_end_does_not_open_it_again(journal: Journal) -> None:
     """Nobody must be told twice because of a late note."""
     journal.append("inc-1", requested("inc-1"))
