@@ -1,0 +1,399 @@
+"""What follows in one incident: an event comes in, the flow says what follows, the ports do it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+from functools import partial
+
+from bot import log
+from bot.clerk import machines_of
+from bot.desk import Desk, Ground
+from bot.errors import InstrumentError, OvertakenError, RequestError
+from bot.handing import Handing
+from bot.incidents import (
+    actions,
+    captured,
+    compared,
+    dropping,
+    flow,
+    folds,
+    noted,
+    pasting,
+    path_words,
+)
+from bot.incidents.actions import Action
+from bot.incidents.policy import TERMINAL, Capability
+from bot.incidents.running import Running
+from bot.inquirer import Inquirer
+from bot.model.audit import Deed
+from bot.model.incident import (
+    AnyEvent,
+    AwaitsApproval,
+    Closed,
+    Compared,
+    Failed,
+    Flipped,
+    Incident,
+    Judged,
+    LookedUp,
+    Measured,
+    Outcome,
+    Progressed,
+    Published,
+    Queued,
+    Reported,
+    StopAsked,
+    Traced,
+    Watched,
+)
+from bot.model.job import Job
+from bot.model.request import CAPTURE, TRACE, WATCH
+from bot.model.verdict import Verdict
+from bot.ports import Drops, News
+from bot.split.reached import reach
+
+_log = log.get(__name__)
+
+
+class Carrier(Desk):
+    """Whoever calls is alone at the incident's seat.
+
+    ``apart`` runs what takes its time, in a thread of its own. ``inquirer`` keeps what channels work on together.
+    """
+
+    def __init__(
+        self,
+        ground: Ground,
+        *,
+        apart: Callable[[Callable[[], None]], None],
+        drops: Drops | None = None,
+        inquirer: Inquirer | None = None,
+    ) -> None:
+        super().__init__(ground)
+        self.inquirer = inquirer
+        self._apart, self._handing = apart, Handing(ground.clerk, ground.chat)
+        self._drops = drops
+
+    def _heard(self, news: News) -> None:
+        seat = self._seat(news.incident)
+        if seat is None:
+            return
+        with self._at(seat):
+            running = seat.running
+            if flow.adds_nothing(running.incident, news.event):
+                return
+            if isinstance(news.event, Progressed):
+                running.progressed(replace(news.event, at=self._clock.now()))
+                self._show(running)
+                return
+            try:
+                if isinstance(news.event, StopAsked):
+                    self._halt(running, news.event)
+                    return
+                if isinstance(news.event, Published):
+                    self._place(running, news.event)
+                    return
+                if isinstance(news.event, Reported):
+                    self._succession.keep(running, news)
+                    running.take_in(news.event, news.blobs)
+                    self._succession.prune(running)
+                self._happen(running, news.event)
+            except OvertakenError:
+                raise
+            except Exception:  # noqa: BLE001  a bug met by one incident must not silence the others
+                self._broke(running)
+
+    def _place(self, running: Running, found: Published) -> None:
+        """Slack says that this part stands there: whoever posted it may have died before it was written down."""
+        told = [event for event in running.incident.timeline if isinstance(event, Published)]
+        stands = [event.message for event in told if event.part == found.part]
+        self._chat.found(running.incident.id, found.part, found.channel, found.message, stands[-1] if stands else None)
+        if not stands:
+            self._append(running, found)
+
+    def _broke(self, running: Running) -> None:
+        reference = self._clock.new_id("bug")
+        _log.exception("incident_broke", incident=running.incident.id, reference=reference)
+        what = "capture" if running.incident.request.command == CAPTURE else "check"
+        self._end(
+            running, Outcome.FAILED, f"ruleout itself broke on this {what}; its operator can look up {reference}."
+        )
+
+    def _take_in_pasted(self, running: Running) -> None:
+        """What people pasted is evidence before anything is asked, so that its MACs are looked up and watched too."""
+        brought = pasting.evidence(running.incident.request)
+        if brought:
+            self._append(running, Queued(at=self._clock.now(), jobs=tuple(job for job, _, _ in brought)))
+        for _, report, blobs in brought:
+            self._bring(running, report, blobs)
+
+    def _bring(self, running: Running, report: Reported, blobs: Mapping[str, bytes]) -> None:
+        """Take evidence in that no agent sent."""
+        self._succession.keep(running, News(running.incident.id, report, blobs))
+        running.take_in(report, blobs)
+        self._append(running, report)
+
+    def _take_in_noted(self, running: Running) -> None:
+        """What people of the channel noted about the machine is evidence like any other, as of the verdict."""
+        incident, seen = running.incident, running.seen()
+        try:
+            inquiry = self.inquirer.current(incident.request.place.channel) if self.inquirer else None
+        except InstrumentError as error:
+            gap = f"What was noted in the channel could not be read: {error}"
+            self._append(running, Queued(at=self._clock.now(), jobs=(), gaps=(gap,)))
+            return
+        notes = noted.about(inquiry.notes, noted.names(incident, seen)) if inquiry else ()
+        for job, report, blobs in noted.evidence(incident, notes):
+            self._append(running, Queued(at=self._clock.now(), jobs=(job,)))
+            self._bring(running, report, blobs)
+
+    def _happen(self, running: Running, event: AnyEvent) -> None:
+        self._append(running, event)
+        self._follow(running, event)
+        self._show(running)
+
+    def _follow(self, running: Running, event: AnyEvent) -> None:
+        if running.incident.closed:
+            return
+
+        def actions() -> Sequence[Action]:
+            return flow.step(running.incident, event, running.seen(), self._known())
+
+        self._so(running, actions)
+        if isinstance(event, Reported):
+            running.tell(event)
+
+    def _so(self, running: Running, follows: Callable[[], Sequence[Action]]) -> None:
+        """Do what follows; where that cannot be, it is the end."""
+        try:
+            self._carry_out(running, follows())
+        except InstrumentError as error:
+            if running.incident.request.command == WATCH and _begun(running.incident):  # the next turn tries again
+                _log.warning("watch_waits", incident=running.incident.id, reason=str(error))
+                return
+            self._close(running, Outcome.FAILED, str(error))
+        except RequestError as refusal:
+            self._close(running, Outcome.REFUSED, str(refusal))
+
+    def _carry_out(self, running: Running, wanted: Sequence[actions.Action]) -> None:
+        """In order; what changed in a watch is told in its thread, all that was found at once together."""
+        flips = [one.event for one in wanted if isinstance(one, actions.Append) and isinstance(one.event, Flipped)]
+        for flip in flips:
+            self._append(running, flip)
+        if flips:
+            self._chat.tell(running.incident, [f"`{one.when:%H:%M:%S}` UTC: {one.says}" for one in flips])
+        for action in wanted:
+            if not (isinstance(action, actions.Append) and isinstance(action.event, Flipped)):
+                self._do(running, action)
+
+    def _do(self, running: Running, action: actions.Action) -> None:
+        if isinstance(action, actions.Put):
+            self._put(running, action)
+        elif isinstance(action, actions.Fetch):
+            self._begin_fetching(running, action)
+        elif isinstance(action, actions.Append) and isinstance(action.event, Closed):
+            self._close(running, action.event.outcome, action.event.sentence)
+        elif isinstance(action, actions.Append):
+            self._append(running, action.event)
+            self._follow(running, action.event)
+        elif isinstance(action, actions.Judge):
+            self._take_in_noted(running)
+            self._judge(running)
+        elif isinstance(action, actions.Trace):
+            self._take_in_noted(running)
+            path = running.trace()
+            self._append(running, Traced(at=self._clock.now(), path=path))
+            _log.info("traced", incident=running.incident.id, hops=len(path.hops), clear=len(path.clear))
+            self._close(running, Outcome.ANSWERED)
+        elif isinstance(action, actions.Measure):
+            matrix = reach(running.incident, running.observations, running.blobs, self._clock.now())
+            self._append(running, Measured(at=self._clock.now(), reach=matrix))
+            _log.info("measured", incident=running.incident.id, machines=len(matrix.machines))
+            self._close(running, Outcome.ANSWERED)
+        elif isinstance(action, actions.Tell):
+            owners = running.look_up()
+            assert owners is not None, "told only after a vCenter answered"
+            self._append(running, LookedUp(at=self._clock.now(), owners=owners))
+            _log.info("looked_up", incident=running.incident.id, owners=len(owners.owners))
+            self._close(running, Outcome.ANSWERED)
+        elif isinstance(action, actions.Admit):
+            self._admit(running, action)
+        else:
+            self._deliver(running)
+
+    def _judge(self, running: Running) -> None:
+        """What the evidence shows beside the verdict, then the verdict."""
+        if running.incident.request.command == WATCH:
+            self._append(running, Watched(at=self._clock.now(), says=running.watched()))
+        if running.tabled:
+            self._append(running, Traced(at=self._clock.now(), path=running.trace()))
+        verdict = running.judge()
+        self._append(running, Judged(at=self._clock.now(), verdict=verdict))
+        self._compare(running, verdict)
+        _log.info("judged", incident=running.incident.id, verdict=verdict.verdict, grade=verdict.grade)
+        self._close(running, Outcome.ANSWERED)
+
+    def _compare(self, running: Running, verdict: Verdict) -> None:
+        """What changed since this was asked before; a question that nobody can find any more is no hindrance."""
+        name = running.incident.request.before
+        if name is None:
+            return
+        try:
+            says = compared.changes(self._recall(name), verdict)
+        except (RequestError, InstrumentError) as error:
+            says = (f"What it was before cannot be read any more: {error}",)
+        if says:
+            self._append(running, Compared(at=self._clock.now(), before=name, says=says))
+
+    def _put(self, running: Running, put: actions.Put) -> None:
+        incident = running.incident
+        for job in put.jobs if incident.request.command == CAPTURE else ():
+            if job.options.filter is not None:  # a look-up captures nothing
+                self._clerk.record(
+                    Deed.STARTED, incident=incident.id, person=incident.request.person, place=incident.request.place,
+                    read_as=f"{job.options.filter} for {job.options.listen_s:g} s", agent=job.queue,
+                )  # fmt: skip
+        self._send(running, put.jobs, put.jobs, put.gaps)
+
+    def _send(self, running: Running, jobs: tuple[Job, ...], queued: tuple[Job, ...], gaps: tuple[str, ...]) -> None:
+        """Write the jobs down, then put ``queued`` of them: whoever takes over then knows what may be under way.
+
+        Raises:
+            InstrumentError: they cannot be put; that is written down too.
+        """
+        self._append(running, Queued(at=self._clock.now(), jobs=jobs, gaps=gaps))
+        try:
+            self._queue.put(queued)
+        except InstrumentError as error:
+            for job in queued:
+                self._append(running, Failed(at=self._clock.now(), job=job.id, agent=job.queue, reason=str(error)))
+            raise
+
+    def _begin_fetching(self, running: Running, fetch: actions.Fetch) -> None:
+        fetching, *asked = fetch.jobs
+        self._send(running, fetch.jobs, tuple(asked), fetch.gaps)
+        self._fetch_apart(fetching, running.incident)
+
+    def _fetch_apart(self, fetching: Job, incident: Incident) -> None:
+        self._apart(lambda: self._heard(self._fetched(fetching, incident)))
+
+    def _fetched(self, job: Job, incident: Incident) -> News:
+        """The shared file as an agent's report, or why there is none; takes seconds."""
+        file = incident.request.file
+        assert file is not None, "only a shared file is fetched"
+        failed = partial(Failed, job=job.id, agent=file.name)
+        try:
+            assert self._drops is not None, "only a chat has shared files"
+            data = self._drops.fetch(file, dropping.MOST_BYTES)
+            artifact = dropping.artifact(job, file, data, incident.request.asked_at)
+            if why := dropping.unreadable(artifact, data):
+                return News(incident.id, failed(at=self._clock.now(), reason=why), {})
+            report = Reported(at=self._clock.now(), job=job.id, agent=file.name, artifacts=(artifact,), final=True)
+            return News(incident.id, report, {artifact.digest: data})
+        except InstrumentError as error:
+            return News(incident.id, failed(at=self._clock.now(), reason=str(error)), {})
+        except Exception:  # noqa: BLE001  nobody waits for this thread's result
+            reference = self._clock.new_id("bug")
+            _log.exception("fetch_broke", incident=incident.id, reference=reference)
+            reason = f"ruleout itself broke on this file; its operator can look up {reference}."
+            return News(incident.id, failed(at=self._clock.now(), reason=reason), {})
+
+    def _admit(self, running: Running, admit: actions.Admit) -> None:
+        """Let a capture begin, or ask for a second person; the right is looked up again now that the machine is known.
+
+        Raises:
+            RequestError: the asker may not capture this machine.
+            InstrumentError: what must not happen unseen cannot be written down.
+        """
+        incident = running.incident
+        assert incident.address is not None, "only a machine with an address is captured"
+        person, place = incident.request.person, incident.request.place
+        taken = machines_of(incident)
+        self._clerk.may(Capability.CAPTURE, person, place, taken, incident=incident.id)
+        why = self._clerk.needs_second(taken)
+        if why is None:
+            self._put(running, admit.put)
+            return
+        self._clerk.record(Deed.APPROVAL_ASKED, incident=incident.id, person=person, place=place, rule=why)
+        now = self._clock.now()
+        self._append(running, AwaitsApproval(at=now, until=now + flow.APPROVAL, why=why))
+
+    def _deliver(self, running: Running) -> None:
+        """Hand over what was captured, apart: reading and drawing it must not delay anybody's check."""
+        if running.handed:
+            return
+        running.handed = True
+        incident, blobs = running.incident, dict(running.blobs)
+        seat = self._seat(incident.id)
+        outcome, sentence = captured.ending(incident)
+
+        def apart() -> None:
+            try:
+                if folds.captures(incident):
+                    self._handing.hand_over(incident, blobs)
+            except Exception:  # noqa: BLE001  a bug there must not leave the capture without an end
+                with self._at(seat) if seat else nullcontext():
+                    if running.incident.closed is None:
+                        self._broke(running)
+                return
+            with self._at(seat) if seat else nullcontext():
+                if running.incident.closed is None:
+                    self._end(running, outcome, sentence)
+
+        self._apart(apart)
+
+    def _close(self, running: Running, outcome: Outcome, sentence: str | None = None) -> None:
+        """End it; where tables were compared, their picture follows the card. What another bot has, that one ends."""
+        if not self._queue.holds(running.incident.id):
+            self._leave(running.incident.id)
+            return
+        super()._close(running, outcome, sentence)
+        if self.inquirer:
+            self.inquirer.heard(running.incident, running.evidence())
+        incident, path = running.incident, running.incident.path
+        if incident.reach and incident.request.place.channel != TERMINAL:
+            self._apart(partial(self._handing.hand_reach, incident, incident.reach))
+        asked = incident.request.command == TRACE  # beside a verdict a picture of tables that agree says nothing new
+        if incident.request.command == WATCH:
+            self._end_watch(running)
+        if path is None or outcome is not Outcome.ANSWERED or not (asked or path_words.differing(path)):
+            return
+
+        def apart() -> None:
+            try:
+                self._handing.hand_path(incident, path)
+            except Exception:  # noqa: BLE001  nobody waits for this thread's result, and the card stands already
+                _log.exception("path_picture_broke", incident=incident.id)
+
+        if incident.request.place.channel != TERMINAL:  # which shows none
+            self._apart(apart)
+
+    def _end_watch(self, running: Running) -> None:
+        """Its picture follows the card."""
+        incident, seen = running.incident, running.seen()
+
+        def apart() -> None:
+            try:
+                self._handing.hand_watch(incident, seen)
+            except Exception:  # noqa: BLE001  nobody waits for this thread's result, and the card stands already
+                _log.exception("watch_picture_broke", incident=incident.id)
+
+        if incident.request.place.channel != TERMINAL:
+            self._apart(apart)
+
+    def _halt(self, running: Running, stop: StopAsked) -> None:
+        """End it early. The agents of a capture and of a watch are called back, and what they have is waited for."""
+        incident = running.incident
+        if incident.closed or running.handed or folds.stopped(incident):
+            return
+        lasts = incident.request.command == CAPTURE or (incident.request.command == WATCH and incident.address)
+        if not lasts:
+            self._end(running, Outcome.STOPPED, "Stopped before the evidence was in.")
+            return
+        self._withdraw_all(running)
+        self._happen(running, stop)
+
+
+def _begun(incident: Incident) -> bool:
+    failed = {event.job for event in incident.timeline if isinstance(event, Failed)}
+    return any(job.id not in failed for job in folds.jobs(incident))
