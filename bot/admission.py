@@ -3,19 +3,11 @@
 from bot import log
 from bot.carrier import Carrier
 from bot.errors import RequestError
-from bot.incidents import (
-    joining,
-    pasting,
-    reaching,
-)
+from bot.incidents import joining, pasting, reaching
 from bot.incidents.crowding import admit
 from bot.incidents.wishing import Wanted
 from bot.model.audit import Deed
-from bot.model.incident import (
-    Incident,
-    Joined,
-    Requested,
-)
+from bot.model.incident import Incident, Joined, Requested
 from bot.model.request import CAPTURE, Request
 
 _log = log.get(__name__)

@@ -10,17 +10,7 @@ from bot.clerk import machines_of
 from bot.desk import Desk, Ground
 from bot.errors import InstrumentError, OvertakenError, RequestError
 from bot.handing import Handing
-from bot.incidents import (
-    actions,
-    captured,
-    compared,
-    dropping,
-    flow,
-    folds,
-    noted,
-    pasting,
-    path_words,
-)
+from bot.incidents import actions, captured, compared, dropping, flow, folds, noted, pasting, path_words
 from bot.incidents.actions import Action
 from bot.incidents.policy import TERMINAL, Capability
 from bot.incidents.running import Running

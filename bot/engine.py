@@ -15,27 +15,12 @@ from bot import log
 from bot.admission import Admission
 from bot.desk import Ground
 from bot.errors import InstrumentError, OvertakenError
-from bot.incidents import (
-    dropping,
-    flow,
-    folds,
-    pasting,
-)
+from bot.incidents import dropping, flow, folds, pasting
 from bot.incidents.actions import Action
 from bot.incidents.running import Running
 from bot.inquirer import Inquirer
 from bot.model.audit import Deed
-from bot.model.incident import (
-    Closed,
-    Incident,
-    Outcome,
-    Progressed,
-    Published,
-    Reported,
-    Started,
-    StopAsked,
-    TakenOver,
-)
+from bot.model.incident import Closed, Incident, Outcome, Progressed, Published, Reported, Started, StopAsked, TakenOver
 from bot.model.request import WATCH
 from bot.ports import Drops, News
 from bot.succession import LIVES, spent
