@@ -3,16 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from functools import partial
 
 from bot import log
 from bot.clerk import machines_of
 from bot.desk import Desk, Ground
 from bot.errors import InstrumentError, OvertakenError, RequestError
+from bot.fetching import Fetcher
 from bot.handing import Handing
-from bot.incidents import actions, captured, compared, dropping, flow, folds, noted, pasting, path_words
+from bot.incidents import actions, captured, compared, flow, folds, noted, pasting
 from bot.incidents.actions import Action
-from bot.incidents.policy import TERMINAL, Capability
+from bot.incidents.policy import Capability
 from bot.incidents.running import Running
 from bot.inquirer import Inquirer
 from bot.model.audit import Deed
@@ -37,7 +37,7 @@ from bot.model.incident import (
     Watched,
 )
 from bot.model.job import Job
-from bot.model.request import CAPTURE, TRACE, WATCH
+from bot.model.request import CAPTURE, WATCH
 from bot.model.verdict import Verdict
 from bot.ports import Drops, News
 from bot.split.reached import reach
@@ -62,7 +62,7 @@ class Carrier(Desk):
         super().__init__(ground)
         self.inquirer = inquirer
         self._apart, self._handing = apart, Handing(ground.clerk, ground.chat)
-        self._drops = drops
+        self._fetcher = Fetcher(drops, ground.clock)
 
     def _heard(self, news: News) -> None:
         seat = self._seat(news.incident)
@@ -265,28 +265,7 @@ class Carrier(Desk):
         self._fetch_apart(fetching, running.incident)
 
     def _fetch_apart(self, fetching: Job, incident: Incident) -> None:
-        self._apart(lambda: self._heard(self._fetched(fetching, incident)))
-
-    def _fetched(self, job: Job, incident: Incident) -> News:
-        """The shared file as an agent's report, or why there is none; takes seconds."""
-        file = incident.request.file
-        assert file is not None, "only a shared file is fetched"
-        failed = partial(Failed, job=job.id, agent=file.name)
-        try:
-            assert self._drops is not None, "only a chat has shared files"
-            data = self._drops.fetch(file, dropping.MOST_BYTES)
-            artifact = dropping.artifact(job, file, data, incident.request.asked_at)
-            if why := dropping.unreadable(artifact, data):
-                return News(incident.id, failed(at=self._clock.now(), reason=why), {})
-            report = Reported(at=self._clock.now(), job=job.id, agent=file.name, artifacts=(artifact,), final=True)
-            return News(incident.id, report, {artifact.digest: data})
-        except InstrumentError as error:
-            return News(incident.id, failed(at=self._clock.now(), reason=str(error)), {})
-        except Exception:  # noqa: BLE001  nobody waits for this thread's result
-            reference = self._clock.new_id("bug")
-            _log.exception("fetch_broke", incident=incident.id, reference=reference)
-            reason = f"ruleout itself broke on this file; its operator can look up {reference}."
-            return News(incident.id, failed(at=self._clock.now(), reason=reason), {})
+        self._apart(lambda: self._heard(self._fetcher.fetched(fetching, incident)))
 
     def _admit(self, running: Running, admit: actions.Admit) -> None:
         """Let a capture begin, or ask for a second person; the right is looked up again now that the machine is known.
@@ -333,43 +312,15 @@ class Carrier(Desk):
         self._apart(apart)
 
     def _close(self, running: Running, outcome: Outcome, sentence: str | None = None) -> None:
-        """End it; where tables were compared, their picture follows the card. What another bot has, that one ends."""
+        """End it; its pictures follow the card. What another bot has, that one ends."""
         if not self._queue.holds(running.incident.id):
             self._leave(running.incident.id)
             return
         super()._close(running, outcome, sentence)
         if self.inquirer:
             self.inquirer.heard(running.incident, running.evidence())
-        incident, path = running.incident, running.incident.path
-        if incident.reach and incident.request.place.channel != TERMINAL:
-            self._apart(partial(self._handing.hand_reach, incident, incident.reach))
-        asked = incident.request.command == TRACE  # beside a verdict a picture of tables that agree says nothing new
-        if incident.request.command == WATCH:
-            self._end_watch(running)
-        if path is None or outcome is not Outcome.ANSWERED or not (asked or path_words.differing(path)):
-            return
-
-        def apart() -> None:
-            try:
-                self._handing.hand_path(incident, path)
-            except Exception:  # noqa: BLE001  nobody waits for this thread's result, and the card stands already
-                _log.exception("path_picture_broke", incident=incident.id)
-
-        if incident.request.place.channel != TERMINAL:  # which shows none
-            self._apart(apart)
-
-    def _end_watch(self, running: Running) -> None:
-        """Its picture follows the card."""
-        incident, seen = running.incident, running.seen()
-
-        def apart() -> None:
-            try:
-                self._handing.hand_watch(incident, seen)
-            except Exception:  # noqa: BLE001  nobody waits for this thread's result, and the card stands already
-                _log.exception("watch_picture_broke", incident=incident.id)
-
-        if incident.request.place.channel != TERMINAL:
-            self._apart(apart)
+        for picture in self._handing.pictures(running.incident, running.seen()):
+            self._apart(picture)
 
     def _halt(self, running: Running, stop: StopAsked) -> None:
         """End it early. The agents of a capture and of a watch are called back, and what they have is waited for."""

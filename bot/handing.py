@@ -3,8 +3,9 @@
 Also the picture of the tables on the way, where they were compared.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from bot import log
 from bot.clerk import Clerk, machines_of
@@ -12,15 +13,17 @@ from bot.drawing import path_picture, reach_picture, timeline
 from bot.drawing.apart import apart
 from bot.errors import InstrumentError
 from bot.frames.recording import suffix
-from bot.incidents import folds, judging, path_lines, policy, reach_words, story
+from bot.incidents import folds, judging, path_lines, path_words, policy, reach_words, story
 from bot.incidents.captured import lost
 from bot.incidents.chart import Chart, chart
+from bot.incidents.policy import TERMINAL
 from bot.model.audit import Deed
-from bot.model.incident import Incident, Watched
+from bot.model.incident import Incident, Outcome, Watched
 from bot.model.job import Artifact
 from bot.model.observation import Observation
 from bot.model.path import Path
 from bot.model.reach import Reach
+from bot.model.request import TRACE, WATCH
 from bot.ports import Chat
 
 _log = log.get(__name__)
@@ -49,6 +52,22 @@ class Handing:
             self._draw(incident, drawn, lines)
         for artifact in captured:
             self._upload(incident, artifact, blobs[artifact.digest])
+
+    def pictures(self, incident: Incident, seen: tuple[Observation, ...]) -> Iterator[Callable[[], None]]:
+        """What draws the pictures that follow the card of an incident that has ended, each to be run apart.
+
+        ``seen`` are its observations. A terminal shows none.
+        """
+        if incident.request.place.channel == TERMINAL:
+            return
+        if incident.reach:
+            yield partial(_drawn, "reach", incident, partial(self.hand_reach, incident, incident.reach))
+        if incident.request.command == WATCH:
+            yield partial(_drawn, "watch", incident, partial(self.hand_watch, incident, seen))
+        path, answered = incident.path, incident.closed and incident.closed.outcome is Outcome.ANSWERED
+        asked = incident.request.command == TRACE  # beside a verdict a picture of tables that agree says nothing new
+        if path is not None and answered and (asked or path_words.differing(path)):
+            yield partial(_drawn, "path", incident, partial(self.hand_path, incident, path))
 
     def hand_watch(self, incident: Incident, seen: tuple[Observation, ...]) -> None:
         """Into the incident's thread: the watched machine over time."""
@@ -120,3 +139,10 @@ class Handing:
             self.chat.tell(incident, (f"{filename} is not shared here. {error}",))
             return
         self.chat.attach(incident, filename, data, comment)
+
+
+def _drawn(picture: str, incident: Incident, draw: Callable[[], None]) -> None:
+    try:
+        draw()
+    except Exception:  # noqa: BLE001  nobody waits for this thread's result, and the card stands already
+        _log.exception("picture_broke", incident=incident.id, picture=picture)

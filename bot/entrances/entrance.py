@@ -35,7 +35,7 @@ class Entrance(Engine):
         inquirer: Inquirer | None = None,
     ) -> None:
         super().__init__(ground, once=once, apart=apart, drops=drops, inquirer=inquirer)
-        self._most_bytes = most_bytes
+        self._most_bytes, self._drops = most_bytes, drops
 
     def _request(
         self,
