@@ -147,7 +147,7 @@ class Carrier(Desk):
             return
 
         def actions() -> Sequence[Action]:
-            return flow.step(running.incident, event, running.seen(), self._known())
+            return flow.step(running.incident, event, running.seen(), self._roll.known())
 
         self._so(running, actions)
         if isinstance(event, Reported):

@@ -90,7 +90,7 @@ class Coordinator(Questions, Tables, Captures, Approvals, Stops):
         super().__init__(ground, once=once, apart=apart, most_bytes=most_bytes, drops=drops, inquirer=inquirer)
         self._links = links
         self.receptionist = Receptionist(
-            journal, clerk, clock, vcenters, networks, self._remembered, self._call_roll, self._rolled
+            journal, clerk, clock, vcenters, networks, self._remembered, self._roll.call, self._roll.ever
         )  # fmt: skip
 
     def posted(self, name: str, part: str, channel: str, message: str) -> None:

@@ -1,7 +1,6 @@
 """Incidents on the desk: in memory with a lock each, in the journal, on their cards and, once ended, in the archive."""
 
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,18 +12,16 @@ from bot.clerk import Clerk
 from bot.errors import InstrumentError, OvertakenError, RequestError
 from bot.incidents import folds, joining
 from bot.incidents.crowding import USUAL, Bounds
-from bot.incidents.planning import Known
 from bot.incidents.running import Running
 from bot.model.incident import CARD, AnyEvent, Closed, Delivered, Incident, Outcome, Published
-from bot.model.job import Agent
 from bot.ports import NO_METER, Archive, Chat, Clock, Journal, Kept, Meter, Queue
+from bot.roll import Roll
 from bot.succession import Succession
 from bot.tally import tally
 
 _log = log.get(__name__)
 
 _REMEMBERED = 500  # closed incidents kept in memory for their buttons; older ones are read from the journal
-_AGENTS_FRESH_S = 1.0
 _WITHHELD = timedelta(seconds=10)
 """So long an end waits for the journal; people wait for no server that stays away."""
 
@@ -82,12 +79,10 @@ class Desk:
         )  # fmt: skip
         self._succession = Succession(ground.queue, ground.journal, ground.kept)
         self._clerk, self._clock, self._meter = ground.clerk, ground.clock, ground.meter
-        self._vcenters, self._networks, self._bounds = ground.vcenters, ground.networks, ground.bounds
+        self._bounds = ground.bounds
+        self._roll = Roll(ground.queue, ground.clock, ground.vcenters, ground.networks)
         self._seats: OrderedDict[str, Seat] = OrderedDict()
-        self._directory = threading.Lock()  # guards _seats, _agents and _roll
-        self._roll: dict[str, Agent] = {}  # every agent as it was heard last
-        self._roll_read = False
-        self._agents: tuple[float, tuple[Agent, ...]] = (-_AGENTS_FRESH_S, ())
+        self._directory = threading.Lock()  # guards _seats
         self._ending: dict[str, None] = {}  # whose end was seen, and whose leftovers still have to be removed
         self._seen_in_doubt: set[str] = set()  # whose end was shown here when nobody could say whose they are
 
@@ -189,26 +184,6 @@ class Desk:
         with self._directory:
             return tuple(seat.running.incident for seat in self._seats.values())
 
-    def _call_roll(self) -> tuple[Agent, ...]:
-        """Everybody who is heard now; whoever falls silent later is missed.
-
-        Raises:
-            InstrumentError: the server is away.
-        """
-        agents = self._queue.agents()
-        with self._directory:
-            self._roll |= {agent.name: agent for agent in agents}
-        return agents
-
-    def _rolled(self) -> tuple[Agent, ...]:
-        """Every agent that was heard lately, by this process or by one before it."""
-        if not self._roll_read:
-            known = {agent.name: agent for agent in self._queue.roll()}
-            with self._directory:
-                self._roll, self._roll_read = known | self._roll, True
-        with self._directory:
-            return tuple(self._roll.values())
-
     def _append(self, running: Running, event: AnyEvent) -> None:
         """The event happened. What the journal cannot take now it is given later: the answer does not wait for it.
 
@@ -290,12 +265,3 @@ class Desk:
                 _log.error("case_not_saved", incident=running.incident.id, reason=str(error))
             running.blobs.clear()
         self._chat.show(running.incident, running.facts, running.progress)
-
-    def _known(self) -> Known:
-        with self._directory:
-            read_at, agents = self._agents
-        if time.monotonic() - read_at > _AGENTS_FRESH_S:
-            agents = self._call_roll()
-            with self._directory:
-                self._agents = (time.monotonic(), agents)
-        return Known(agents, self._vcenters, self._clock.now(), self._networks)

@@ -66,7 +66,7 @@ class Engine(Admission):
                     self._heard(news)
                 if time.monotonic() - swept_at > _SWEEP_S:
                     swept_at = time.monotonic()
-                    self._call_roll()
+                    self._roll.call()
                     self._take_over()
                 self.trouble = None
             except InstrumentError as error:
@@ -157,7 +157,7 @@ class Engine(Admission):
         if running.incident.request.command != WATCH or running.incident.closed:
             return
         try:
-            known = replace(self._known(), now=now)
+            known = replace(self._roll.known(), now=now)
             self._carry_out(running, flow.due(running.incident, known))
         except InstrumentError as error:  # the server is away: the next turn tries again
             _log.warning("watch_waits", incident=running.incident.id, reason=str(error))
@@ -222,7 +222,7 @@ class Engine(Admission):
 
         def actions() -> Sequence[Action]:
             self._succession.resume(running.incident, self._clock.now())
-            return flow.resume(running.incident, running.seen(), self._known())
+            return flow.resume(running.incident, running.seen(), self._roll.known())
 
         self._so(running, actions)
         self._show(running)

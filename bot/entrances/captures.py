@@ -30,7 +30,7 @@ class Captures(Entrance):
         target = (about.address or about.request.target) if about else None
         address = target if isinstance(target, IPv4Address) else target.address if target else None
         self._clerk.may(Capability.CAPTURE, person, place, machines(address, None), said="the form of a capture")
-        there = planning.capturing(self._known().agents)
+        there = planning.capturing(self._roll.known().agents)
         near = sorted(there, key=lambda one: (not (address and one.prefix and address in one.prefix), one.agent))
         choices = tuple(Choice(one.agent, f"segment {one.segment}, {one.prefix or 'no prefix'}") for one in near)
         fields = {"for": f"{wishing.USUAL_S:g}", **({"target": str(target)} if target else {})}
@@ -53,7 +53,7 @@ class Captures(Entrance):
             second: str | None = self._clerk.needs_second(taken) or depends
         else:
             try:
-                plan = planning.plan_capture("preview", target.address, wish, known=self._known(), first=0)
+                plan = planning.plan_capture("preview", target.address, wish, known=self._roll.known(), first=0)
             except RequestError as error:
                 raise FormError({"at" if wish.at else "target": str(error)}) from error
             where = ", ".join(job.queue.partition(".")[2] for job in plan.jobs)
