@@ -40,123 +40,130 @@ from bot.model.job import Job
 from bot.model.request import CAPTURE, WATCH
 from bot.model.verdict import Verdict
 from bot.ports import Drops, News
+from bot.roll import Roll
 from bot.split.reached import reach
 
 _log = log.get(__name__)
 
 
-class Carrier(Desk):
-    """Whoever calls is alone at the incident's seat.
+class Carrier:
+    """Whoever calls is alone at the incident's seat; ``hear`` sees to that itself.
 
+    ``once`` says whether a name was met before, by any bot: a decision is taken once, whichever of them heard it.
     ``apart`` runs what takes its time, in a thread of its own. ``inquirer`` keeps what channels work on together.
     """
 
     def __init__(
         self,
         ground: Ground,
+        desk: Desk,
+        roll: Roll,
         *,
+        once: Callable[[str], bool],
         apart: Callable[[Callable[[], None]], None],
-        drops: Drops | None = None,
-        inquirer: Inquirer | None = None,
+        drops: Drops | None,
+        inquirer: Inquirer | None,
     ) -> None:
-        super().__init__(ground)
-        self.inquirer = inquirer
-        self._apart, self._handing = apart, Handing(ground.clerk, ground.chat)
-        self._fetcher = Fetcher(drops, ground.clock)
+        self._desk, self._roll = desk, roll
+        self._queue, self._chat, self._clerk, self._clock = ground.queue, ground.chat, ground.clerk, ground.clock
+        self._once, self._apart, self._inquirer = once, apart, inquirer
+        self._handing, self._fetcher = Handing(ground.clerk, ground.chat), Fetcher(drops, ground.clock)
 
-    def _heard(self, news: News) -> None:
-        seat = self._seat(news.incident)
+    def hear(self, news: News) -> None:
+        """Take in one word of an agent or of another bot; what adds nothing, or is not ours, is dropped."""
+        seat = self._desk.seat(news.incident)
         if seat is None:
             return
-        with self._at(seat):
+        with self._desk.at(seat):
             running = seat.running
             if flow.adds_nothing(running.incident, news.event):
                 return
             if isinstance(news.event, Progressed):
                 running.progressed(replace(news.event, at=self._clock.now()))
-                self._show(running)
+                self._desk.show(running)
                 return
             try:
                 if isinstance(news.event, StopAsked):
-                    self._halt(running, news.event)
+                    self.halt(running, news.event)
                     return
                 if isinstance(news.event, Published):
-                    self._place(running, news.event)
+                    self.place(running, news.event)
                     return
                 if isinstance(news.event, Reported):
-                    self._succession.keep(running, news)
+                    self._desk.succession.keep(running, news)
                     running.take_in(news.event, news.blobs)
-                    self._succession.prune(running)
-                self._happen(running, news.event)
+                    self._desk.succession.prune(running)
+                self.happen(running, news.event)
             except OvertakenError:
                 raise
             except Exception:  # noqa: BLE001  a bug met by one incident must not silence the others
-                self._broke(running)
+                self.broke(running)
 
-    def _place(self, running: Running, found: Published) -> None:
+    def place(self, running: Running, found: Published) -> None:
         """Slack says that this part stands there: whoever posted it may have died before it was written down."""
         told = [event for event in running.incident.timeline if isinstance(event, Published)]
         stands = [event.message for event in told if event.part == found.part]
         self._chat.found(running.incident.id, found.part, found.channel, found.message, stands[-1] if stands else None)
         if not stands:
-            self._append(running, found)
+            self._desk.append(running, found)
 
-    def _broke(self, running: Running) -> None:
+    def broke(self, running: Running) -> None:
+        """End what met a bug of ours, with a reference that its operator can look up."""
         reference = self._clock.new_id("bug")
         _log.exception("incident_broke", incident=running.incident.id, reference=reference)
         what = "capture" if running.incident.request.command == CAPTURE else "check"
-        self._end(
-            running, Outcome.FAILED, f"ruleout itself broke on this {what}; its operator can look up {reference}."
-        )
+        self.end(running, Outcome.FAILED, f"ruleout itself broke on this {what}; its operator can look up {reference}.")
 
-    def _take_in_pasted(self, running: Running) -> None:
+    def take_in_pasted(self, running: Running) -> None:
         """What people pasted is evidence before anything is asked, so that its MACs are looked up and watched too."""
         brought = pasting.evidence(running.incident.request)
         if brought:
-            self._append(running, Queued(at=self._clock.now(), jobs=tuple(job for job, _, _ in brought)))
+            self._desk.append(running, Queued(at=self._clock.now(), jobs=tuple(job for job, _, _ in brought)))
         for _, report, blobs in brought:
             self._bring(running, report, blobs)
 
     def _bring(self, running: Running, report: Reported, blobs: Mapping[str, bytes]) -> None:
         """Take evidence in that no agent sent."""
-        self._succession.keep(running, News(running.incident.id, report, blobs))
+        self._desk.succession.keep(running, News(running.incident.id, report, blobs))
         running.take_in(report, blobs)
-        self._append(running, report)
+        self._desk.append(running, report)
 
     def _take_in_noted(self, running: Running) -> None:
         """What people of the channel noted about the machine is evidence like any other, as of the verdict."""
         incident, seen = running.incident, running.seen()
         try:
-            inquiry = self.inquirer.current(incident.request.place.channel) if self.inquirer else None
+            inquiry = self._inquirer.current(incident.request.place.channel) if self._inquirer else None
         except InstrumentError as error:
             gap = f"What was noted in the channel could not be read: {error}"
-            self._append(running, Queued(at=self._clock.now(), jobs=(), gaps=(gap,)))
+            self._desk.append(running, Queued(at=self._clock.now(), jobs=(), gaps=(gap,)))
             return
         notes = noted.about(inquiry.notes, noted.names(incident, seen)) if inquiry else ()
         for job, report, blobs in noted.evidence(incident, notes):
-            self._append(running, Queued(at=self._clock.now(), jobs=(job,)))
+            self._desk.append(running, Queued(at=self._clock.now(), jobs=(job,)))
             self._bring(running, report, blobs)
 
-    def _happen(self, running: Running, event: AnyEvent) -> None:
-        self._append(running, event)
-        self._follow(running, event)
-        self._show(running)
+    def happen(self, running: Running, event: AnyEvent) -> None:
+        """The event happened: it is written down, what follows from it is done, and the card shows it."""
+        self._desk.append(running, event)
+        self.follow(running, event)
+        self._desk.show(running)
 
-    def _follow(self, running: Running, event: AnyEvent) -> None:
+    def follow(self, running: Running, event: AnyEvent) -> None:
+        """Do what follows from the event, which is written down already."""
         if running.incident.closed:
             return
 
         def actions() -> Sequence[Action]:
             return flow.step(running.incident, event, running.seen(), self._roll.known())
 
-        self._so(running, actions)
+        self.go_on(running, actions)
         if isinstance(event, Reported):
             running.tell(event)
 
-    def _so(self, running: Running, follows: Callable[[], Sequence[Action]]) -> None:
+    def go_on(self, running: Running, follows: Callable[[], Sequence[Action]]) -> None:
         """Do what follows; where that cannot be, it is the end."""
         try:
-            self._carry_out(running, follows())
+            self.carry_out(running, follows())
         except InstrumentError as error:
             if running.incident.request.command == WATCH and _begun(running.incident):  # the next turn tries again
                 _log.warning("watch_waits", incident=running.incident.id, reason=str(error))
@@ -165,11 +172,11 @@ class Carrier(Desk):
         except RequestError as refusal:
             self._close(running, Outcome.REFUSED, str(refusal))
 
-    def _carry_out(self, running: Running, wanted: Sequence[actions.Action]) -> None:
-        """In order; what changed in a watch is told in its thread, all that was found at once together."""
+    def carry_out(self, running: Running, wanted: Sequence[actions.Action]) -> None:
+        """Do all this in order; what changed in a watch is told in its thread, what was found at once together."""
         flips = [one.event for one in wanted if isinstance(one, actions.Append) and isinstance(one.event, Flipped)]
         for flip in flips:
-            self._append(running, flip)
+            self._desk.append(running, flip)
         if flips:
             self._chat.tell(running.incident, [f"`{one.when:%H:%M:%S}` UTC: {one.says}" for one in flips])
         for action in wanted:
@@ -184,26 +191,26 @@ class Carrier(Desk):
         elif isinstance(action, actions.Append) and isinstance(action.event, Closed):
             self._close(running, action.event.outcome, action.event.sentence)
         elif isinstance(action, actions.Append):
-            self._append(running, action.event)
-            self._follow(running, action.event)
+            self._desk.append(running, action.event)
+            self.follow(running, action.event)
         elif isinstance(action, actions.Judge):
             self._take_in_noted(running)
             self._judge(running)
         elif isinstance(action, actions.Trace):
             self._take_in_noted(running)
             path = running.trace()
-            self._append(running, Traced(at=self._clock.now(), path=path))
+            self._desk.append(running, Traced(at=self._clock.now(), path=path))
             _log.info("traced", incident=running.incident.id, hops=len(path.hops), clear=len(path.clear))
             self._close(running, Outcome.ANSWERED)
         elif isinstance(action, actions.Measure):
             matrix = reach(running.incident, running.observations, running.blobs, self._clock.now())
-            self._append(running, Measured(at=self._clock.now(), reach=matrix))
+            self._desk.append(running, Measured(at=self._clock.now(), reach=matrix))
             _log.info("measured", incident=running.incident.id, machines=len(matrix.machines))
             self._close(running, Outcome.ANSWERED)
         elif isinstance(action, actions.Tell):
             owners = running.look_up()
             assert owners is not None, "told only after a vCenter answered"
-            self._append(running, LookedUp(at=self._clock.now(), owners=owners))
+            self._desk.append(running, LookedUp(at=self._clock.now(), owners=owners))
             _log.info("looked_up", incident=running.incident.id, owners=len(owners.owners))
             self._close(running, Outcome.ANSWERED)
         elif isinstance(action, actions.Admit):
@@ -214,11 +221,11 @@ class Carrier(Desk):
     def _judge(self, running: Running) -> None:
         """What the evidence shows beside the verdict, then the verdict."""
         if running.incident.request.command == WATCH:
-            self._append(running, Watched(at=self._clock.now(), says=running.watched()))
+            self._desk.append(running, Watched(at=self._clock.now(), says=running.watched()))
         if running.tabled:
-            self._append(running, Traced(at=self._clock.now(), path=running.trace()))
+            self._desk.append(running, Traced(at=self._clock.now(), path=running.trace()))
         verdict = running.judge()
-        self._append(running, Judged(at=self._clock.now(), verdict=verdict))
+        self._desk.append(running, Judged(at=self._clock.now(), verdict=verdict))
         self._compare(running, verdict)
         _log.info("judged", incident=running.incident.id, verdict=verdict.verdict, grade=verdict.grade)
         self._close(running, Outcome.ANSWERED)
@@ -229,11 +236,11 @@ class Carrier(Desk):
         if name is None:
             return
         try:
-            says = compared.changes(self._recall(name), verdict)
+            says = compared.changes(self._desk.recall(name), verdict)
         except (RequestError, InstrumentError) as error:
             says = (f"What it was before cannot be read any more: {error}",)
         if says:
-            self._append(running, Compared(at=self._clock.now(), before=name, says=says))
+            self._desk.append(running, Compared(at=self._clock.now(), before=name, says=says))
 
     def _put(self, running: Running, put: actions.Put) -> None:
         incident = running.incident
@@ -251,21 +258,22 @@ class Carrier(Desk):
         Raises:
             InstrumentError: they cannot be put; that is written down too.
         """
-        self._append(running, Queued(at=self._clock.now(), jobs=jobs, gaps=gaps))
+        self._desk.append(running, Queued(at=self._clock.now(), jobs=jobs, gaps=gaps))
         try:
             self._queue.put(queued)
         except InstrumentError as error:
             for job in queued:
-                self._append(running, Failed(at=self._clock.now(), job=job.id, agent=job.queue, reason=str(error)))
+                self._desk.append(running, Failed(at=self._clock.now(), job=job.id, agent=job.queue, reason=str(error)))
             raise
 
     def _begin_fetching(self, running: Running, fetch: actions.Fetch) -> None:
         fetching, *asked = fetch.jobs
         self._send(running, fetch.jobs, tuple(asked), fetch.gaps)
-        self._fetch_apart(fetching, running.incident)
+        self.fetch_apart(fetching, running.incident)
 
-    def _fetch_apart(self, fetching: Job, incident: Incident) -> None:
-        self._apart(lambda: self._heard(self._fetcher.fetched(fetching, incident)))
+    def fetch_apart(self, fetching: Job, incident: Incident) -> None:
+        """Have the shared file brought in a thread of its own."""
+        self._apart(lambda: self.hear(self._fetcher.fetched(fetching, incident)))
 
     def _admit(self, running: Running, admit: actions.Admit) -> None:
         """Let a capture begin, or ask for a second person; the right is looked up again now that the machine is known.
@@ -285,7 +293,7 @@ class Carrier(Desk):
             return
         self._clerk.record(Deed.APPROVAL_ASKED, incident=incident.id, person=person, place=place, rule=why)
         now = self._clock.now()
-        self._append(running, AwaitsApproval(at=now, until=now + flow.APPROVAL, why=why))
+        self._desk.append(running, AwaitsApproval(at=now, until=now + flow.APPROVAL, why=why))
 
     def _deliver(self, running: Running) -> None:
         """Hand over what was captured, apart: reading and drawing it must not delay anybody's check."""
@@ -293,7 +301,7 @@ class Carrier(Desk):
             return
         running.handed = True
         incident, blobs = running.incident, dict(running.blobs)
-        seat = self._seat(incident.id)
+        seat = self._desk.seat(incident.id)
         outcome, sentence = captured.ending(incident)
 
         def apart() -> None:
@@ -301,38 +309,73 @@ class Carrier(Desk):
                 if folds.captures(incident):
                     self._handing.hand_over(incident, blobs)
             except Exception:  # noqa: BLE001  a bug there must not leave the capture without an end
-                with self._at(seat) if seat else nullcontext():
+                with self._desk.at(seat) if seat else nullcontext():
                     if running.incident.closed is None:
-                        self._broke(running)
+                        self.broke(running)
                 return
-            with self._at(seat) if seat else nullcontext():
+            with self._desk.at(seat) if seat else nullcontext():
                 if running.incident.closed is None:
-                    self._end(running, outcome, sentence)
+                    self.end(running, outcome, sentence)
 
         self._apart(apart)
+
+    def end(self, running: Running, outcome: Outcome, sentence: str) -> None:
+        """End it for this reason, and show that it has ended."""
+        self._close(running, outcome, sentence)
+        self._desk.show(running)
 
     def _close(self, running: Running, outcome: Outcome, sentence: str | None = None) -> None:
         """End it; its pictures follow the card. What another bot has, that one ends."""
         if not self._queue.holds(running.incident.id):
-            self._leave(running.incident.id)
+            self._desk.leave(running.incident.id)
             return
-        super()._close(running, outcome, sentence)
-        if self.inquirer:
-            self.inquirer.heard(running.incident, running.evidence())
+        self.withdraw_all(running)
+        self._desk.append(running, Closed(at=self._clock.now(), outcome=outcome, sentence=sentence))
+        if self._inquirer:
+            self._inquirer.heard(running.incident, running.evidence())
         for picture in self._handing.pictures(running.incident, running.seen()):
             self._apart(picture)
 
-    def _halt(self, running: Running, stop: StopAsked) -> None:
+    def decided(self, incident: str, *, else_decide: bool = False) -> bool:
+        """Whether another click, or another bot, has decided on this capture; if not, this caller has now.
+
+        ``else_decide``: also when nobody can say.
+
+        Raises:
+            InstrumentError: the server that remembers decisions is away.
+        """
+        try:
+            return self._once(f"decision:{incident}")
+        except InstrumentError:
+            if else_decide:
+                return False
+            raise
+
+    def withdraw_all(self, running: Running) -> None:
+        """Call back whoever still looks for it."""
+        for job in folds.jobs(running.incident):
+            if job.id not in folds.ended(running.incident):
+                self.withdraw(running, job.id)
+
+    def withdraw(self, running: Running, job_id: str) -> None:
+        """Call back whoever does this job."""
+        job = next(job for job in folds.jobs(running.incident) if job.id == job_id)
+        try:
+            self._queue.cancel(job)
+        except InstrumentError as error:  # the job expires by itself
+            _log.warning("cancel_failed", incident=job.incident, job=job_id, reason=str(error))
+
+    def halt(self, running: Running, stop: StopAsked) -> None:
         """End it early. The agents of a capture and of a watch are called back, and what they have is waited for."""
         incident = running.incident
         if incident.closed or running.handed or folds.stopped(incident):
             return
         lasts = incident.request.command == CAPTURE or (incident.request.command == WATCH and incident.address)
         if not lasts:
-            self._end(running, Outcome.STOPPED, "Stopped before the evidence was in.")
+            self.end(running, Outcome.STOPPED, "Stopped before the evidence was in.")
             return
-        self._withdraw_all(running)
-        self._happen(running, stop)
+        self.withdraw_all(running)
+        self.happen(running, stop)
 
 
 def _begun(incident: Incident) -> bool:

@@ -10,12 +10,11 @@ from datetime import timedelta
 from bot import log
 from bot.clerk import Clerk
 from bot.errors import InstrumentError, OvertakenError, RequestError
-from bot.incidents import folds, joining
+from bot.incidents import joining
 from bot.incidents.crowding import USUAL, Bounds
 from bot.incidents.running import Running
-from bot.model.incident import CARD, AnyEvent, Closed, Delivered, Incident, Outcome, Published
+from bot.model.incident import CARD, AnyEvent, Delivered, Incident, Published
 from bot.ports import NO_METER, Archive, Chat, Clock, Journal, Kept, Meter, Queue
-from bot.roll import Roll
 from bot.succession import Succession
 from bot.tally import tally
 
@@ -46,7 +45,7 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What incidents stand on: the ports that each of them needs, the vCenters and the readers of networks by name.
+    """What incidents stand on: the ports that each of them needs.
 
     ``kept`` is where the evidence lies for a bot that may have to go on; None: nobody will. ``bounds``: how many
     questions may be open.
@@ -58,8 +57,6 @@ class Ground:
     archive: Archive
     clerk: Clerk
     clock: Clock
-    vcenters: tuple[str, ...]
-    networks: tuple[str, ...] = ()
     kept: Kept | None = None
     meter: Meter = NO_METER
     bounds: Bounds = USUAL
@@ -71,16 +68,14 @@ def is_place(one: AnyEvent, other: Published) -> bool:
 
 
 class Desk:
-    """Where every event of an incident is written down and shown; what follows from it is the engine's part."""
+    """Where every event of an incident is written down and shown; what follows from it is the carrier's part."""
 
     def __init__(self, ground: Ground) -> None:
         self._queue, self._journal, self._chat, self._archive = (
             ground.queue, ground.journal, ground.chat, ground.archive,
         )  # fmt: skip
-        self._succession = Succession(ground.queue, ground.journal, ground.kept)
-        self._clerk, self._clock, self._meter = ground.clerk, ground.clock, ground.meter
-        self._bounds = ground.bounds
-        self._roll = Roll(ground.queue, ground.clock, ground.vcenters, ground.networks)
+        self.succession = Succession(ground.queue, ground.journal, ground.kept)
+        self._clock, self._meter = ground.clock, ground.meter
         self._seats: OrderedDict[str, Seat] = OrderedDict()
         self._directory = threading.Lock()  # guards _seats
         self._ending: dict[str, None] = {}  # whose end was seen, and whose leftovers still have to be removed
@@ -88,24 +83,30 @@ class Desk:
 
     def published(self, incident: str, channel: str, message: str, part: str = CARD) -> None:
         """Note where the incident's card stands, or the message in its thread that asks a second person."""
-        if seat := self._seat(incident):
+        if seat := self.seat(incident):
             event = Published(at=self._clock.now(), channel=channel, message=message, part=part)
-            with self._at(seat):
+            with self.at(seat):
                 if not any(is_place(one, event) for one in seat.running.incident.timeline):
-                    self._append(seat.running, event)
+                    self.append(seat.running, event)
 
     def delivered(self, incident: str) -> None:
         """Note that its people have seen the end, so that no later bot shows it again."""
-        seat = self._seat(incident)
+        seat = self.seat(incident)
         if seat is None:
             return  # another bot has gone on with it, and shows its end
         if not self._queue.holds(incident):
             self._seen_in_doubt.add(incident)
             return
-        with self._at(seat):
-            self._append(seat.running, Delivered(at=self._clock.now()))
+        with self.at(seat):
+            self.append(seat.running, Delivered(at=self._clock.now()))
             self._ending[incident] = None
-        self._settle()
+        self.settle()
+
+    def ours_again(self, incident: str) -> None:
+        """It is this bot's after all; if its people saw the end while that was in doubt, it is noted now."""
+        if incident in self._seen_in_doubt:
+            self._seen_in_doubt.discard(incident)
+            self.delivered(incident)
 
     def written(self, incident: str) -> Incident | None:
         """It as the journal has it, whichever bot wrote it; None: nobody can say."""
@@ -115,7 +116,7 @@ class Desk:
             _log.warning("not_read", incident=incident, reason=str(error))
             return None
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Write down what the journal could not take before, and remove what is over needs no more.
 
         While the server is away it is tried again, a turn at a time.
@@ -124,22 +125,22 @@ class Desk:
             owing = [seat for seat in self._seats.values() if seat.running.unwritten]
         away = False
         for seat in owing:
-            with self._at(seat):
-                away = away or not self._write(seat.running)
+            with self.at(seat):
+                away = away or not self.write(seat.running)
                 if seat.running.withheld:
-                    self._show(seat.running)
+                    self.show(seat.running)
         if away:
             return
         for incident in tuple(self._ending):
-            known = self._seat(incident)
+            known = self.seat(incident)
             if known and known.running.unwritten:
                 continue
-            if not self._succession.over(incident):
+            if not self.succession.over(incident):
                 return
             self._ending.pop(incident, None)
 
     @contextmanager
-    def _at(self, seat: Seat) -> Iterator[None]:
+    def at(self, seat: Seat) -> Iterator[None]:
         """Alone at this seat. What another bot has gone on with is left to it, whatever was about to be done."""
         with seat.lock, log.about(incident=seat.running.incident.id):
             try:
@@ -147,44 +148,54 @@ class Desk:
             except OvertakenError as error:
                 _log.warning("overtaken", incident=seat.running.incident.id, reason=str(error))
 
-    def _take_seat(self, incident: Incident) -> Seat:
+    def take_seat(self, incident: Incident) -> Seat:
+        """The incident's seat; one that has none takes one."""
         with self._directory:
             seat = self._seats.setdefault(incident.id, Seat(Running(incident)))
             while len(self._seats) > _REMEMBERED and next(iter(self._seats.values())).settled:
                 self._seats.popitem(last=False)
         return seat
 
-    def _leave(self, incident: str) -> None:
+    def leave(self, incident: str) -> None:
         """Another bot goes on with this incident."""
         self._seen_in_doubt.discard(incident)
         with self._directory:
             self._seats.pop(incident, None)
 
-    def _recall(self, incident: str) -> Incident:
-        seat = self._seat(incident)
+    def recall(self, incident: str) -> Incident:
+        """The incident, from memory or the journal.
+
+        Raises:
+            RequestError: nobody knows it any more.
+            InstrumentError: it cannot be read.
+        """
+        seat = self.seat(incident)
         found = seat.running.incident if seat else self._journal.read(incident)
         if found is None:
             raise RequestError("That is too old to be known here; ask anew, for example `/arpcheck 10.0.0.5`.")
         return found
 
-    def _seat(self, incident: str) -> Seat | None:
+    def seat(self, incident: str) -> Seat | None:
+        """Its seat; None: it is not in this bot's hand."""
         with self._directory:
             return self._seats.get(incident)
 
-    def _running(self, incident: str) -> Incident | None:
-        seat = self._seat(incident)
+    def running(self, incident: str) -> Incident | None:
+        """The question, if this bot has it in memory."""
+        seat = self.seat(incident)
         return seat.running.incident if seat else None
 
-    def _open_seats(self) -> list[Seat]:
+    def open_seats(self) -> list[Seat]:
+        """Of everything that has not ended."""
         with self._directory:
             return [seat for seat in self._seats.values() if seat.open]
 
-    def _remembered(self) -> tuple[Incident, ...]:
+    def remembered(self) -> tuple[Incident, ...]:
         """Every question in memory, ended or not."""
         with self._directory:
             return tuple(seat.running.incident for seat in self._seats.values())
 
-    def _append(self, running: Running, event: AnyEvent) -> None:
+    def append(self, running: Running, event: AnyEvent) -> None:
         """The event happened. What the journal cannot take now it is given later: the answer does not wait for it.
 
         Raises:
@@ -192,10 +203,10 @@ class Desk:
         """
         running.append(event)
         running.unwritten += 1
-        self._write(running)
+        self.write(running)
         tally(self._meter, running.incident, event)
 
-    def _write(self, running: Running) -> bool:
+    def write(self, running: Running) -> bool:
         """Give the journal what it does not have yet, in order; whether it has all now."""
         incident = running.incident
         while running.unwritten:
@@ -204,10 +215,10 @@ class Desk:
                 self._journal.append(incident.id, incident.timeline[position], position)
             except OvertakenError:
                 running.unwritten = 0
-                self._give(incident.id)
+                self.give(incident.id)
                 found = self.written(incident.id)
                 if found and found.delivered:
-                    self._succession.over(incident.id)  # what we brought since is not needed any more
+                    self.succession.over(incident.id)  # what we brought since is not needed any more
                 raise
             except InstrumentError as error:
                 _log.warning("journal_unreachable", incident=incident.id, reason=str(error))
@@ -215,41 +226,21 @@ class Desk:
             running.unwritten -= 1
         return True
 
-    def _give(self, incident: str) -> None:
+    def give(self, incident: str) -> None:
         """Another bot may go on with it, at once."""
-        self._leave(incident)
+        self.leave(incident)
         try:
             self._queue.leave(incident)
         except InstrumentError as error:  # it runs out
             _log.warning("not_given_away", incident=incident, reason=str(error))
 
-    def _end(self, running: Running, outcome: Outcome, sentence: str) -> None:
-        self._close(running, outcome, sentence)
-        self._show(running)
-
-    def _close(self, running: Running, outcome: Outcome, sentence: str | None = None) -> None:
-        self._withdraw_all(running)
-        self._append(running, Closed(at=self._clock.now(), outcome=outcome, sentence=sentence))
-
-    def _withdraw_all(self, running: Running) -> None:
-        for job in folds.jobs(running.incident):
-            if job.id not in folds.ended(running.incident):
-                self._withdraw(running, job.id)
-
-    def _withdraw(self, running: Running, job_id: str) -> None:
-        job = next(job for job in folds.jobs(running.incident) if job.id == job_id)
-        try:
-            self._queue.cancel(job)
-        except InstrumentError as error:  # the job expires by itself
-            _log.warning("cancel_failed", incident=job.incident, job=job_id, reason=str(error))
-
-    def _show(self, running: Running) -> None:
+    def show(self, running: Running) -> None:
         """Bring the card up to date; what is over is a case by then, so that whoever reads the card finds it.
 
         The card of what another bot has taken over is that one's to write. An end that the journal cannot take is held
         back for a while: if this bot dies before it is written, the next one comes to an end of its own.
         """
-        if self._seat(running.incident.id) is None:
+        if self.seat(running.incident.id) is None:
             return
         now, closed = self._clock.now(), running.incident.closed
         running.withheld = bool(closed and running.unwritten and now - closed.at < _WITHHELD)

@@ -9,7 +9,7 @@ from bot.meters import OPEN, REQUESTS, Reading
 from bot.model.dropped import DroppedFile
 from bot.model.incident import Incident
 from bot.model.pasted import PastedTable
-from bot.model.request import CAPTURE, IN_WORDS, JUDGE, Person, Place, Request
+from bot.model.request import CAPTURE, IN_WORDS, JUDGE, Person, Place
 
 _AGAIN, _OTHER = "again", "other"
 """What stands for the command where a refusal comes before it is known, and for a word that is none."""
@@ -20,7 +20,7 @@ class CountedDoors(Coordinator):
 
     def readings(self) -> Iterator[Reading]:
         """How many questions of each command this bot has in hand."""
-        commands = [seat.running.incident.request.command for seat in self._open_seats()]
+        commands = [seat.running.incident.request.command for seat in self.desk.open_seats()]
         for command in {*IN_WORDS, CAPTURE, JUDGE, *commands}:
             yield Reading(OPEN, commands.count(command), (command,))
 
@@ -50,17 +50,6 @@ class CountedDoors(Coordinator):
         """As the coordinator does."""
         with self._door(CAPTURE):
             return super().start(fields, person, place)
-
-    def _open(self, request: Request, *, said: str | None, rule: str) -> Incident:
-        found = super()._open(request, said=said, rule=rule)
-        self._meter.add(REQUESTS, request.command, "accepted")
-        return found
-
-    def _join(self, request: Request, *, said: str | None, rule: str) -> Incident | None:
-        found = super()._join(request, said=said, rule=rule)
-        if found:
-            self._meter.add(REQUESTS, request.command, "joined")
-        return found
 
     @contextmanager
     def _door(self, command: str) -> Iterator[None]:

@@ -1,28 +1,28 @@
-"""The single writer of incidents: an event comes in, the flow says what follows, the ports do it.
+"""The thread that hears the agents, ends what takes too long, and goes on with what others left.
 
-One thread runs ``run`` and carries everything that agents say. Each incident has its own lock, so that judging one
+One thread runs ``run`` and takes in everything that agents say. Each incident has its own lock, so that judging one
 never delays the asking of another.
 """
 
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import log
-from bot.admission import Admission
-from bot.desk import Ground
+from bot.carrier import Carrier
+from bot.desk import Desk, Ground
 from bot.errors import InstrumentError, OvertakenError
 from bot.incidents import dropping, flow, folds, pasting
 from bot.incidents.actions import Action
 from bot.incidents.running import Running
-from bot.inquirer import Inquirer
 from bot.model.audit import Deed
 from bot.model.incident import Closed, Incident, Outcome, Progressed, Published, Reported, Started, StopAsked, TakenOver
 from bot.model.request import WATCH
-from bot.ports import Drops, News
+from bot.ports import News
+from bot.roll import Roll
 from bot.succession import LIVES, spent
 
 _log = log.get(__name__)
@@ -32,26 +32,14 @@ _TICK_S = 0.25
 _SILENT = timedelta(seconds=5)  # so long after its last word the card of a capture is shown again, to say how old it is
 
 
-class Engine(Admission):
-    """Everything between the doors and the agents.
+class Engine:
+    """The agents' side of every incident that this bot has in hand."""
 
-    ``once`` says whether a name was met before, by any bot: a decision is taken once, whichever of them heard it.
-    ``apart`` and ``inquirer`` as in the carrier.
-    """
-
-    def __init__(
-        self,
-        ground: Ground,
-        *,
-        once: Callable[[str], bool],
-        apart: Callable[[Callable[[], None]], None],
-        drops: Drops | None = None,
-        inquirer: Inquirer | None = None,
-    ) -> None:
-        super().__init__(ground, apart=apart, drops=drops, inquirer=inquirer)
+    def __init__(self, ground: Ground, desk: Desk, roll: Roll, carrier: Carrier) -> None:
+        self._desk, self._roll, self._carrier = desk, roll, carrier
+        self._queue, self._journal, self._clerk, self._clock = ground.queue, ground.journal, ground.clerk, ground.clock
         self.turned_at = time.monotonic()  # when ``run`` went round last
         self.trouble: str | None = None  # why the queue server gave it nothing then
-        self._once = once
         self._doubted: dict[str, None] = {}  # which another bot has, or may have had
 
     def run(self, stop: threading.Event) -> None:
@@ -63,7 +51,7 @@ class Engine(Admission):
                 for name in tuple(self._doubted):
                     self._look_again(name)
                 for news in _newest(self._queue.news(_TICK_S)):
-                    self._heard(news)
+                    self._carrier.hear(news)
                 if time.monotonic() - swept_at > _SWEEP_S:
                     swept_at = time.monotonic()
                     self._roll.call()
@@ -73,7 +61,7 @@ class Engine(Admission):
                 self.trouble = str(error)
                 _log.warning("queue_unreachable", reason=str(error))
                 stop.wait(_TICK_S)
-            self._settle()
+            self._desk.settle()
             self._expire()
             self.turned_at = time.monotonic()
 
@@ -83,25 +71,23 @@ class Engine(Admission):
         Raises:
             InstrumentError: the server is away; it stays in doubt.
         """
-        seat = self._seat(name)
+        seat = self._desk.seat(name)
         if seat is not None:
-            with self._at(seat):
+            with self._desk.at(seat):
                 running = seat.running
-                if not self._write(running):
+                if not self._desk.write(running):
                     return
                 found = self._journal.read(name)
                 if found is not None and len(found.timeline) == len(running.incident.timeline):
                     self._queue.begin(name)
                 if self._queue.holds(name):
                     if not running.incident.closed:
-                        self._succession.resume(running.incident, self._clock.now())
-                    self._show(running)
-                    if name in self._seen_in_doubt:
-                        self._seen_in_doubt.discard(name)
-                        self.delivered(name)
+                        self._desk.succession.resume(running.incident, self._clock.now())
+                    self._desk.show(running)
+                    self._desk.ours_again(name)
                 else:
                     _log.warning("taken_by_another_bot", incident=name)
-                    self._give(name)
+                    self._desk.give(name)
         self._doubted.pop(name, None)
 
     def drain(self, timeout_s: float) -> None:
@@ -111,23 +97,23 @@ class Engine(Admission):
         ends with the reason; what waits for a second person, and a watch, is left to the next bot all the same.
         """
         until, alone = time.monotonic() + timeout_s, self._alone()
-        for seat in self._open_seats() if alone else ():
-            with self._at(seat):
+        for seat in self._desk.open_seats() if alone else ():
+            with self._desk.at(seat):
                 if folds.captured_by(seat.running.incident) and seat.open:
-                    self._withdraw_all(seat.running)
-        while (left := self._open_seats()) and time.monotonic() < until:
+                    self._carrier.withdraw_all(seat.running)
+        while (left := self._desk.open_seats()) and time.monotonic() < until:
             if all(_goes_on(seat.running.incident) for seat in left):
                 break
             time.sleep(_TICK_S / 5)
         for seat in left:
-            with self._at(seat):
+            with self._desk.at(seat):
                 incident = seat.running.incident
                 if seat.open and (not alone or _goes_on(incident)):
-                    self._give(incident.id)
+                    self._desk.give(incident.id)
                 elif seat.open:
                     kept = " What was captured by then is kept with its case." if folds.captures(incident) else ""
                     sentence = f"The bot was stopped while this ran; please ask again.{kept}"
-                    self._end(seat.running, Outcome.FAILED, sentence)
+                    self._carrier.end(seat.running, Outcome.FAILED, sentence)
 
     def _alone(self) -> bool:
         try:
@@ -137,19 +123,19 @@ class Engine(Admission):
 
     def _expire(self) -> None:
         now = self._clock.now()
-        for seat in self._open_seats():
-            with self._at(seat):
+        for seat in self._desk.open_seats():
+            with self._desk.at(seat):
                 running = seat.running
                 for event in tuple(flow.overdue(running.incident, now)):
-                    self._happen(running, event)  # first: of what another bot has nothing may be withdrawn
-                    self._withdraw(running, event.job)
+                    self._carrier.happen(running, event)  # first: of what another bot has nothing may be withdrawn
+                    self._carrier.withdraw(running, event.job)
                 if lapsed := flow.lapsed(running.incident, now):
-                    if self._decided(running.incident.id, else_decide=True):
-                        self._give(running.incident.id)  # another bot goes on with it
+                    if self._carrier.decided(running.incident.id, else_decide=True):
+                        self._desk.give(running.incident.id)  # another bot goes on with it
                     else:
                         self._lapse(running, lapsed)
                 elif running.silent_since(now - _SILENT):
-                    self._show(running)
+                    self._desk.show(running)
                 self._go_on(running, now)
 
     def _go_on(self, running: Running, now: datetime) -> None:
@@ -158,29 +144,14 @@ class Engine(Admission):
             return
         try:
             known = replace(self._roll.known(), now=now)
-            self._carry_out(running, flow.due(running.incident, known))
+            self._carrier.carry_out(running, flow.due(running.incident, known))
         except InstrumentError as error:  # the server is away: the next turn tries again
             _log.warning("watch_waits", incident=running.incident.id, reason=str(error))
 
     def _lapse(self, running: Running, lapsed: Closed) -> None:
         place = running.incident.request.place
         self._clerk.note(Deed.REFUSED, incident=running.incident.id, place=place, rule=lapsed.sentence)
-        self._end(running, lapsed.outcome, lapsed.sentence or "")
-
-    def _decided(self, incident: str, *, else_decide: bool = False) -> bool:
-        """Whether another click, or another bot, has decided on this capture; if not, this caller has now.
-
-        ``else_decide``: also when nobody can say.
-
-        Raises:
-            InstrumentError: the server that remembers decisions is away.
-        """
-        try:
-            return self._once(f"decision:{incident}")
-        except InstrumentError:
-            if else_decide:
-                return False
-            raise
+        self._carrier.end(running, lapsed.outcome, lapsed.sentence or "")
 
     def _take_over(self) -> None:
         """Go on with what a bot left behind when it died, so that no card says "looking" for ever.
@@ -188,44 +159,44 @@ class Engine(Admission):
         Raises:
             InstrumentError: the server is away.
         """
-        for running in self._succession.left(lambda name: self._seat(name) is not None):
-            name, seat = running.incident.id, self._take_seat(running.incident)
+        for running in self._desk.succession.left(lambda name: self._desk.seat(name) is not None):
+            name, seat = running.incident.id, self._desk.take_seat(running.incident)
             _log.warning("taken_over", incident=name, closed=running.incident.closed is not None)
-            with self._at(seat):
+            with self._desk.at(seat):
                 seat.running = running
                 try:
                     self._go_on_with(running)
                 except OvertakenError:
                     raise
                 except Exception:  # noqa: BLE001  a bug met by one incident must not silence the others
-                    self._broke(running)
+                    self._carrier.broke(running)
 
     def _go_on_with(self, running: Running) -> None:
         incident = running.incident
         if incident.closed:
-            self._show(running)
+            self._desk.show(running)
             return
         if spent(running):
             sentence = (
                 f"{LIVES} bots were lost while this ran, so it is not tried again; ruleout's operator should know."
             )
-            self._end(running, Outcome.FAILED, sentence)
+            self._carrier.end(running, Outcome.FAILED, sentence)
             return
         if folds.awaits(incident) is None:
-            self._append(running, TakenOver(at=self._clock.now()))
+            self._desk.append(running, TakenOver(at=self._clock.now()))
         over = folds.ended(incident)
         if any(job.id not in over for job, _, _ in pasting.evidence(incident.request)):
-            self._take_in_pasted(running)
+            self._carrier.take_in_pasted(running)
         for job in folds.jobs(incident):
             if job.queue == dropping.QUEUE and job.id not in over:
-                self._fetch_apart(job, incident)
+                self._carrier.fetch_apart(job, incident)
 
         def actions() -> Sequence[Action]:
-            self._succession.resume(running.incident, self._clock.now())
+            self._desk.succession.resume(running.incident, self._clock.now())
             return flow.resume(running.incident, running.seen(), self._roll.known())
 
-        self._so(running, actions)
-        self._show(running)
+        self._carrier.go_on(running, actions)
+        self._desk.show(running)
 
 
 def _goes_on(incident: Incident) -> bool:

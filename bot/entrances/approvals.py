@@ -27,9 +27,9 @@ class Approvals(Entrance):
             self._clerk.record(Deed.APPROVED, incident=incident, person=person, place=place, rule=rule)
             self._decide(incident)
             if lost:
-                self._end(seat.running, Outcome.REFUSED, f"Whoever asked may not capture any more: {lost}")
+                self._carrier.end(seat.running, Outcome.REFUSED, f"Whoever asked may not capture any more: {lost}")
             else:
-                self._happen(seat.running, Approved(at=self._clock.now(), by=person))
+                self._carrier.happen(seat.running, Approved(at=self._clock.now(), by=person))
 
     def decline(self, incident: str, person: Person, place: Place) -> None:
         """Refuse somebody's capture, for good; whoever may approve may do so, and who asked may take it back."""
@@ -41,23 +41,13 @@ class Approvals(Entrance):
             self._still_awaited(seat)
             self._decide(incident)
             self._clerk.note(Deed.DECLINED, incident=incident, person=person, place=place, rule=rule)
-            self._happen(seat.running, Declined(at=self._clock.now(), by=person))
-
-    def _decide(self, incident: str) -> None:
-        """Take the one decision that there is on this capture.
-
-        Raises:
-            RequestError: another bot has taken it, and goes on with it.
-        """
-        if self._decided(incident):
-            self._give(incident)
-            raise RequestError(DECIDED)
+            self._carrier.happen(seat.running, Declined(at=self._clock.now(), by=person))
 
     def _waiting(self, incident: str) -> Seat:
         """The seat of a capture that waits; one that another bot left behind is taken over."""
-        seat = self._seat(incident)
+        seat = self.desk.seat(incident)
         if seat is None:
-            found = self._recall(incident)
+            found = self.desk.recall(incident)
             if folds.awaits(found) is None:
                 raise RequestError(DECIDED)
             seat = self._seize(found)

@@ -26,7 +26,7 @@ class Captures(Entrance):
 
     def form(self, incident: str | None, person: Person, place: Place) -> CaptureForm:
         """The form of a capture, about the incident's target where one is given."""
-        about = self._recall(incident) if incident else None
+        about = self.desk.recall(incident) if incident else None
         target = (about.address or about.request.target) if about else None
         address = target if isinstance(target, IPv4Address) else target.address if target else None
         self._clerk.may(Capability.CAPTURE, person, place, machines(address, None), said="the form of a capture")
@@ -79,4 +79,4 @@ class Captures(Entrance):
         taken = machines(wanted.target.address, wanted.wish)
         rule = self._clerk.may(Capability.CAPTURE, person, place, taken, said=said)
         request = self._request(CAPTURE, wanted.target, person, place, capture=wanted.wish)
-        return self._open(request, said=said, rule=rule)
+        return self._admission.open(request, said=said, rule=rule)

@@ -1,11 +1,10 @@
 """What every door has at hand."""
 
-from collections.abc import Callable
-
 from bot import log
-from bot.desk import Ground, Seat
-from bot.engine import Engine
-from bot.errors import InstrumentError
+from bot.admission import Admission
+from bot.carrier import Carrier
+from bot.desk import Desk, Ground, Seat
+from bot.errors import InstrumentError, RequestError
 from bot.inquirer import Inquirer
 from bot.model.capture import CaptureWish
 from bot.model.dropped import DroppedFile
@@ -14,28 +13,34 @@ from bot.model.pasted import PastedTable
 from bot.model.reach import ReachWish
 from bot.model.request import Person, Place, Request, Target
 from bot.model.watch import WatchWish
-from bot.ports import Drops
+from bot.ports import Drops, Links
+from bot.roll import Roll
 
 _log = log.get(__name__)
 
 DECIDED = "That was decided already, or it is over; its card says how."
 
 
-class Entrance(Engine):
-    """``most_bytes``: what can travel of one capture."""
+class Entrance:
+    """``most_bytes``: what can travel of one capture. ``drops`` and ``inquirer`` are None where there is no channel."""
 
     def __init__(
         self,
         ground: Ground,
+        desk: Desk,
+        roll: Roll,
+        carrier: Carrier,
+        admission: Admission,
         *,
-        once: Callable[[str], bool],
-        apart: Callable[[Callable[[], None]], None],
         most_bytes: int,
-        drops: Drops | None = None,
-        inquirer: Inquirer | None = None,
+        links: Links,
+        drops: Drops | None,
+        inquirer: Inquirer | None,
     ) -> None:
-        super().__init__(ground, once=once, apart=apart, drops=drops, inquirer=inquirer)
-        self._most_bytes, self._drops = most_bytes, drops
+        self.desk, self._roll, self._carrier, self._admission = desk, roll, carrier, admission
+        self._queue, self._journal, self._chat = ground.queue, ground.journal, ground.chat
+        self._clerk, self._clock = ground.clerk, ground.clock
+        self._most_bytes, self._links, self._drops, self.inquirer = most_bytes, links, drops, inquirer
 
     def _request(
         self,
@@ -57,9 +62,9 @@ class Entrance(Engine):
 
     def _here(self, command: str, channel: str) -> list[Incident]:
         """What of this kind runs in the channel, in whichever bot's hand."""
-        running = [seat.running.incident for seat in self._open_seats()]
+        running = [seat.running.incident for seat in self.desk.open_seats()]
         try:
-            others = [name for name in self._journal.unfinished(channel) if self._seat(name) is None]
+            others = [name for name in self._journal.unfinished(channel) if self.desk.seat(name) is None]
             running += [one for name in others if (one := self._journal.read(name)) and one.closed is None]
         except InstrumentError as error:
             _log.warning("others_not_known", reason=str(error))
@@ -68,4 +73,14 @@ class Entrance(Engine):
     def _seize(self, waiting: Incident) -> Seat:
         """Take over what only waits, whichever bot has it."""
         self._queue.hold([waiting.id], seize=True)
-        return self._take_seat(waiting)
+        return self.desk.take_seat(waiting)
+
+    def _decide(self, incident: str, *, else_decide: bool = False) -> None:
+        """Take the one decision that there is on this capture; ``else_decide``: also when nobody can say.
+
+        Raises:
+            RequestError: another bot has taken it, and goes on with it.
+        """
+        if self._carrier.decided(incident, else_decide=else_decide):
+            self.desk.give(incident)
+            raise RequestError(DECIDED)

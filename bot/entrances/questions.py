@@ -44,7 +44,7 @@ class Questions(Entrance):
         question = asking.parse(text, command)
         rule = self._clerk.may(_RIGHT[command], person, place, machines(question.target.address, None), said=text)
         request = self._request(command, question.target, person, place, deep=question.deep, tables=tables)
-        return self._join(request, said=text, rule=rule) or self._open(request, said=text, rule=rule)
+        return self._admission.take(request, said=text, rule=rule)
 
     def again(self, incident: str, person: Person, place: Place) -> Incident:
         """Ask the same question once more, with today's evidence; it takes the same right as the first time.
@@ -52,17 +52,17 @@ class Questions(Entrance):
         Pasted tables stay where the question is about a shared file. Else they are of yesterday: an entry that has
         been cleared since would still be called wrong.
         """
-        before = self._recall(incident).request
+        before = self.desk.recall(incident).request
         taken = machines(before.target.address, before.capture)
         said = f"again {incident}"
         rule = self._clerk.may(_RIGHT[before.command], person, place, taken, said=said)
         if before.reach:
-            return self._open(self._reach_request(before.reach, person, place), said=said, rule=rule)
+            return self._admission.open(self._reach_request(before.reach, person, place), said=said, rule=rule)
         request = self._request(
             before.command, before.target, person, place, deep=before.deep, capture=before.capture, file=before.file,
             watch=before.watch, before=incident, tables=before.tables if before.command == JUDGE else (),
         )  # fmt: skip
-        return self._join(request, said=said, rule=rule) or self._open(request, said=said, rule=rule)
+        return self._admission.take(request, said=said, rule=rule)
 
     def _watch(self, text: str, person: Person, place: Place) -> Incident:
         target, wish = watching.parse(text)
@@ -72,14 +72,14 @@ class Questions(Entrance):
                 f"{same[0].request.target} is being watched here already, by `{same[0].id}`; stop that one first, or "
                 "wait for its end."
             )
-        return self._open(self._request(WATCH, target, person, place, watch=wish), said=text, rule=rule)
+        return self._admission.open(self._request(WATCH, target, person, place, watch=wish), said=text, rule=rule)
 
     def _reach(self, text: str, person: Person, place: Place) -> Incident:
         """Compare these machines; what the channel's open incident says of them counts where no packet speaks."""
         wish = reaching.parse(text)
         addresses = [address for one in wish.machines if (address := ipv4_of(one))]
         rule = self._clerk.may(Capability.CHECK, person, place, addresses, said=text)
-        return self._open(self._reach_request(wish, person, place), said=text, rule=rule)
+        return self._admission.open(self._reach_request(wish, person, place), said=text, rule=rule)
 
     def _reach_request(self, wish: ReachWish, person: Person, place: Place) -> Request:
         said = self.inquirer.current(place.channel) if self.inquirer else None
@@ -92,7 +92,7 @@ class Questions(Entrance):
         file, target = dropping.choose(files), asking.parse(text, CHECK).target
         rule = self._clerk.may(Capability.CHECK, person, place, machines(target.address, None), said=text)
         request = self._request(JUDGE, target, person, place, file=file)
-        return self._open(request, said=f"{file.name} {text}", rule=rule)
+        return self._admission.open(request, said=f"{file.name} {text}", rule=rule)
 
     def dropped(self, files: Sequence[DroppedFile], person: Person, place: Place) -> None:
         """Offer to judge what was shared, if it looks like a capture; whoever may not ask is left alone."""

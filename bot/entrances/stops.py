@@ -3,7 +3,7 @@
 from contextlib import nullcontext
 
 from bot.clerk import machines_of
-from bot.entrances.entrance import DECIDED, Entrance
+from bot.entrances.entrance import Entrance
 from bot.errors import RequestError
 from bot.incidents import folds
 from bot.incidents.policy import Capability
@@ -23,8 +23,8 @@ class Stops(Entrance):
         Raises:
             RequestError: it is over already.
         """
-        seat = self._seat(incident)
-        found = seat.running.incident if seat else self._recall(incident)
+        seat = self.desk.seat(incident)
+        found = seat.running.incident if seat else self.desk.recall(incident)
         rule = self._clerk.may(Capability.CHECK, person, place, machines_of(found), said=f"stop {incident}")
         if seat is None and folds.awaits(found):
             seat = self._seize(found)
@@ -34,13 +34,12 @@ class Stops(Entrance):
                 raise RequestError("That was over before it could be stopped.")
             if folds.stopped(incident_now):
                 raise RequestError("That is being stopped already; what it brought is on its way.")
-            if folds.awaits(incident_now) and self._decided(incident, else_decide=True):
-                self._give(incident)
-                raise RequestError(DECIDED)
+            if folds.awaits(incident_now):
+                self._decide(incident, else_decide=True)
             self._clerk.note(Deed.STOPPED, incident=incident, person=person, place=place, rule=rule)
             word = StopAsked(at=self._clock.now(), by=person)
             if seat:
-                self._halt(seat.running, word)
+                self._carrier.halt(seat.running, word)
             else:  # another bot has it, or had
                 self._queue.tell(incident, word)
 

@@ -54,7 +54,7 @@ class Tables(Entrance):
             command, about, person, place, deep=bool(before and before.deep), file=before.file if before else None,
             tables=tables,
         )  # fmt: skip
-        self._open(request, said=f"table {pasting.named(found.tables)}", rule=rule)
+        self._admission.open(request, said=f"table {pasting.named(found.tables)}", rule=rule)
         return pasting.told(found, about)
 
     def table_form(self, incident: str | None, person: Person, place: Place) -> TableForm:
@@ -68,7 +68,7 @@ class Tables(Entrance):
 
     def _about(self, incident: str | None, target: Target | None, place: Place) -> Request | None:
         """The request that tables are added to; None: there is none about this machine in this thread."""
-        before = self._recall(incident) if incident else self._in_thread(place)
+        before = self.desk.recall(incident) if incident else self._in_thread(place)
         if before is None or not (target is None or before.is_about(target)):
             return None
         return before.request
@@ -80,7 +80,7 @@ class Tables(Entrance):
             if not asked or entry.place is None or entry.place.thread not in (None, place.thread):
                 continue
             with suppress(RequestError):  # it is too old to be known
-                found = self._recall(asked)
+                found = self.desk.recall(asked)
                 cards = [one.message for one in found.timeline if isinstance(one, Published)]
                 if entry.place.thread or place.thread in cards:
                     return found

@@ -60,13 +60,13 @@ class BotFigures:
 
     def checks(self) -> tuple[Callable[[], str | None], ...]:
         """What has to be well for a bot to answer a question."""
-        return (self._reached, lambda: self.coordinator.trouble, self._turning)
+        return (self._reached, lambda: self.coordinator.engine.trouble, self._turning)
 
     def _reached(self) -> str | None:
         return None if self.door.is_connected() else "Slack does not reach the bot: its socket is not open."
 
     def _turning(self) -> str | None:
-        stood_s = time.monotonic() - self.coordinator.turned_at
+        stood_s = time.monotonic() - self.coordinator.engine.turned_at
         return f"What agents bring was not looked at for {stood_s:.0f} s." if stood_s > DEAF_S else None
 
     def _slack(self) -> Iterator[Reading]:

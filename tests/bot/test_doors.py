@@ -114,7 +114,7 @@ def test_an_end_whose_question_is_forgotten_counts_nothing(house: House) -> None
 
 def test_a_bot_that_turns_says_when_and_what_keeps_it(house: House) -> None:
     """What /readyz looks at."""
-    before = house.coordinator.turned_at
+    before = house.coordinator.engine.turned_at
     house.turn()
-    assert house.coordinator.turned_at > before
-    assert house.coordinator.trouble is None
+    assert house.coordinator.engine.turned_at > before
+    assert house.coordinator.engine.trouble is None

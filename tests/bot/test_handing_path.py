@@ -18,7 +18,7 @@ from tests.bot.incidents.ground import NOON
 
 def checked(house: House, told: Path | None, incident: Incident) -> Incident:
     """The check as it ends: every agent is silent, and the tables said this."""
-    seat = house.coordinator._seat(incident.id)
+    seat = house.coordinator.desk.seat(incident.id)
     assert seat is not None
     if told:
         seat.running.append(Traced(at=NOON, path=told))

@@ -180,8 +180,8 @@ def test_a_bot_says_why_it_is_not_ready(figures: BotFigures) -> None:
     reached, trouble, turning = figures.checks()
     assert (reached(), trouble(), turning()) == (None, None, None)
     cast(PaperDoor, figures.door).open = False
-    figures.coordinator.trouble = "The queue server cannot be reached."
-    figures.coordinator.turned_at -= 31
+    figures.coordinator.engine.trouble = "The queue server cannot be reached."
+    figures.coordinator.engine.turned_at -= 31
     assert reached() == "Slack does not reach the bot: its socket is not open."
     assert trouble() == "The queue server cannot be reached."
     assert turning() == "What agents bring was not looked at for 31 s."
