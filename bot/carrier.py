@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from bot import log
 from bot.clerk import machines_of
+from bot.conclusion import Concluding, conclusion
 from bot.desk import Desk, Ground
 from bot.errors import InstrumentError, OvertakenError, RequestError
 from bot.fetching import Fetcher
 from bot.handing import Handing
-from bot.incidents import actions, captured, compared, flow, folds, noted, pasting
+from bot.incidents import actions, captured, flow, folds, noted, pasting
 from bot.incidents.actions import Action
 from bot.incidents.policy import Capability
 from bot.incidents.running import Running
@@ -20,28 +21,20 @@ from bot.model.incident import (
     AnyEvent,
     AwaitsApproval,
     Closed,
-    Compared,
     Failed,
     Flipped,
     Incident,
-    Judged,
-    LookedUp,
-    Measured,
     Outcome,
     Progressed,
     Published,
     Queued,
     Reported,
     StopAsked,
-    Traced,
-    Watched,
 )
 from bot.model.job import Job
 from bot.model.request import CAPTURE, WATCH
-from bot.model.verdict import Verdict
 from bot.ports import Drops, News
 from bot.roll import Roll
-from bot.split.reached import reach
 
 _log = log.get(__name__)
 
@@ -193,54 +186,20 @@ class Carrier:
         elif isinstance(action, actions.Append):
             self._desk.append(running, action.event)
             self.follow(running, action.event)
-        elif isinstance(action, actions.Judge):
-            self._take_in_noted(running)
-            self._judge(running)
-        elif isinstance(action, actions.Trace):
-            self._take_in_noted(running)
-            path = running.trace()
-            self._desk.append(running, Traced(at=self._clock.now(), path=path))
-            _log.info("traced", incident=running.incident.id, hops=len(path.hops), clear=len(path.clear))
-            self._close(running, Outcome.ANSWERED)
-        elif isinstance(action, actions.Measure):
-            matrix = reach(running.incident, running.observations, running.blobs, self._clock.now())
-            self._desk.append(running, Measured(at=self._clock.now(), reach=matrix))
-            _log.info("measured", incident=running.incident.id, machines=len(matrix.machines))
-            self._close(running, Outcome.ANSWERED)
-        elif isinstance(action, actions.Tell):
-            owners = running.look_up()
-            assert owners is not None, "told only after a vCenter answered"
-            self._desk.append(running, LookedUp(at=self._clock.now(), owners=owners))
-            _log.info("looked_up", incident=running.incident.id, owners=len(owners.owners))
-            self._close(running, Outcome.ANSWERED)
+        elif isinstance(action, actions.Judge | actions.Trace | actions.Measure | actions.Tell):
+            self._conclude(running, action)
         elif isinstance(action, actions.Admit):
             self._admit(running, action)
         else:
             self._deliver(running)
 
-    def _judge(self, running: Running) -> None:
-        """What the evidence shows beside the verdict, then the verdict."""
-        if running.incident.request.command == WATCH:
-            self._desk.append(running, Watched(at=self._clock.now(), says=running.watched()))
-        if running.tabled:
-            self._desk.append(running, Traced(at=self._clock.now(), path=running.trace()))
-        verdict = running.judge()
-        self._desk.append(running, Judged(at=self._clock.now(), verdict=verdict))
-        self._compare(running, verdict)
-        _log.info("judged", incident=running.incident.id, verdict=verdict.verdict, grade=verdict.grade)
+    def _conclude(self, running: Running, action: Concluding) -> None:
+        """Write down what the evidence comes to, and end with that."""
+        if isinstance(action, actions.Judge | actions.Trace):
+            self._take_in_noted(running)
+        for event in conclusion(running, action, self._clock, self._desk.recall):
+            self._desk.append(running, event)
         self._close(running, Outcome.ANSWERED)
-
-    def _compare(self, running: Running, verdict: Verdict) -> None:
-        """What changed since this was asked before; a question that nobody can find any more is no hindrance."""
-        name = running.incident.request.before
-        if name is None:
-            return
-        try:
-            says = compared.changes(self._desk.recall(name), verdict)
-        except (RequestError, InstrumentError) as error:
-            says = (f"What it was before cannot be read any more: {error}",)
-        if says:
-            self._desk.append(running, Compared(at=self._clock.now(), before=name, says=says))
 
     def _put(self, running: Running, put: actions.Put) -> None:
         incident = running.incident
