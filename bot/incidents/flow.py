@@ -1,4 +1,4 @@
-"""Every transition of an incident, and nowhere else.
+"""Every transition of an incident; what a look-up, a comparison and a watch do step by step stands in their modules.
 
     Requested --address known--> first look --> Queued --> tables Reported --> plan --> Queued
                   --> (Started, Reported, Lost)* --> Judged --> Closed
@@ -35,24 +35,21 @@ from ipaddress import IPv4Address
 from bot.errors import RequestError
 from bot.findings.entries_arp import LOCKED_S, SHOWN_AFTER_S, doubtful, unsettled
 from bot.findings.flapping import turned
-from bot.incidents import dropping, pasting, planning, reaching, watching
-from bot.incidents.actions import Action, Admit, Append, Deliver, Fetch, Judge, Put, Tell, Trace
+from bot.incidents import dropping, looking_up, pasting, planning, reaching, resolving, watching
+from bot.incidents.actions import Action, Admit, Append, Deliver, Fetch, Judge, Put, Trace
 from bot.incidents.folds import (
     SENDS,
     all_ended,
-    artifacts,
     awaits,
     captured_by,
     captures,
     ended,
-    gaps,
     held,
     jobs,
     named,
     stopped,
     touched,
 )
-from bot.incidents.identities import identities
 from bot.incidents.planning import Known, Plan
 from bot.incidents.wishing import USUAL_S
 from bot.model.addresses import Mac
@@ -79,11 +76,7 @@ from bot.model.incident import (
 )
 from bot.model.job import Job, Probe
 from bot.model.observation import (
-    GuestRowFound,
-    NicFound,
     Observation,
-    VcenterAnswered,
-    VmFound,
 )
 from bot.model.request import CAPTURE, CHECK, JUDGE, LOOK_UP, REACH, TRACE, WATCH
 
@@ -173,11 +166,11 @@ def _asked_anything(incident: Incident) -> bool:
 def _step(incident: Incident, event: Event, seen: tuple[Observation, ...], known: Known) -> Iterator[Action]:
     address, command = incident.address, incident.request.command
     if command == LOOK_UP:
-        yield from _looking_up(incident, event, seen, known)
+        yield from looking_up.step(incident, event, seen, known)
     elif command == REACH:
         yield from reaching.step(incident, event, seen, known)
     elif isinstance(event, Requested) and address is None:
-        yield Put(_resolving(incident, known))
+        yield Put(resolving.jobs(incident, known))
     elif isinstance(event, Requested | Resolved) and address is not None:
         planned = _planned(incident, address, known)
         yield Admit(planned) if command == CAPTURE and isinstance(planned, Put) else planned
@@ -195,7 +188,7 @@ def _went_on(incident: Incident, event: Event, seen: tuple[Observation, ...], kn
         yield from _decided(incident, event, known)
     elif isinstance(event, Reported | Failed | Expired | Lost):
         if address is None and all_ended(incident):
-            yield Append(Resolved(at=known.now, address=_resolved(incident, seen)))
+            yield Append(Resolved(at=known.now, address=resolving.resolved(incident, seen)))
         elif address is not None and incident.request.command == CAPTURE:
             yield from _captured(incident, address, known)
         elif address is not None:
@@ -275,50 +268,6 @@ def _captured(incident: Incident, address: IPv4Address, known: Known) -> Iterato
         yield Deliver()
     else:
         yield Put(planning.plan_moves(incident.id, address, known=known, first=len(jobs(incident))))
-
-
-def _looking_up(
-    incident: Incident, event: Event, seen: tuple[Observation, ...], known: Known
-) -> Iterator[Put | Append | Tell]:
-    if isinstance(event, Requested):
-        yield Put(_asked(incident, known))
-    elif isinstance(event, Reported | Failed | Expired):
-        sharers = _sharers(incident, seen, known) if isinstance(event, Reported) else ()
-        if sharers:
-            yield Put(sharers)
-        elif all_ended(incident) and any(isinstance(observation, VcenterAnswered) for observation in seen):
-            yield Tell()
-        elif all_ended(incident):
-            unread = ["What came back cannot be read."] if artifacts(incident) else []
-            sentence = " ".join(("No vCenter could be asked, so nothing is known.", *gaps(incident), *unread))
-            yield Append(Closed(at=known.now, outcome=Outcome.FAILED, sentence=sentence))
-
-
-def _asked(incident: Incident, known: Known) -> tuple[Job, ...]:
-    target = incident.request.target
-    if not known.vcenters:
-        raise RequestError(
-            f"No vCenter is configured, so nobody can say who has {target}; the operator of ruleout lists them in "
-            "RULEOUT_VCENTERS and starts `ruleout vcenter` beside each."
-        )
-    return planning.plan_look_up(incident.id, target, known=known)
-
-
-def _sharers(incident: Incident, seen: tuple[Observation, ...], known: Known) -> tuple[Job, ...]:
-    """Look-ups for whoever shares an address or MAC with the machine that was asked for, each once."""
-    had = [job for job in jobs(incident) if job.probe is Probe.VCENTER]
-    ips, macs = identities(incident.request.target, seen)
-    ips = tuple(address for address in ips if address not in {job.target for job in had})
-    macs = tuple(mac for mac in macs if mac not in {mac for job in had for mac in job.options.macs})
-    silent = {job.queue for job in had if job.id in _unanswered(incident)}
-    vcenters = [name for name in known.vcenters if f"vcenter.{name}" not in silent]
-    if not (ips or macs):
-        return ()
-    return planning.plan_sharers(incident.id, ips, macs, vcenters, known=known, first=len(jobs(incident)))
-
-
-def _unanswered(incident: Incident) -> frozenset[str]:
-    return frozenset(event.job for event in incident.timeline if isinstance(event, Failed | Expired))
 
 
 def _unfetched(incident: Incident, event: Event) -> str | None:
@@ -414,35 +363,3 @@ def _unasked(incident: Incident, probe: Probe, macs: tuple[Mac, ...]) -> tuple[M
     """Those of the MACs that no job of this kind has asked about."""
     asked = {mac for job in jobs(incident) if job.probe is probe for mac in job.options.macs}
     return tuple(mac for mac in macs if mac not in asked)
-
-
-def _resolving(incident: Incident, known: Known) -> tuple[Job, ...]:
-    target = incident.request.target
-    if not known.vcenters:
-        raise RequestError(
-            f"{target} is not an IPv4 address, and no vCenter is configured that could know it; "
-            "ask for an address, for example `/arpcheck 10.0.0.5`."
-        )
-    return planning.plan_look_up(incident.id, target, known=known)
-
-
-def _resolved(incident: Incident, seen: tuple[Observation, ...]) -> IPv4Address:
-    target = incident.request.target
-    vms = {o.vm: o.name for o in seen if isinstance(o, VmFound)}
-    rows = [o for o in seen if isinstance(o, NicFound | GuestRowFound) and target.mac in (None, o.mac)]
-    addresses = sorted({address for row in rows for address in row.addresses})
-    if not vms:
-        whom = f"named {target.name}" if target.name else f"with MAC {target.mac}"
-        answered = any(isinstance(observation, VcenterAnswered) for observation in seen)
-        said = f"No vCenter knows a VM {whom}" if answered else f"No vCenter could be asked for a VM {whom}"
-        raise RequestError(" ".join((f"{said}; give an IPv4 address, for example 10.0.0.5.", *gaps(incident))))
-    if len(vms) > 1:
-        raise RequestError(
-            f"{len(vms)} VMs match {target}: {', '.join(sorted(vms.values()))}; ask for one of their addresses."
-        )
-    name = next(iter(vms.values()))
-    if not addresses:
-        raise RequestError(f"vCenter knows {name} but no address of it (VMware Tools report none); give the address.")
-    if len(addresses) > 1:
-        raise RequestError(f"{name} has {len(addresses)} addresses: {', '.join(map(str, addresses))}; ask for one.")
-    return addresses[0]
