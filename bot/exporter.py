@@ -110,7 +110,7 @@ def named(export: Export, *, redacted: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """The door in the chat. ``apart`` as in the engine."""
+    """The door in the chat. ``apart`` as in the carrier."""
 
     inquirer: Inquirer
     archive: Archive

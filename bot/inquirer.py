@@ -33,7 +33,7 @@ _NONE_OPEN = 'No incident is open in this channel; open one: `/incident open "od
 
 
 class Inquirer:
-    """``running`` gives a question that this bot has in memory. ``once`` and ``apart`` as in the engine."""
+    """``running`` gives a question that this bot has in memory. ``once`` and ``apart`` as in the carrier."""
 
     def __init__(
         self,

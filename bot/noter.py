@@ -26,7 +26,7 @@ _NONE_OPEN = (
 
 
 class Noter:
-    """The doors. ``in_thread`` gives the question that a thread is about, ``once`` as in the engine."""
+    """The doors. ``in_thread`` gives the question that a thread is about, ``once`` as in the carrier."""
 
     def __init__(
         self,

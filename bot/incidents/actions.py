@@ -1,4 +1,4 @@
-"""What the flow may want to happen: the engine carries it out, in this order, and nothing else."""
+"""What the flow may want to happen: the carrier does it, in this order, and nothing else."""
 
 from dataclasses import dataclass
 
