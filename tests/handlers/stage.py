@@ -40,6 +40,7 @@ class Noting:
         self.usages: list[tuple[Person, Place]] = []
         self.posts: list[tuple[str, str, str, str]] = []
         self.files: list[tuple[DroppedFile, ...]] = []
+        self.names: list[str | None] = []
         self.deeds: tuple[str, ...] = ()
         self.notes: list[tuple[dict[str, str], str | None, Person | None]] = []
         self.pasted: list[tuple[dict[str, str], str | None]] = []
@@ -50,13 +51,15 @@ class Noting:
     def posted(self, name: str, part: str, channel: str, message: str) -> None:
         self.posts.append((name, part, channel, message))
 
-    def ask(self, command: str, text: str, person: Person, place: Place) -> Incident:
+    def ask(self, command: str, text: str, person: Person, place: Place, *, name: str | None = None) -> Incident:
+        self.names.append(name)
         return self._note("ask", command, text, person, place)
 
     def again(self, incident: str, person: Person, place: Place) -> Incident:
         return self._note("again", "", incident, person, place)
 
-    def capture(self, text: str, person: Person, place: Place) -> Incident:
+    def capture(self, text: str, person: Person, place: Place, *, name: str | None = None) -> Incident:
+        self.names.append(name)
         return self._note("capture", "", text, person, place)
 
     def form(self, incident: str | None, person: Person, place: Place) -> CaptureForm:
@@ -90,7 +93,10 @@ class Noting:
     def download(self, incident: str, person: Person, place: Place) -> None:
         self._note("download", "", incident, person, place)
 
-    def judge(self, files: Sequence[DroppedFile], text: str, person: Person, place: Place) -> Incident:
+    def judge(
+        self, files: Sequence[DroppedFile], text: str, person: Person, place: Place, *, name: str | None = None
+    ) -> Incident:
+        self.names.append(name)
         self.files.append(tuple(files))
         return self._note("judge", "", text, person, place)
 
