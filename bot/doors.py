@@ -25,26 +25,35 @@ class CountedDoors(Coordinator):
             yield Reading(OPEN, commands.count(command), (command,))
 
     def ask(
-        self, command: str, text: str, person: Person, place: Place, tables: tuple[PastedTable, ...] = ()
+        self,
+        command: str,
+        text: str,
+        person: Person,
+        place: Place,
+        tables: tuple[PastedTable, ...] = (),
+        *,
+        name: str | None = None,
     ) -> Incident:
         """As the coordinator does."""
         with self._door(command if command in IN_WORDS else _OTHER):
-            return super().ask(command, text, person, place, tables)
+            return super().ask(command, text, person, place, tables, name=name)
 
     def again(self, incident: str, person: Person, place: Place) -> Incident:
         """As the coordinator does."""
         with self._door(_AGAIN):
             return super().again(incident, person, place)
 
-    def judge(self, files: Sequence[DroppedFile], text: str, person: Person, place: Place) -> Incident:
+    def judge(
+        self, files: Sequence[DroppedFile], text: str, person: Person, place: Place, *, name: str | None = None
+    ) -> Incident:
         """As the coordinator does."""
         with self._door(JUDGE):
-            return super().judge(files, text, person, place)
+            return super().judge(files, text, person, place, name=name)
 
-    def capture(self, text: str, person: Person, place: Place) -> Incident:
+    def capture(self, text: str, person: Person, place: Place, *, name: str | None = None) -> Incident:
         """As the coordinator does."""
         with self._door(CAPTURE):
-            return super().capture(text, person, place)
+            return super().capture(text, person, place, name=name)
 
     def start(self, fields: Mapping[str, str], person: Person, place: Place) -> Incident:
         """As the coordinator does."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from math import inf
 from typing import Protocol
 
@@ -137,6 +138,30 @@ class Work:
     progress: Callable[[int, int, int | None, float], None] = lambda *_: None
     stop_reason: Callable[[], str | None] = lambda: None
     left_s: Callable[[], float] = lambda: inf
+
+
+class Claim(StrEnum):
+    """Whose a delivery is: ours from now on, taken by a bot that is still at it, or done."""
+
+    OURS = "ours"
+    TAKEN = "taken"
+    DONE = "done"
+
+
+class Once(Protocol):
+    """What happened before, at any bot. Each may raise InstrumentError: nobody can say."""
+
+    def seen(self, name: str) -> bool:
+        """Whether this name was met before; from now on it was."""
+        ...
+
+    def claim(self, name: str) -> Claim:
+        """Take this name on, unless somebody has who lives."""
+        ...
+
+    def done(self, name: str) -> None:
+        """What was taken on has had its effect."""
+        ...
 
 
 class Ability(Protocol):

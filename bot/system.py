@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from bot import log
+from bot.model import naming
 
 
 class SystemClock:
@@ -16,9 +17,8 @@ class SystemClock:
         return datetime.now(UTC)  # noqa: TID251  everybody else is handed a Clock
 
     def new_id(self, prefix: str) -> str:
-        """An id with 50 random bits: enough that nobody guesses it, short enough to be read out on a call."""
-        alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
-        return f"{prefix}-{''.join(secrets.choice(alphabet) for _ in range(10))}"
+        """A random one."""
+        return f"{prefix}-{''.join(secrets.choice(naming.ALPHABET) for _ in range(naming.LETTERS))}"
 
 
 _AT_ONCE = threading.BoundedSemaphore(8)  # each may hold a capture of tens of megabytes

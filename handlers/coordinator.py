@@ -115,16 +115,19 @@ class Coordinator(Protocol):
         """Slack says that this part of an incident or inquiry of ours stands in this message."""
         ...
 
-    def ask(self, command: str, text: str, person: Person, place: Place) -> Incident:
-        """Accept what was typed after the command; the answer comes through the chat."""
+    def ask(self, command: str, text: str, person: Person, place: Place, *, name: str | None = None) -> Incident:
+        """Accept what was typed after the command; the answer comes through the chat.
+
+        ``name`` is what its incident shall be called, where Slack may tell the same asking twice.
+        """
         ...
 
     def again(self, incident: str, person: Person, place: Place) -> Incident:
         """Ask the same question once more."""
         ...
 
-    def capture(self, text: str, person: Person, place: Place) -> Incident:
-        """Accept a capture in words; card, story and files go to the place, or to its thread."""
+    def capture(self, text: str, person: Person, place: Place, *, name: str | None = None) -> Incident:
+        """Accept a capture in words; card, story and files go to the place, or to its thread. ``name`` as above."""
         ...
 
     def form(self, incident: str | None, person: Person, place: Place) -> CaptureForm:
@@ -155,8 +158,10 @@ class Coordinator(Protocol):
         """Stop the capture of this id or, without one, the only one in the channel; its id."""
         ...
 
-    def judge(self, files: Sequence[DroppedFile], text: str, person: Person, place: Place) -> Incident:
-        """Judge the capture among shared files about whatever ``text`` names."""
+    def judge(
+        self, files: Sequence[DroppedFile], text: str, person: Person, place: Place, *, name: str | None = None
+    ) -> Incident:
+        """Judge the capture among shared files about whatever ``text`` names. ``name`` as above."""
         ...
 
     def dropped(self, files: Sequence[DroppedFile], person: Person, place: Place) -> None:

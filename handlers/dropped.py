@@ -13,7 +13,7 @@ from bot.model.dropped import DroppedFile
 from bot.model.request import JUDGE, Place
 from handlers.coordinator import Coordinator
 from handlers.form import plain
-from handlers.payloads import of_button, of_mention, of_share, of_view, words_to
+from handlers.payloads import name_of, of_button, of_mention, of_share, of_view, words_to
 from handlers.replies import whisper
 
 FORM, _TARGET = "judge_form", "judge_target"
@@ -36,12 +36,12 @@ def register(app: App, coordinator: Coordinator) -> None:
 
 def _by_mention(app: App, coordinator: Coordinator) -> None:
     @app.event("app_mention", matchers=[_says_judge])
-    def mentioned(event: dict[str, Any], context: dict[str, Any], client: WebClient) -> None:
+    def mentioned(body: dict[str, Any], event: dict[str, Any], context: dict[str, Any], client: WebClient) -> None:
         _, text = words_to(context.get("bot_user_id"), event.get("text") or "")
         try:
             person, place = of_mention(event, context.get("actor_team_id"))
             files = event.get("files") or _in_thread(client, place)
-            coordinator.judge(_captures(files), _THIS.sub("", text), person, place)
+            coordinator.judge(_captures(files), _THIS.sub("", text), person, place, name=name_of(body))
         except (RequestError, InstrumentError) as refusal:
             whisper(client, event["channel"], event["user"], event.get("thread_ts"), str(refusal))
 

@@ -14,6 +14,7 @@ from handlers.coordinator import Coordinator, Noter
 from handlers.form import beside, entered, kept, place_of
 from handlers.note_form import FORM, LONGEST, note_form
 from handlers.payloads import by_person, of_button, of_command, of_mention, of_view, words_to
+from handlers.presses import pressed
 from handlers.replies import reply, whisper
 
 
@@ -48,13 +49,7 @@ def register(app: App, coordinator: Coordinator) -> None:
 
     @app.action("withdraw_note")
     def withdrawn(ack: Ack, body: dict[str, Any], context: dict[str, Any], client: WebClient) -> None:
-        ack()
-        try:
-            person, place = of_button(body)
-            _noter(coordinator).withdraw(context["incident"], person, place)
-        except (RequestError, InstrumentError) as refusal:
-            thread = (body.get("message") or {}).get("thread_ts")
-            whisper(client, body["channel"]["id"], body["user"]["id"], thread, str(refusal))
+        pressed(_noter(coordinator).withdraw, ack, body, context, client)
 
 
 def _in_words(app: App, coordinator: Coordinator) -> None:

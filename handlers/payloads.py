@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.errors import RequestError
+from bot.model import naming
 from bot.model.incident import MARK
 from bot.model.request import Person, Place
 
@@ -18,6 +19,11 @@ def of_command(body: Mapping[str, Any]) -> tuple[Person, Place]:
 def of_mention(event: Mapping[str, Any], actor_team: str | None) -> tuple[Person, Place]:
     """Of a mention; ``actor_team`` is the asker's own team, which in a shared channel is not the installed one."""
     return _person(actor_team, event.get("user")), place(event.get("channel"), event.get("thread_ts"))
+
+
+def name_of(body: Mapping[str, Any]) -> str | None:
+    """What the incident of an event's question is called: told again, the same event asks for the same one."""
+    return naming.derived("inc", event) if isinstance(event := body.get("event_id"), str) else None
 
 
 def of_share(event: Mapping[str, Any], file: Mapping[str, Any], team: str | None) -> tuple[Person, Place]:

@@ -51,28 +51,33 @@ def pieces(sentence: str) -> list[dict[str, Any]]:
     ]
 
 
-def whisper(client: WebClient, channel: str, user: str, thread: str | None, sentence: str) -> None:
-    """Show a sentence to one person in the channel, or in this thread of it."""
-    show(client, channel, user, thread, reply(sentence))
+def whisper(
+    client: WebClient, channel: str, user: str, thread: str | None, sentence: str, *, tries: int = _TRIES
+) -> bool:
+    """Show a sentence to one person in the channel, or in this thread of it; see ``show``."""
+    return show(client, channel, user, thread, reply(sentence), tries=tries)
 
 
-def show(client: WebClient, channel: str, user: str, thread: str | None, shown: dict[str, Any]) -> None:
+def show(
+    client: WebClient, channel: str, user: str, thread: str | None, shown: dict[str, Any], *, tries: int = _TRIES
+) -> bool:
     """Show what ``reply`` or ``listed`` made to one person in the channel, or in this thread of it.
 
-    Where Slack wants silence it is tried again; what it does not take at all is logged, for there is no other way to
-    the person. Whoever calls this has acknowledged before: it may take seconds.
+    Where Slack wants silence it is tried again, which may take seconds; what it does not take at all is logged, for
+    there is no other way to the person. Whether it was taken.
     """
-    for attempt in range(_TRIES):
+    for attempt in range(tries):
         try:
             client.chat_postEphemeral(channel=channel, user=user, thread_ts=thread, **shown)
         except (SlackClientError, OSError) as error:
             after_s = _again_after_s(error)
-            if after_s is None or attempt + 1 == _TRIES:
+            if after_s is None or attempt + 1 == tries:
                 _log.warning("not_told", channel=channel, reason=log.redact(str(error)))
-                return
+                return False
             time.sleep(min(after_s, _LONGEST_S))
         else:
-            return
+            return True
+    return False
 
 
 def _again_after_s(error: Exception) -> float | None:

@@ -19,10 +19,9 @@ _SOME_MACHINE = IPv4Address(0)  # stands in a preview for an address that vCente
 class Captures(Entrance):
     """What is recorded on the wire."""
 
-    def capture(self, text: str, person: Person, place: Place) -> Incident:
-        """Accept a capture in words; its card comes through the chat."""
-        wanted = wishing.parse(text)
-        return self._capture(wanted, text, person, place)
+    def capture(self, text: str, person: Person, place: Place, *, name: str | None = None) -> Incident:
+        """Accept a capture in words; its card comes through the chat. ``name``: as of Questions.ask."""
+        return self._begun(name) or self._capture(wishing.parse(text), text, person, place, name)
 
     def form(self, incident: str | None, person: Person, place: Place) -> CaptureForm:
         """The form of a capture, about the incident's target where one is given."""
@@ -75,8 +74,8 @@ class Captures(Entrance):
         wanted = wishing.read(fields)
         return self._capture(wanted, f"form: {wanted}", person, place)
 
-    def _capture(self, wanted: Wanted, said: str, person: Person, place: Place) -> Incident:
+    def _capture(self, wanted: Wanted, said: str, person: Person, place: Place, name: str | None = None) -> Incident:
         taken = machines(wanted.target.address, wanted.wish)
         rule = self._clerk.may(Capability.CAPTURE, person, place, taken, said=said)
-        request = self._request(CAPTURE, wanted.target, person, place, capture=wanted.wish)
+        request = self._request(CAPTURE, wanted.target, person, place, name, capture=wanted.wish)
         return self._admission.open(request, said=said, rule=rule)

@@ -48,6 +48,7 @@ class Entrance:
         target: Target,
         person: Person,
         place: Place,
+        name: str | None = None,
         *,
         deep: bool = False,
         capture: CaptureWish | None = None,
@@ -57,8 +58,15 @@ class Entrance:
         reach: ReachWish | None = None,
         before: str | None = None,
     ) -> Request:
-        name, now = self._clock.new_id("inc"), self._clock.now()
+        name, now = name or self._clock.new_id("inc"), self._clock.now()
         return Request(name, command, target, deep, person, place, now, capture, file, tables, watch, reach, before)
+
+    def _begun(self, name: str | None) -> Incident | None:
+        """What this very asking began already: the bot that it was told to died before it could say so."""
+        if name is None:
+            return None
+        seat = self.desk.seat(name)
+        return seat.running.incident if seat else self._journal.read(name)
 
     def _here(self, command: str, channel: str) -> list[Incident]:
         """What of this kind runs in the channel, in whichever bot's hand."""

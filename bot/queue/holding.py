@@ -115,7 +115,9 @@ class Holding:
         self._client.close()
 
     def _keep(self) -> None:
-        while not self._closing.wait(min(keys.HOLD_AGAIN_S, self._lease_s / 4)):
+        wait_s = 0.0  # what this bot takes on first must not count as a dead one's
+        while not self._closing.wait(wait_s):
+            wait_s = min(keys.HOLD_AGAIN_S, self._lease_s / 4)
             if time.monotonic() - self._heard_at > self._deaf_s:
                 continue
             try:

@@ -15,7 +15,7 @@
 | artifact:<digest>:<upload> | hash   | chunk number -> bytes                       | 15 min, or until read       |
 | dead                       | stream | what was refused: queue, reason, body, mac  | the newest 1,000            |
 | journal:<incident>         | stream | the incident's events as JSON, by place     | 30 days (settable)          |
-| delivery:<name>            | string | a delivery, decision or download was met    | 1 hour                      |
+| delivery:<name>            | string | met before: done, or the bot that is at it  | 1 hour                      |
 | inquiry:<inquiry>          | stream | the inquiry's events as JSON, in order      | as a journal                |
 | inquiries:<channel>        | zset   | inquiry -> moment of its opening            | as a journal                |
 | unended                    | zset   | open inquiry -> moment of its opening       | until Ended                 |

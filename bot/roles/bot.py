@@ -69,7 +69,8 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
     captures = timedelta(hours=settings.number("RULEOUT_KEEP_CAPTURE_HOURS"))
     cases = timedelta(days=settings.number("RULEOUT_KEEP_DAYS"))
     archive = CaseArchive(Path(settings.text("RULEOUT_CASES_DIR")))
-    once, audit = RedisOnce(url, ca_file=ca_file), FileAudit(audit_path(settings))
+    bot_id = clock.new_id("bot")
+    once, audit = RedisOnce(url, bot_id, ca_file=ca_file), FileAudit(audit_path(settings))
     links, downloads = downloading.downloads(settings, archive, masters, once.seen, audit, clock)
     vcenters, networks = settings.items("RULEOUT_VCENTERS"), settings.items("RULEOUT_NETWORKS")
     publisher = Publisher(
@@ -83,7 +84,7 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         since=clock.now(),
         now=clock.now,
     )
-    queue = RedisQueue(url, masters, clock.new_id("bot"), clock, ca_file=ca_file)
+    queue = RedisQueue(url, masters, bot_id, clock, ca_file=ca_file)
     coordinator = CountedDoors(
         meter=told.meter,
         queue=queue,
@@ -109,7 +110,7 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
     app = build_app(
         workspace.client,
         key=button_key,
-        seen=once.seen,
+        once=once,
         register=lambda app: handlers.register(app, coordinator),
         signing_secret=settings.text("RULEOUT_SLACK_SIGNING_SECRET"),
     )

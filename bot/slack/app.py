@@ -5,14 +5,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from slack_bolt import App, BoltContext, BoltResponse
+from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
 from slack_bolt.error import BoltError, BoltUnhandledRequestError
+from slack_bolt.listener.listener_completion_handler import ListenerCompletionHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
 from bot import log
 from bot.errors import InstrumentError, RequestError, RuleoutError
+from bot.ports import Claim, Once
 from bot.slack import tokens
+from bot.slack.deliveries import Deliveries
 from bot.slack.shape import misfit
 
 _log = log.get(__name__)
@@ -21,28 +24,32 @@ OWN_POST = "message_metadata_posted"
 """The event that tells where a message of ours stands."""
 STARTS = "capture_start"
 """The modal whose button sets something going, which a second press must not do again."""
+_DELIVERY = "delivery"
+"""Where an event's name stands in Bolt's context."""
 
 
 def build_app(
     client: WebClient,
     *,
     key: bytes,
-    seen: Callable[[str], bool],
+    once: Once,
     register: Callable[[App], None],
     signing_secret: str = "",
     listener_threads: int = 32,
 ) -> App:
     """A Bolt app that works through a socket and over HTTP alike.
 
-    ``seen`` says whether this delivery was met before, by any process, and remembers it. ``key`` proves that a
+    ``once`` says whether this delivery was met before, by any process, and remembers it. ``key`` proves that a
     button is ours: its incident stands in ``context["incident"]``. ``register`` adds the listeners.
     ``signing_secret`` is needed over HTTP only; there a request without a valid signature is refused.
 
     Raises:
         InstrumentError: Slack cannot be reached or does not accept the bot token.
     """
+    deliveries = Deliveries(once)
     try:
-        app = App(
+        app = _PatientApp(
+            deliveries,
             name="ruleout",
             client=client,
             signing_secret=signing_secret,
@@ -57,11 +64,38 @@ def build_app(
         raise InstrumentError(f"Slack cannot be reached at {client.base_url}: {error}") from error
     app.middleware(_as_documented)
     app.middleware(_no_other_events_of_ours)
-    app.middleware(_each_delivery_once(seen))
+    app.middleware(_each_delivery_once(deliveries))
     app.middleware(_genuine_buttons_only(key))
-    app.error(_apologise)
+    app.error(_apologising(deliveries))
+    app.listener_runner.listener_completion_handler = _Completion(deliveries)
     register(app)
     return app
+
+
+class _PatientApp(App):
+    """Answers for an event when it is dealt with; till then Slack may have to give it to another bot."""
+
+    def __init__(self, deliveries: Deliveries, **given: Any) -> None:
+        super().__init__(**given)
+        self._deliveries = deliveries
+
+    def dispatch(self, req: BoltRequest) -> BoltResponse:
+        """As Bolt does, and not before its listener is done."""
+        response = super().dispatch(req)
+        name = req.context.get(_DELIVERY)
+        return response if name is None or self._deliveries.settled(name) else _not_yet()
+
+
+class _Completion(ListenerCompletionHandler):
+    """Bolt calls it after every listener, however that ended."""
+
+    def __init__(self, deliveries: Deliveries) -> None:
+        self._deliveries = deliveries
+
+    def handle(self, request: BoltRequest, response: BoltResponse | None) -> None:
+        """Whatever it was about is dealt with."""
+        if (name := request.context.get(_DELIVERY)) is not None:
+            self._deliveries.dealt_with(name)
 
 
 def _as_documented(body: dict[str, Any], next: Callable[[], None]) -> None:
@@ -71,21 +105,25 @@ def _as_documented(body: dict[str, Any], next: Callable[[], None]) -> None:
     next()
 
 
-def _each_delivery_once(seen: Callable[[str], bool]) -> Callable[..., BoltResponse | None]:
-    def each_delivery_once(body: dict[str, Any], next: Callable[[], None]) -> BoltResponse | None:
+def _each_delivery_once(deliveries: Deliveries) -> Callable[..., BoltResponse | None]:
+    def each_delivery_once(body: dict[str, Any], context: BoltContext, next: Callable[[], None]) -> BoltResponse | None:
         # The retry header cannot serve: through a socket the first delivery carries it too, with a zero.
-        name = f"event:{body['event_id']}" if "event_id" in body else f"trigger:{body.get('trigger_id')}"
+        event = "event_id" in body and _kind(body) != OWN_POST  # that may be told twice, and lost with whoever took it
+        name = f"event:{body['event_id']}" if event else f"trigger:{body.get('trigger_id')}"
         if (body.get("view") or {}).get("callback_id") == STARTS:
             name = f"view:{body['view']['id']}"  # each press of its button has a trigger of its own
-        if _kind(body) == OWN_POST:  # may be told twice, and whoever took it the first time may have died of it
-            next()
-            return None
+        met = Claim.OURS
         try:
-            if not name.endswith(":None") and seen(name):
-                _log.info("redelivery_dropped", delivery=name)
-                return _done()
+            if event:
+                context[_DELIVERY] = name
+                met = deliveries.take(name)
+            elif not name.endswith(":None") and deliveries.seen(name):
+                met = Claim.DONE
         except InstrumentError as error:  # a question asked twice is better than one never asked
             _log.warning("redelivery_unchecked", reason=str(error))
+        if met is not Claim.OURS:
+            _log.info("redelivery_dropped", delivery=name, met=str(met))
+            return _done() if met is Claim.DONE else _not_yet()
         next()
         return None
 
@@ -128,6 +166,23 @@ def _genuine_buttons_only(key: bytes) -> Callable[..., BoltResponse | None]:
     return genuine_buttons_only
 
 
+def _apologising(deliveries: Deliveries) -> Callable[..., BoltResponse | None]:
+    def apologise(
+        error: Exception,
+        body: dict[str, Any],
+        context: BoltContext,
+        client: WebClient,
+        response: BoltResponse | None,
+    ) -> BoltResponse | None:
+        try:
+            return _apologise(error, body, client, response)
+        finally:
+            if (name := context.get(_DELIVERY)) is not None:  # where no listener runs, nothing else tells
+                deliveries.dealt_with(name)
+
+    return apologise
+
+
 def _apologise(
     error: Exception, body: dict[str, Any], client: WebClient, response: BoltResponse | None
 ) -> BoltResponse | None:
@@ -161,6 +216,10 @@ def _said(sentence: str) -> dict[str, Any]:
 
 def _done() -> BoltResponse:
     return BoltResponse(status=200, body="")  # Bolt writes into responses, so each gets its own
+
+
+def _not_yet() -> BoltResponse:
+    return BoltResponse(status=503, body="")  # through a socket that is no answer at all
 
 
 def _part(body: dict[str, Any], name: str) -> dict[str, Any]:

@@ -21,13 +21,14 @@ _log = log.get(__name__)
 _PATH = "/slack/events"
 _LONGEST_BODY = 1024 * 1024
 _PATIENCE_S = 10.0
+_AT_ONCE = 32  # deliveries; an event keeps its thread until it is dealt with, and nobody else shall wait for that
 
 
 class _DrainingHandler(SocketModeHandler):
     """Counts what is being answered, so that the socket is not closed under an acknowledgement."""
 
     def __init__(self, app: App, app_token: str, ping_interval_s: float, arrivals: Arrivals) -> None:
-        super().__init__(app, app_token, ping_interval=ping_interval_s)
+        super().__init__(app, app_token, ping_interval=ping_interval_s, concurrency=_AT_ONCE)
         self._arrivals = arrivals
         self.client.on_message_listeners.append(arrivals.came)
         self._idle = threading.Condition()
@@ -124,7 +125,7 @@ class HttpRunner:
 
 
 def _finish_listeners(app: App, deadline: float) -> None:
-    """Wait for listeners whose delivery is acknowledged already, as every event's is."""
+    """Wait for listeners whose delivery is acknowledged already."""
     waiting = threading.Thread(target=app.listener_runner.listener_executor.shutdown, daemon=True)
     waiting.start()
     waiting.join(max(0.1, deadline - monotonic()))

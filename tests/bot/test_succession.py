@@ -156,6 +156,43 @@ def test_at_whichever_line_a_bot_dies_the_next_one_brings_the_same_answer(name: 
     assert taken_over > len(calm.timeline) / 2, "hardly any bot has died"
 
 
+NAME = "inc-mentioned"
+ASKED_BY_NAME: Mapping[str, Callable[[House], Incident]] = {
+    CHECK: lambda house: house.coordinator.ask(CHECK, "10.0.0.5", ASKER, HERE, name=NAME),
+    WATCH: lambda house: house.coordinator.ask(WATCH, "10.0.0.5 for 20s", ASKER, HERE, name=NAME),
+    REACH: lambda house: house.coordinator.ask(REACH, "app01 dup-a 10.0.0.7", ASKER, HERE, name=NAME),
+    CAPTURE: lambda house: house.coordinator.capture("10.0.0.5 for 10s", CAPTURER, HERE, name=NAME),
+    "judge": lambda house: house.coordinator.judge([DROPPED], "10.0.0.5", ASKER, HERE, name=NAME),
+}
+
+
+@pytest.mark.parametrize("told_first", [pytest.param(True, id="told_first"), pytest.param(False, id="taken_first")])
+@pytest.mark.parametrize("before", [pytest.param(False, id="after"), pytest.param(True, id="before")])
+@pytest.mark.parametrize("command", ASKED_BY_NAME)
+def test_what_a_bot_died_of_while_it_was_asked_is_begun_once(command: str, before: bool, told_first: bool) -> None:
+    """Slack tells the next bot, which had nothing of it before, or had gone on with it already."""
+    asked, died = ASKED_BY_NAME[command], 0
+    for last in (1, 2):
+        house = House()
+        house.drops.data = (CASE / "2-agent-prod-arp.pcap").read_bytes()
+        house.journal.last, house.journal.before = last, before
+        try:
+            asked(house)
+        except Died:
+            died += 1
+        house.journal.last = None
+        house.dies()
+        if not told_first:
+            house.turn()
+        assert asked(house).id == NAME
+        house.turn()
+        assert house.journal.unfinished() == (NAME,), f"line {last}"
+        assert {card.id for card in house.chat.cards} == {NAME}, f"line {last}"
+        requested = [event for event in house.journal.read(NAME).timeline if isinstance(event, Requested)]  # type: ignore[union-attr]
+        assert len(requested) == 1
+    assert died, "nobody has died of it"
+
+
 # ---- what the next bot finds -------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,8 @@ from bot.model.form import CaptureForm, Choice, NoteForm, Preview, TableForm
 from bot.model.incident import Incident
 from bot.model.request import Person, Place
 from bot.model.roster import Home, Listing
+from bot.ports import Once
+from bot.queue.once import MemoryOnce
 from bot.rosters.usage import usage
 from bot.slack import tokens
 from bot.slack.app import build_app
@@ -38,6 +40,7 @@ class Noting:
         self.usages: list[tuple[Person, Place]] = []
         self.posts: list[tuple[str, str, str, str]] = []
         self.files: list[tuple[DroppedFile, ...]] = []
+        self.names: list[str | None] = []
         self.deeds: tuple[str, ...] = ()
         self.notes: list[tuple[dict[str, str], str | None, Person | None]] = []
         self.pasted: list[tuple[dict[str, str], str | None]] = []
@@ -48,13 +51,15 @@ class Noting:
     def posted(self, name: str, part: str, channel: str, message: str) -> None:
         self.posts.append((name, part, channel, message))
 
-    def ask(self, command: str, text: str, person: Person, place: Place) -> Incident:
+    def ask(self, command: str, text: str, person: Person, place: Place, *, name: str | None = None) -> Incident:
+        self.names.append(name)
         return self._note("ask", command, text, person, place)
 
     def again(self, incident: str, person: Person, place: Place) -> Incident:
         return self._note("again", "", incident, person, place)
 
-    def capture(self, text: str, person: Person, place: Place) -> Incident:
+    def capture(self, text: str, person: Person, place: Place, *, name: str | None = None) -> Incident:
+        self.names.append(name)
         return self._note("capture", "", text, person, place)
 
     def form(self, incident: str | None, person: Person, place: Place) -> CaptureForm:
@@ -88,7 +93,10 @@ class Noting:
     def download(self, incident: str, person: Person, place: Place) -> None:
         self._note("download", "", incident, person, place)
 
-    def judge(self, files: Sequence[DroppedFile], text: str, person: Person, place: Place) -> Incident:
+    def judge(
+        self, files: Sequence[DroppedFile], text: str, person: Person, place: Place, *, name: str | None = None
+    ) -> Incident:
+        self.names.append(name)
         self.files.append(tuple(files))
         return self._note("judge", "", text, person, place)
 
@@ -224,30 +232,24 @@ NOBODY = Noting()
 class Stage:
     """The real app with the real handlers, a noting coordinator, and a Web API that answers."""
 
-    def __init__(self, api: WebApi, coordinator: Noting, listener_threads: int = 32) -> None:
+    def __init__(self, api: WebApi, coordinator: Noting, listener_threads: int = 32, once: Once | None = None) -> None:
         self.api, self.coordinator = api, coordinator
-        self.deliveries: set[str] = set()
         self.app: App = build_app(
-            api.client, key=KEY, seen=self._seen, register=lambda app: handlers.register(app, coordinator),
+            api.client, key=KEY, once=once or MemoryOnce(), register=lambda app: handlers.register(app, coordinator),
             listener_threads=listener_threads,
         )  # fmt: skip
 
     def send(self, body: dict[str, Any]) -> BoltResponse:
-        """Deliver as the socket does, and wait for what runs after the acknowledgement."""
+        """Deliver as the socket does."""
         return self.app.dispatch(BoltRequest(mode="socket_mode", body=body))
 
     def finish(self) -> None:
-        """Wait for the listeners of events, which are acknowledged before they run."""
+        """Wait for what runs after an acknowledgement."""
         self.app.listener_runner.listener_executor.shutdown()
 
     def whispers(self) -> list[dict[str, Any]]:
         """What single persons were told."""
         return self.api.of("chat.postEphemeral")
-
-    def _seen(self, delivery: str) -> bool:
-        known = delivery in self.deliveries
-        self.deliveries.add(delivery)
-        return known
 
 
 @contextmanager

@@ -91,3 +91,19 @@ def test_the_same_press_delivered_twice_asks_once() -> None:
         stage.send(press("check_again"))
         stage.send(press("check_again"))
         assert len(stage.coordinator.asked) == 1
+
+
+def test_a_refusal_is_told_before_the_press_is_acknowledged() -> None:
+    """Of a bot that dies in between, Slack's own sign beside the button remains, and not a press without an effect."""
+    with on_stage(RequestError("That was over before it could be stopped.")) as stage:
+        assert stage.send(press("stop")).status == 200
+        assert [one["text"] for one in stage.whispers()] == ["That was over before it could be stopped."]
+
+
+def test_a_refusal_that_slack_does_not_take_at_once_is_told_after_the_acknowledgement() -> None:
+    """Slack waits three seconds for that, and its rate limit may want more."""
+    with on_stage(RequestError("That was over before it could be stopped.")) as stage:
+        stage.api.spoil("chat.postEphemeral", (429, 1))
+        assert stage.send(press("stop")).status == 200
+        stage.finish()
+        assert len(stage.whispers()) == 2

@@ -57,6 +57,22 @@ def test_a_redelivered_event_asks_once() -> None:
         assert len(stage.coordinator.asked) == 1
 
 
+def test_the_incident_is_named_after_the_event() -> None:
+    """A bot that died of it may have begun it; the next one, told again, begins nothing else."""
+    with on_stage() as stage:
+        for event_id, words in (
+            ("Ev1", "arpcheck 10.0.0.5"),
+            ("Ev2", "arpcheck 10.0.0.5"),
+            ("Ev3", "capture 10.0.0.5"),
+        ):
+            stage.send(mention(f"<@UBOT> {words}", event_id=event_id))
+        names = [name for name in stage.coordinator.names if name and name.startswith("inc-")]
+        assert len(set(names)) == 3
+    with on_stage() as other:
+        other.send(mention("<@UBOT> arpcheck 10.0.0.5", event_id="Ev1"))
+        assert other.coordinator.names == names[:1]
+
+
 def test_another_bot_is_not_answered() -> None:
     """Two bots that explain themselves to each other would never end."""
     with on_stage() as stage:

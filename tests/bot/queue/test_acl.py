@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from bot.model.job import Artifact
-from bot.ports import Work
+from bot.ports import Claim, Work
 from bot.queue import keys, server
 from bot.queue.acl import agent_rules, bot_rules, enroll_rules, operator_rules
 from bot.queue.once import RedisOnce
@@ -130,8 +130,11 @@ def test_the_rights_of_a_bot_end_where_those_of_an_agent_begin(redis_tcp: Server
 
 def test_a_bot_with_its_rights_meets_each_delivery_once(redis_as_bot: Server) -> None:
     """The marks are a bot's alone."""
-    once = RedisOnce(redis_as_bot.url)
-    assert (once.seen("Ev1"), once.seen("Ev1")) == (False, True)
+    one, two = (RedisOnce(redis_as_bot.url, bot) for bot in ("bot-1", "bot-2"))
+    assert (one.seen("Ev1"), two.seen("Ev1")) == (False, True)
+    assert (one.claim("Ev2"), two.claim("Ev2")) == (Claim.OURS, Claim.OURS)
+    two.done("Ev2")
+    assert one.claim("Ev2") is Claim.DONE
 
 
 @pytest.mark.parametrize(

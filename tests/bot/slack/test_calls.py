@@ -8,6 +8,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.meters import ACKNOWLEDGED, SLACK_CALLS, SOCKETS
+from bot.queue.once import MemoryOnce
 from bot.slack.app import build_app
 from bot.slack.arrivals import Arrivals
 from bot.slack.calls import counting, watched
@@ -76,7 +77,7 @@ def test_a_delivery_is_timed_to_its_acknowledgement_and_listeners_calls_are_coun
     listener = Listener()
     with StandIn.start() as slack:
         client = watched(WebClient(token=slack.bot_token, base_url=slack.base_url), meter)
-        app = build_app(client, key=b"k", seen=lambda _: False, register=listener.register)
+        app = build_app(client, key=b"k", once=MemoryOnce(), register=listener.register)
         runner = SocketRunner(app, slack.app_token, meter=meter)
         runner.connect()
         assert "taken" in str(slack.type("ana", "inc-network", "/arpcheck 10.0.0.5"))
@@ -94,7 +95,7 @@ def test_a_reconnect_is_one_more_socket(meter: PaperMeter) -> None:
     """A loop of them is what `link_disabled` looks like from here."""
     with StandIn.start() as slack:
         client = WebClient(token=slack.bot_token, base_url=slack.base_url)
-        app = build_app(client, key=b"k", seen=lambda _: False, register=lambda _: None)
+        app = build_app(client, key=b"k", once=MemoryOnce(), register=lambda _: None)
         runner = SocketRunner(app, slack.app_token, ping_interval_s=0.3, meter=meter)
         runner.connect()
         slack.faults(kill_sockets=True)

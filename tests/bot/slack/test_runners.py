@@ -14,6 +14,7 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.errors import InstrumentError, RequestError
+from bot.queue.once import MemoryOnce
 from bot.slack.app import build_app
 from bot.slack.runners import HttpRunner, SocketRunner
 from deploy.demo.slack import StandIn
@@ -49,7 +50,7 @@ class Listener:
 @contextmanager
 def http_runner(listener: Listener) -> Iterator[HttpRunner]:
     with web_api() as api:
-        app = build_app(api.client, key=b"k", seen=lambda _: False, register=listener.register, signing_secret=SECRET)
+        app = build_app(api.client, key=b"k", once=MemoryOnce(), register=listener.register, signing_secret=SECRET)
         runner = HttpRunner(app, signing_secret=SECRET, host="127.0.0.1", port=0)
         runner.connect()
         yield runner
@@ -138,7 +139,7 @@ def test_a_strangers_body_that_makes_no_sense_gets_an_answer_and_no_traceback(
 def test_http_without_a_signing_secret_does_not_start() -> None:
     """Anybody could speak as Slack."""
     with web_api() as api:
-        app = build_app(api.client, key=b"k", seen=lambda _: False, register=lambda _: None)
+        app = build_app(api.client, key=b"k", once=MemoryOnce(), register=lambda _: None)
         with pytest.raises(RequestError, match="signing secret"):
             HttpRunner(app, signing_secret="", host="127.0.0.1", port=0)
 
@@ -167,7 +168,7 @@ def socket_runner(listener: Listener) -> Iterator[tuple[StandIn, SocketRunner]]:
 
     with StandIn.start() as slack:
         client = WebClient(token=slack.bot_token, base_url=slack.base_url)
-        app = build_app(client, key=b"k", seen=lambda _: False, register=listener.register)
+        app = build_app(client, key=b"k", once=MemoryOnce(), register=listener.register)
         runner = SocketRunner(app, slack.app_token)
         runner.connect()
         yield slack, runner
@@ -204,7 +205,7 @@ def test_an_envelope_that_bolt_cannot_read_costs_one_line_in_the_log(
     """The socket stays, and the next delivery is answered."""
     listener = Listener()
     with web_api() as api:
-        app = build_app(api.client, key=b"k", seen=lambda _: False, register=listener.register)
+        app = build_app(api.client, key=b"k", once=MemoryOnce(), register=listener.register)
         runner = SocketRunner(app, "xapp-1")
         request = SocketModeRequest(type="events_api", envelope_id="e1", payload={"event": True, "user": True})
         runner._handler.handle(runner._handler.client, request)
@@ -218,7 +219,7 @@ def test_a_wrong_app_token_is_one_sentence() -> None:
         from slack_sdk import WebClient
 
         client = WebClient(token=slack.bot_token, base_url=slack.base_url)
-        app = build_app(client, key=b"k", seen=lambda _: False, register=lambda _: None)
+        app = build_app(client, key=b"k", once=MemoryOnce(), register=lambda _: None)
         runner = SocketRunner(app, "xapp-wrong")
         with pytest.raises(InstrumentError, match="does not accept the app-level token"):
             runner.connect()
