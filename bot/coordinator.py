@@ -11,7 +11,7 @@ from bot.desk import Ground, Seat, is_place
 from bot.engine import Engine
 from bot.errors import FormError, InstrumentError, RequestError
 from bot.exporter import Exporter
-from bot.incidents import asking, audited, dropping, folds, pasting, planning, reaching, watching, wishing
+from bot.incidents import asking, audited, dropping, folds, parts, pasting, planning, reaching, watching, wishing
 from bot.incidents.crowding import USUAL, Bounds
 from bot.incidents.policy import Capability, Policy
 from bot.incidents.wishing import Wanted
@@ -21,7 +21,7 @@ from bot.model.audit import Deed
 from bot.model.capture import CaptureWish
 from bot.model.dropped import DroppedFile
 from bot.model.form import CaptureForm, Choice, Preview, TableForm
-from bot.model.incident import APPROVAL, CARD, Approved, Declined, Incident, Outcome, Published, StopAsked
+from bot.model.incident import Approved, Declined, Incident, Outcome, Published, StopAsked
 from bot.model.inquiry import BOARD
 from bot.model.network import Role
 from bot.model.pasted import PastedTable
@@ -132,8 +132,9 @@ class Coordinator(Engine):
             if self.inquirer:
                 self.inquirer.posted(name, channel, message)
             return
-        if part not in (CARD, APPROVAL):
+        if (known_as := parts.marked(name, part)) is None:
             return
+        name, part = known_as
         word = Published(at=self._clock.now(), channel=channel, message=message, part=part)
         if seat := self._seat(name):
             with self._at(seat):

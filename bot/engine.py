@@ -15,7 +15,7 @@ from functools import partial
 
 from bot import log
 from bot.clerk import machines_of
-from bot.desk import Desk, Ground
+from bot.desk import Desk, Ground, Seat
 from bot.errors import InstrumentError, OvertakenError, RequestError
 from bot.handing import Handing
 from bot.incidents import (
@@ -27,13 +27,13 @@ from bot.incidents import (
     folds,
     joining,
     noted,
+    parts,
     pasting,
-    path_words,
     reaching,
 )
 from bot.incidents.actions import Action
 from bot.incidents.crowding import admit
-from bot.incidents.policy import TERMINAL, Capability
+from bot.incidents.policy import Capability
 from bot.incidents.running import Running
 from bot.incidents.wishing import Wanted
 from bot.inquirer import Inquirer
@@ -63,7 +63,7 @@ from bot.model.incident import (
     Watched,
 )
 from bot.model.job import Job
-from bot.model.request import CAPTURE, TRACE, WATCH, Request
+from bot.model.request import CAPTURE, WATCH, Request
 from bot.model.verdict import Verdict
 from bot.ports import Drops, News
 from bot.split.reached import reach
@@ -144,6 +144,7 @@ class Engine(Desk):
                     if not running.incident.closed:
                         self._succession.resume(running.incident, self._clock.now())
                     self._show(running)
+                    self._hand_again(running)
                     if name in self._seen_in_doubt:
                         self._seen_in_doubt.discard(name)
                         self.delivered(name)
@@ -214,8 +215,7 @@ class Engine(Desk):
 
     def _place(self, running: Running, found: Published) -> None:
         """Slack says that this part stands there: whoever posted it may have died before it was written down."""
-        told = [event for event in running.incident.timeline if isinstance(event, Published)]
-        stands = [event.message for event in told if event.part == found.part]
+        stands = parts.messages(running.incident, found.part, found.channel)
         self._chat.found(running.incident.id, found.part, found.channel, found.message, stands[-1] if stands else None)
         if not stands:
             self._append(running, found)
@@ -281,21 +281,42 @@ class Engine(Desk):
         Raises:
             InstrumentError: the server is away.
         """
-        for running in self._succession.left(lambda name: self._seat(name) is not None):
-            name, seat = running.incident.id, self._take_seat(running.incident)
+        left: list[tuple[Seat, Running]] = []
+        try:
+            for running in self._succession.left(lambda name: self._seat(name) is not None):
+                left.append((self._take_seat(running.incident), running))
+                left[-1][0].running = running
+        finally:  # what was taken by then nobody else goes on with
+            self._go_on_with_all(left)
+
+    def _go_on_with_all(self, left: Sequence[tuple[Seat, Running]]) -> None:
+        try:
+            news = self._queue.news(_TICK_S) if left else ()
+        except InstrumentError as error:  # it is read when the server is back
+            news = ()
+            _log.warning("queue_unreachable", reason=str(error))
+        for one in news:
+            if isinstance(one.event, Published):  # what Slack has told meanwhile that it stands is not posted again
+                self._heard(one)
+        for seat, running in left:
+            name = running.incident.id
             _log.warning("taken_over", incident=name, closed=running.incident.closed is not None)
             with self._at(seat):
-                seat.running = running
                 try:
-                    self._go_on_with(running)
+                    if self._seat(name) is seat:
+                        self._go_on_with(running)
                 except OvertakenError:
                     raise
                 except Exception:  # noqa: BLE001  a bug met by one incident must not silence the others
                     self._broke(running)
+        for one in _newest(news):
+            if not isinstance(one.event, Published):
+                self._heard(one)
 
     def _go_on_with(self, running: Running) -> None:
         incident = running.incident
         if incident.closed:
+            self._finish(running, anew=True)
             self._show(running)
             return
         if spent(running):
@@ -317,6 +338,7 @@ class Engine(Desk):
             self._succession.resume(running.incident, self._clock.now())
             return flow.resume(running.incident, running.seen(), self._known())
 
+        self._tell_untold(running)
         self._so(running, actions)
         self._show(running)
 
@@ -445,7 +467,7 @@ class Engine(Desk):
         for flip in flips:
             self._append(running, flip)
         if flips:
-            self._chat.tell(running.incident, [f"`{one.when:%H:%M:%S}` UTC: {one.says}" for one in flips])
+            self._handing.tell_flips(running.incident, flips)
         for action in wanted:
             if not (isinstance(action, actions.Append) and isinstance(action.event, Flipped)):
                 self._do(running, action)
@@ -607,43 +629,45 @@ class Engine(Desk):
         self._apart(apart)
 
     def _close(self, running: Running, outcome: Outcome, sentence: str | None = None) -> None:
-        """End it; where tables were compared, their picture follows the card. What another bot has, that one ends."""
+        """End it; what belongs into its thread follows the card. What another bot has, that one ends."""
         if not self._queue.holds(running.incident.id):
             self._leave(running.incident.id)
             return
         super()._close(running, outcome, sentence)
         if self.inquirer:
             self.inquirer.heard(running.incident, running.evidence())
-        incident, path = running.incident, running.incident.path
-        if incident.reach and incident.request.place.channel != TERMINAL:
-            self._apart(partial(self._handing.hand_reach, incident, incident.reach))
-        asked = incident.request.command == TRACE  # beside a verdict a picture of tables that agree says nothing new
-        if incident.request.command == WATCH:
-            self._end_watch(running)
-        if path is None or outcome is not Outcome.ANSWERED or not (asked or path_words.differing(path)):
-            return
+        self._finish(running)
 
-        def apart() -> None:
-            try:
-                self._handing.hand_path(incident, path)
-            except Exception:  # noqa: BLE001  nobody waits for this thread's result, and the card stands already
-                _log.exception("path_picture_broke", incident=incident.id)
+    def _finish(self, running: Running, *, anew: bool = False) -> None:
+        """What its end owes beside the card is handed over apart; the chat learns when that is all.
 
-        if incident.request.place.channel != TERMINAL:  # which shows none
-            self._apart(apart)
+        ``anew``: another bot ended it, and may have died of this.
+        """
+        incident = running.incident
+        owes = not running.handed and self._handing.owes(incident, self._clock.now())
+        if owes and anew:
+            if owes := not spent(running):
+                self._append(running, TakenOver(at=self._clock.now()))
+            else:
+                _log.error("not_handed_over", incident=incident.id)
+        if owes:
+            running.handed = True
+            seen, blobs = running.seen(), self._succession.evidence(running)
+            self._apart(partial(self._handing.finish, running.incident, seen, blobs))
+        else:
+            self._chat.complete(incident)
 
-    def _end_watch(self, running: Running) -> None:
-        """Its picture follows the card."""
-        incident, seen = running.incident, running.seen()
+    def _hand_again(self, running: Running) -> None:
+        """What the chat has left to whoever had the incident meanwhile; what stands already is not posted again."""
+        running.handed = False
+        if running.incident.closed is None:
+            self._tell_untold(running)
+        elif not running.incident.delivered:
+            self._finish(running)
 
-        def apart() -> None:
-            try:
-                self._handing.hand_watch(incident, seen)
-            except Exception:  # noqa: BLE001  nobody waits for this thread's result, and the card stands already
-                _log.exception("watch_picture_broke", incident=incident.id)
-
-        if incident.request.place.channel != TERMINAL:
-            self._apart(apart)
+    def _tell_untold(self, running: Running) -> None:
+        for flips in parts.untold(running.incident):
+            self._handing.tell_flips(running.incident, flips)
 
     def _halt(self, running: Running, stop: StopAsked) -> None:
         """End it early. The agents of a capture and of a watch are called back, and what they have is waited for."""

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.model.incident import APPROVAL, Incident, Progressed
+from bot.incidents import parts
+from bot.model.incident import APPROVAL, CARD, Incident, Progressed
 from bot.model.request import Person, Place
 from bot.model.summary import Summary
 from bot.slack.pieces import Message
@@ -15,8 +16,12 @@ class Standing:
 
     ``ts`` None: not posted yet; ``announced``: the coordinator knows it. ``told``: first evidence was shown to us,
     ``over``: the last state was. ``approval`` is the state of the message to a second person that was last put on its
-    way, ``approval_ts`` where it stands. ``copies`` are parts that have yet to be posted where others await the answer,
-    ``shown``: the last state stands, or can never.
+    way, ``approval_ts`` where it stands. ``parts`` are the messages of every other part that stands, by channel and
+    part; ``owed`` are those on their way, by the parcel's key.
+
+    ``inherited``: another process may have posted parts and died before it could say so; they are looked for first.
+    ``shown``: the last state stands, or can never; ``complete``: nothing more will be owed; ``said``: that all of it
+    stands was told.
     """
 
     channel: str
@@ -28,19 +33,32 @@ class Standing:
     gone: bool = False
     approval: str | None = None
     approval_ts: str | None = None
-    copies: set[str] = field(default_factory=set)
+    parts: dict[tuple[str, str], str] = field(default_factory=dict)
+    owed: set[str] = field(default_factory=set)
+    inherited: bool = False
     shown: bool = False
+    complete: bool = False
+    said: bool = False
 
-    def of(self, part: str) -> str | None:
+    def of(self, part: str, channel: str) -> str | None:
         """Where that part of it stands."""
-        return self.approval_ts if part == APPROVAL else self.ts
+        if part == CARD:
+            return self.ts
+        return self.approval_ts if part == APPROVAL else self.parts.get((channel, part))
 
-    def put(self, part: str, message: str) -> None:
+    def put(self, part: str, channel: str, message: str) -> None:
         """That part of it stands there."""
-        if part == APPROVAL:
+        if part == CARD:
+            self.ts = message
+        elif part == APPROVAL:
             self.approval_ts = message
         else:
-            self.ts = message
+            self.parts[channel, part] = message
+
+    @property
+    def delivered(self) -> bool:
+        """Whether all that was owed stands, or can never."""
+        return not self.owed and (self.gone or (self.shown and self.complete))
 
     @property
     def root(self) -> str | None:
@@ -84,12 +102,17 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """The card once more, where somebody else awaits it; ``part`` makes it findable."""
+    """The card once more, where somebody else awaits it; ``part`` is what it is published as."""
 
     incident: Incident
     place: Place
     message: Message
     part: str
+
+    @property
+    def key(self) -> str:
+        """What its parcel is called."""
+        return f"{self.part} {self.place.channel} {self.incident.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +124,23 @@ class File:
     data: bytes
     comment: str
     alt: str | None = None
+
+    @property
+    def part(self) -> str:
+        """What it is published as."""
+        return parts.file(self.filename)
+
+    @property
+    def title(self) -> str:
+        """What it is called in Slack, where a file has no other mark by which it could be found again."""
+        return f"{self.filename} · {self.incident.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """Nothing more will follow the incident's end."""
+
+    incident: Incident
 
 
 @dataclass(frozen=True, slots=True)

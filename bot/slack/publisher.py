@@ -3,17 +3,17 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from slack_sdk import WebClient
 
 from bot import log
-from bot.incidents import folds
+from bot.incidents import folds, parts
 from bot.incidents.card import card
-from bot.incidents.joining import copy_part
+from bot.incidents.joining import ALSO, copy_part
 from bot.model.download import Link
 from bot.model.dropped import DroppedFile
-from bot.model.incident import APPROVAL, CARD, AwaitsApproval, Incident, Progressed, Published
+from bot.model.incident import APPROVAL, CARD, AwaitsApproval, Incident, Progressed, Published, TakenOver
 from bot.model.inquiry import BOARD, Noted, Withdrawn
 from bot.model.request import Person, Place
 from bot.model.summary import Line, Summary
@@ -24,6 +24,7 @@ from bot.slack.details import details, links_text, story_messages
 from bot.slack.errands import (
     Approval,
     Board,
+    Complete,
     Copy,
     File,
     Mended,
@@ -46,18 +47,24 @@ _REMEMBERED = 2000  # cards whose place we keep in memory; an ended one is not s
 _TRIES = 3  # of what loses its worth when it comes late: a whisper, a file
 _UNINVITED = frozenset({"not_in_channel", "channel_not_found"})
 _SENTENCE = 2000
+_AT_ONCE = timedelta(seconds=2)  # so long after its end who first hears of it then is not who ended it
 
 
 class Publisher:
     """bot.ports.Chat on Slack.
 
     ``published`` is called in the publisher's thread after a card was first posted, with the incident's id, the
-    channel and the message's timestamp id, and with ``APPROVAL`` after those when that message was; ``delivered``,
-    with the incident's id, when its last state stands there, and wherever else it is awaited, or never can.
-    ``ours`` says whether this bot has the incident in hand: the card of another's is not touched, however long ours
+    channel and the message's timestamp id, and with the part after those when it was another one than the card;
+    ``delivered``, with the incident's id, when its last state and every other part that it owes stand, or never can.
+    ``ours`` says whether this bot has the incident in hand: what another one carries is not touched, however long ours
     waited; ``written`` gives an incident as the journal has it. ``key`` signs buttons, ``now`` tells how old a word
-    is. A question older than ``since`` (this process's start) may have been posted by a process before us, so it is
-    looked for first.
+    is.
+
+    A question older than ``since`` (this process's start), or one that was taken over, may have been posted by a
+    process that died before it could say so: each part is looked for first, by its mark. A file has none: it is looked
+    for by its title, which names the incident. Where Slack does not let us look, a message that is there twice is taken
+    back once Slack tells of it (``found``); of a file it tells nothing, so it may stand there twice rather than not at
+    all, if the bot died between Slack's answer and writing that down.
     """
 
     def __init__(
@@ -127,9 +134,9 @@ class Publisher:
         """Take it for that part's message, if none is known; take it back, if another one is."""
         with self._changed:
             place = self._places.get(incident)
-            known = self._boards.get(incident) if part == BOARD else place and place.of(part)
+            known = self._boards.get(incident) if part == BOARD else place and place.of(part, channel)
             if place and known is None and stands is None:
-                place.put(part, message)
+                place.put(part, channel, message)
             elif (known or stands or message) != message:
                 self._retract(channel, message)
 
@@ -138,16 +145,14 @@ class Publisher:
         part = copy_part(place)
         copy = Copy(incident, place, card_message(card(incident, ()), self._key), part)
         with self._changed:
-            standing, key = self._place(incident), f"{part} {place.channel} {incident.id}"
-            standing.copies.add(key)
-            self._put(Parcel(key, place.channel, copy, lasting=True))
+            self._owe(self._place(incident), Parcel(copy.key, place.channel, copy, lasting=True))
 
-    def tell(self, incident: Incident, lines: Sequence[str]) -> None:
+    def tell(self, incident: Incident, lines: Sequence[str], part: str) -> None:
         """Say what a capture shows in the incident's thread, in as few messages as hold it."""
         with self._changed:
             place = self._place(incident)
             for number, message in enumerate(story_messages(incident, lines)):
-                self._put_reply(place, Reply(incident, message, f"story {self._numbered} {number}"))
+                self._put_reply(place, Reply(incident, message, parts.numbered(part, number)))
 
     def whisper(self, person: Person, place: Place, sentence: str) -> None:
         """Say something to one person only, where they asked."""
@@ -160,8 +165,14 @@ class Publisher:
     def attach(self, incident: Incident, filename: str, data: bytes, comment: str, alt: str | None = None) -> None:
         """Upload a file into the incident's thread; if that fails, a sentence there says so."""
         with self._changed:
-            channel = self._place(incident).channel
-            self._put(Parcel(self._number(), channel, File(incident, filename, data, comment, alt), lasting=True))
+            place, file = self._place(incident), File(incident, filename, data, comment, alt)
+            if not place.gone and place.of(file.part, place.channel) is None:
+                self._owe(place, Parcel(f"{file.part} {incident.id}", place.channel, file, lasting=True))
+
+    def complete(self, incident: Incident) -> None:
+        """Say in the publisher's own thread that it is delivered, when what was given before stands."""
+        with self._changed:
+            self._put(Parcel(f"complete {incident.id}", "", Complete(incident), urgent=True, lasting=True))
 
     def hand(self, person: Person, place: Place, links: tuple[Link, ...]) -> None:
         """Show links to one person only, where they asked."""
@@ -239,8 +250,8 @@ class Publisher:
             _log.exception("message_broke", key=parcel.key)
             if isinstance(parcel.errand, State) and parcel.lasting:
                 self._stands(parcel.errand.incident)
-            elif isinstance(parcel.errand, Copy):
-                self._copied(parcel, parcel.errand)
+            elif isinstance(parcel.errand, Copy | Reply | File):
+                self._stood(parcel, parcel.errand.incident)
 
     def _next(self) -> Parcel | None:
         """The next parcel, waited for; None when there is nothing left to do."""
@@ -269,6 +280,8 @@ class Publisher:
             self._send_approval(parcel, errand)
         elif isinstance(errand, Board):
             self._send_board(parcel, errand)
+        elif isinstance(errand, Complete):
+            self._completed(parcel, errand.incident)
         else:
             self._send_alone(parcel, errand)
             self._sent(parcel)
@@ -285,7 +298,7 @@ class Publisher:
             self._slack.delete(parcel.channel, errand.message)
         elif isinstance(errand, Shared):
             comment = fitted(errand.comment, _SENTENCE)
-            self._slack.upload(parcel.channel, errand.place.thread, errand.filename, errand.data, comment, None)
+            self._slack.upload(parcel.channel, errand.place.thread, errand.filename, errand.data, comment)
         elif isinstance(errand, Whisper):
             self._slack.whisper(errand.place.channel, errand.place.thread, errand.person.user, errand.message)
 
@@ -295,7 +308,7 @@ class Publisher:
             return
         shown = card(incident, state.facts, None if incident.closed else self._now(), state.progress)
         message, mark = card_message(shown, self._key), {"id": incident.id, "part": CARD}
-        if place.ts is None and (parcel.attempts or incident.request.asked_at < self._since):
+        if place.ts is None and (parcel.attempts or place.inherited):
             place.ts = self._slack.find(place.channel, place.thread, incident.request.asked_at, mark)
         if place.ts is None:
             ts = self._slack.post(place.channel, place.thread, message, mark)
@@ -303,7 +316,7 @@ class Publisher:
         else:
             self._slack.update(place.channel, place.ts, message)
         if not self._ours(incident.id):  # we slept on the way, and another bot has shown more meanwhile
-            self._mend(incident.id, place.ts)
+            self._mend(incident.id, place.channel, place.ts)
         if not place.announced:  # before anything else: a bot that dies untold leaves a card that nobody finds
             place.announced = True
             self._published(incident.id, place.channel, place.ts)
@@ -311,8 +324,8 @@ class Publisher:
         if parcel.lasting:
             with self._changed:
                 self._outbox.forget(parcel.key)
-                for number, detail in enumerate(details(shown)):
-                    self._put_reply(place, Reply(incident, detail, f"details {number}"))
+                for number, detail in enumerate(() if parts.late(incident, self._now()) else details(shown)):
+                    self._put_reply(place, Reply(incident, detail, parts.details(number)))
         with self._changed:
             self._show_approval(incident, place)
         if parcel.lasting:
@@ -328,48 +341,72 @@ class Publisher:
             self._places.pop(incident.id, None)
         return False
 
-    def _mend(self, name: str, ts: str) -> None:
-        """Put right what we did to the card of another bot's incident: show its end again, or take our own one away."""
+    def _mend(self, name: str, channel: str, ts: str, part: str = CARD) -> None:
+        """Put right what we did to the card of another bot's incident: show its end again, or take our own one away.
+
+        Any other part is taken away if it stands already.
+        """
         if (incident := self._written(name)) is None:
             return
-        places = [event.message for event in incident.timeline if isinstance(event, Published) and event.part == CARD]
-        stays, channel = ts in places, incident.request.place.channel
-        _log.warning("card_of_another_bot_touched", incident=name, stays=stays, closed=incident.closed is not None)
+        places = parts.messages(incident, part, channel)
+        stays = ts in places or (part != CARD and not places)
+        _log.warning("card_of_another_bot_touched", incident=name, part=part, stays=stays)
         if not stays:
             self._retract(channel, ts)
-        elif incident.closed:  # else whoever has it writes the next state over ours
+        elif part == CARD and incident.closed:  # else whoever has it writes the next state over ours
             with self._changed:
                 self._put(Parcel(self._number(), channel, Mended(incident, ts), urgent=True, lasting=True))
 
     def _send_copy(self, parcel: Parcel, copy: Copy) -> None:
-        incident = copy.incident
-        if not self._still_ours(parcel, incident):
-            return
-        mark = {"id": parcel.channel, "part": f"also {incident.id} {copy.place.thread or ''}"}
-        asked_at, ts = incident.request.asked_at, None
-        if parcel.attempts or asked_at < self._since:
-            ts = self._slack.find(parcel.channel, copy.place.thread, asked_at, mark)
-        if ts is None:
-            ts = self._slack.post(parcel.channel, copy.place.thread, copy.message, mark)
-        self._published(incident.id, parcel.channel, ts, copy.part)
-        self._sent(parcel)
-        self._copied(parcel, copy)
+        mark = {"id": parcel.channel, "part": f"{ALSO} {copy.incident.id} {copy.place.thread or ''}"}
+        if self._still_ours(parcel, copy.incident):
+            self._send_part(parcel, copy, copy.place.thread, mark)
 
-    def _copied(self, parcel: Parcel, copy: Copy) -> None:
-        """The copy stands, or never can."""
+    def _send_part(self, parcel: Parcel, errand: Copy | Reply, thread: str | None, mark: dict[str, str]) -> None:
+        """A message that stands once and is not changed, unless it stands already."""
+        incident, place = errand.incident, self._place(errand.incident)
+        ts = place.of(errand.part, parcel.channel)
+        if ts is None and (parcel.attempts or place.inherited):
+            ts = self._slack.find(parcel.channel, thread, incident.request.asked_at, mark)
+        if ts is None:
+            ts = self._slack.post(parcel.channel, thread, errand.message, mark)
+            ts = self._posted(parcel.channel, ts, place.of(errand.part, parcel.channel))
+            if not self._ours(incident.id):  # we slept on the way
+                self._mend(incident.id, parcel.channel, ts, errand.part)
+        self._write_down(parcel, incident, errand.part, ts)
+
+    def _write_down(self, parcel: Parcel, incident: Incident, part: str, message: str) -> None:
+        """Tell where that part stands, at once: what is told by nobody is posted again by the next bot."""
         with self._changed:
-            place = self._place(copy.incident)
-            place.copies.discard(parcel.key)
-            seen = place.shown and not place.copies
-        if seen:
-            self._delivered(copy.incident.id)
+            self._place(incident).put(part, parcel.channel, message)
+        self._published(incident.id, parcel.channel, message, part)
+        self._sent(parcel)
+        self._stood(parcel, incident)
+
+    def _stood(self, parcel: Parcel, incident: Incident) -> None:
+        """That part stands, or never can."""
+        with self._changed:
+            self._place(incident).owed.discard(parcel.key)
+        self._settle(incident)
 
     def _stands(self, incident: Incident) -> None:
         """The card's last state stands, or never can."""
         with self._changed:
+            self._place(incident).shown = True
+        self._settle(incident)
+
+    def _completed(self, parcel: Parcel, incident: Incident) -> None:
+        with self._changed:
+            self._place(incident).complete = True
+        self._sent(parcel)
+        self._settle(incident)
+
+    def _settle(self, incident: Incident) -> None:
+        """Say once that everything of it stands that ever will."""
+        with self._changed:
             place = self._place(incident)
-            place.shown = True
-            seen = not place.copies
+            seen = place.delivered and not place.said
+            place.said |= seen
         if seen:
             self._delivered(incident.id)
 
@@ -379,7 +416,7 @@ class Publisher:
             return
         message = approval_message(card(incident, ()), self._key)
         mark, asked_at = {"id": incident.id, "part": APPROVAL}, incident.request.asked_at
-        if place.approval_ts is None and (parcel.attempts or asked_at < self._since):
+        if place.approval_ts is None and (parcel.attempts or place.inherited):
             place.approval_ts = self._slack.find(place.channel, place.root, asked_at, mark)
         if place.approval_ts is None:
             ts = self._slack.post(place.channel, place.root, message, mark)
@@ -390,12 +427,29 @@ class Publisher:
         self._sent(parcel, last=folds.awaits(incident) is None)
 
     def _send_reply(self, parcel: Parcel, reply: Reply) -> None:
-        thread = None if reply.direct else self._place(reply.incident).root
-        mark = {"id": reply.incident.id, "part": reply.part}
-        looked = parcel.attempts and self._slack.find(parcel.channel, thread, reply.incident.request.asked_at, mark)
-        if not looked:
-            self._slack.post(parcel.channel, thread, reply.message, mark)
-        self._sent(parcel)
+        incident, mark = reply.incident, {"id": reply.incident.id, "part": reply.part}
+        if reply.direct:
+            looked = parcel.attempts and self._slack.find(parcel.channel, None, incident.request.asked_at, mark)
+            if not looked:
+                self._slack.post(parcel.channel, None, reply.message, mark)
+            self._sent(parcel)
+        elif (thread := self._thread_of(parcel, incident)) is not None:
+            self._send_part(parcel, reply, thread, mark)
+
+    def _thread_of(self, parcel: Parcel, incident: Incident) -> str | None:
+        """The thread of a card of ours; None: there is none for this parcel, or not yet, and it was seen to."""
+        if not self._still_ours(parcel, incident):
+            return None
+        place = self._place(incident)
+        if place.gone:
+            _log.warning("part_without_card", incident=incident.id, key=parcel.key)
+            self._stood(parcel, incident)
+        elif place.root is None:  # its thread begins with the card, which is still on its way
+            with self._changed:
+                self._outbox.postpone(parcel, self._clock())
+        else:
+            return place.root
+        return None
 
     def _send_board(self, parcel: Parcel, board: Board) -> None:
         inquiry, mark = board.summary.id, {"id": board.summary.id, "part": BOARD}
@@ -422,16 +476,18 @@ class Publisher:
             _log.warning("not_pinned", channel=channel, reason=str(error))
 
     def _send_file(self, parcel: Parcel, file: File) -> None:
-        place = self._place(file.incident)
-        if place.gone:
-            _log.warning("file_without_card", incident=file.incident.id)
-        elif place.root is None:  # its thread begins with the card, which is still on its way
-            with self._changed:
-                self._outbox.postpone(parcel, self._clock())
-        else:
+        if (thread := self._thread_of(parcel, file.incident)) is None:
+            return
+        place, asked_at = self._place(file.incident), file.incident.request.asked_at
+        known = place.of(file.part, parcel.channel)
+        if known is None and (parcel.attempts or place.inherited):
+            known = self._slack.find_file(parcel.channel, thread, asked_at, file.title)
+        if known is None:
             comment = fitted(file.comment, _SENTENCE)
-            self._slack.upload(place.channel, place.root, file.filename, file.data, comment, file.alt)
-            self._sent(parcel)
+            known = self._slack.upload(
+                parcel.channel, thread, file.filename, file.data, comment, alt=file.alt, title=file.title
+            )
+        self._write_down(parcel, file.incident, file.part, known)
 
     def _sent(self, parcel: Parcel, *, last: bool = True) -> None:
         """``last`` False: a newer one of this key may be waiting already, and must not be forgotten with this one."""
@@ -465,18 +521,19 @@ class Publisher:
                 self._put(Parcel(f"uninvited {errand.summary.id}", by, told, lasting=True))
             if not isinstance(errand, State):
                 self._give_up(parcel, error)
-        if isinstance(errand, Copy):
-            self._copied(parcel, errand)
+        if isinstance(errand, Copy) or (isinstance(errand, Reply) and not errand.direct):
+            self._stood(parcel, errand.incident)
         if not isinstance(errand, State):
             return
         with self._changed:
             place = self._place(errand.incident)
             if error == "edit_window_closed":  # the workspace forbids late edits: the verdict becomes a reply
                 if parcel.lasting:
-                    place.thread, place.ts = place.root, None
+                    place.thread, place.ts, place.inherited = place.root, None, False  # the card is not looked for
                     self._put(Parcel(parcel.key, parcel.channel, errand, urgent=True, lasting=True))
                 return
             place.gone = True
+            place.owed = {key for key in place.owed if key.startswith(ALSO)}  # nothing else can stand without it
             self._outbox.forget(parcel.key)
             (_log.warning if error in GONE else _log.error)("card_gone", incident=errand.incident.id, error=error)
             if place.ts is None and error in _UNINVITED:
@@ -489,7 +546,8 @@ class Publisher:
         if isinstance(errand, File):
             place = self._place(errand.incident)
             sentence = f"The file `{errand.filename}` could not be uploaded ({reason}); it is kept with the case."
-            self._put_reply(place, Reply(errand.incident, Message(fitted(sentence, _SENTENCE)), parcel.key))
+            place.owed.discard(parcel.key)
+            self._put_reply(place, Reply(errand.incident, Message(fitted(sentence, _SENTENCE)), errand.part))
         if isinstance(errand, Shared):
             sentence = f"The file `{errand.filename}` could not be uploaded ({reason}); ask for it again."
             post = Post(errand.place, Message(fitted(sentence, _SENTENCE)), parcel.key, self._now())
@@ -520,8 +578,15 @@ class Publisher:
             self._put(parcel)
 
     def _put_reply(self, place: Standing, reply: Reply) -> None:
-        if not place.gone:
-            self._put(Parcel(self._number(), place.channel, reply, behind=True, lasting=True))
+        """Into the card's thread, if it does not stand there yet."""
+        if not place.gone and place.of(reply.part, place.channel) is None:
+            key = f"{reply.part} {reply.incident.id}"
+            self._owe(place, Parcel(key, place.channel, reply, behind=True, lasting=True))
+
+    def _owe(self, place: Standing, parcel: Parcel) -> None:
+        """What has to stand, or never can, before the end is delivered."""
+        place.owed.add(parcel.key)
+        self._put(parcel)
 
     def _put(self, parcel: Parcel) -> None:
         self._outbox.put(parcel)
@@ -535,14 +600,26 @@ class Publisher:
         with self._changed:
             place = self._places.get(incident.id)
             if place is None:
-                posted = {event.part: event.message for event in incident.timeline if isinstance(event, Published)}
-                asked, ts = incident.request.place, posted.get(CARD)
-                place = Standing(asked.channel, asked.thread, ts, announced=ts is not None)
-                place.approval_ts = posted.get(APPROVAL)
+                asked = incident.request.place
+                place = Standing(asked.channel, asked.thread, inherited=self._inherited(incident))
+                for event in incident.timeline:
+                    if isinstance(event, Published):
+                        place.put(event.part, event.channel, event.message)
+                place.announced = place.ts is not None
                 if len(self._places) >= _REMEMBERED:
-                    self._places = {name: it for name, it in self._places.items() if not (it.over or it.gone)}
+                    self._places = {
+                        name: it for name, it in self._places.items() if it.owed or not (it.over or it.gone)
+                    }
                 self._places[incident.id] = place
             return place
+
+    def _inherited(self, incident: Incident) -> bool:
+        """Whether a process before us may have posted parts of it; ``incident`` is how we first heard of it."""
+        taken_over = any(isinstance(event, TakenOver) for event in incident.timeline)
+        posted = any(isinstance(event, Published) for event in incident.timeline)
+        ended = incident.closed
+        ended_elsewhere = ended is not None and (posted or self._now() - ended.at > _AT_ONCE)
+        return taken_over or ended_elsewhere or incident.request.asked_at < self._since
 
 
 def _invite(channel: str) -> str:
@@ -551,6 +628,6 @@ def _invite(channel: str) -> str:
 
 def _about(errand: object) -> dict[str, str]:
     """Whose it is, for every line that is logged on the way."""
-    if isinstance(errand, State | Approval | Reply | File):
+    if isinstance(errand, State | Approval | Reply | File | Complete):
         return {"incident": errand.incident.id}
     return {"inquiry": errand.summary.id} if isinstance(errand, Board) else {}
