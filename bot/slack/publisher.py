@@ -172,7 +172,7 @@ class Publisher:
     def complete(self, incident: Incident) -> None:
         """Say in the publisher's own thread that it is delivered, when what was given before stands."""
         with self._changed:
-            self._put(Parcel(f"complete {incident.id}", "", Complete(incident), urgent=True, lasting=True))
+            self._put(Parcel(f"complete {incident.id}", "complete", Complete(incident), urgent=True, lasting=True))
 
     def hand(self, person: Person, place: Place, links: tuple[Link, ...]) -> None:
         """Show links to one person only, where they asked."""
