@@ -1,69 +1,13 @@
-"""What the publisher has to do: show a state, reply, upload, whisper; and where a card stands."""
+"""What the publisher has to do: show a state, reply, upload, whisper."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.incidents import parts
-from bot.model.incident import APPROVAL, CARD, Incident, Progressed
+from bot.model.incident import Incident, Progressed
 from bot.model.request import Person, Place
 from bot.model.summary import Summary
 from bot.slack.pieces import Message
-
-
-@dataclass(slots=True)
-class Standing:
-    """Where a card stands.
-
-    ``ts`` None: not posted yet; ``announced``: the coordinator knows it. ``told``: first evidence was shown to us,
-    ``over``: the last state was. ``approval`` is the state of the message to a second person that was last put on its
-    way, ``approval_ts`` where it stands. ``parts`` are the messages of every other part that stands, by channel and
-    part; ``owed`` are those on their way, by the parcel's key.
-
-    ``inherited``: another process may have posted parts and died before it could say so; they are looked for first.
-    ``shown``: the last state stands, or can never; ``complete``: nothing more will be owed; ``said``: that all of it
-    stands was told.
-    """
-
-    channel: str
-    thread: str | None
-    ts: str | None = None
-    announced: bool = False
-    told: bool = False
-    over: bool = False
-    gone: bool = False
-    approval: str | None = None
-    approval_ts: str | None = None
-    parts: dict[tuple[str, str], str] = field(default_factory=dict)
-    owed: set[str] = field(default_factory=set)
-    inherited: bool = False
-    shown: bool = False
-    complete: bool = False
-    said: bool = False
-
-    def of(self, part: str, channel: str) -> str | None:
-        """Where that part of it stands."""
-        if part == CARD:
-            return self.ts
-        return self.approval_ts if part == APPROVAL else self.parts.get((channel, part))
-
-    def put(self, part: str, channel: str, message: str) -> None:
-        """That part of it stands there."""
-        if part == CARD:
-            self.ts = message
-        elif part == APPROVAL:
-            self.approval_ts = message
-        else:
-            self.parts[channel, part] = message
-
-    @property
-    def delivered(self) -> bool:
-        """Whether all that was owed stands, or can never."""
-        return not self.owed and (self.gone or (self.shown and self.complete))
-
-    @property
-    def root(self) -> str | None:
-        """The thread that belongs to the card: its own, or the one that it was asked in."""
-        return self.thread or self.ts
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,3 +129,10 @@ class Post:
     message: Message
     part: str
     since: datetime
+
+
+def about(errand: object) -> dict[str, str]:
+    """Whose it is, for every line that is logged on the way."""
+    if isinstance(errand, State | Approval | Reply | File | Complete):
+        return {"incident": errand.incident.id}
+    return {"inquiry": errand.summary.id} if isinstance(errand, Board) else {}

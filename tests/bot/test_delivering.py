@@ -100,13 +100,19 @@ class Town(House):
             since=self.clock.now(),
             now=self.clock.now,
             pace=PACE,
+            slack=Mortal(client, self),
         )
-        chat._slack = Mortal(client, self)
         self.publishers.append(chat)
         self.chat = chat  # type: ignore[assignment]
         bot = super().bot()
         chat.start()
         return bot
+
+    def ended(self) -> None:
+        """The dead bot's thread that speaks to Slack has ended."""
+        thread = self.publishers[-1]._line._thread
+        assert thread is not None
+        thread.join()
 
     def messages(self) -> list[Message]:
         """Every message of the bot's that stands."""
@@ -183,7 +189,7 @@ def live(town: Town, question: Question, *, joined: bool = False) -> Incident:
         except Died:
             pass
         if town.journal.last == 0:
-            town.publishers[-1]._thread.join()
+            town.ended()
             town.journal.last = None
             town.dies()
             town.clock.forward(5)  # so long nobody else may have what it had in hand
