@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 
 from bot import log
 from bot.clerk import machines_of
@@ -11,7 +12,7 @@ from bot.desk import Desk, Ground
 from bot.errors import InstrumentError, OvertakenError, RequestError
 from bot.fetching import Fetcher
 from bot.handing import Handing
-from bot.incidents import actions, captured, flow, folds, noted, pasting
+from bot.incidents import actions, captured, flow, folds, noted, parts, pasting
 from bot.incidents.actions import Action
 from bot.incidents.policy import Capability
 from bot.incidents.running import Running
@@ -30,11 +31,13 @@ from bot.model.incident import (
     Queued,
     Reported,
     StopAsked,
+    TakenOver,
 )
 from bot.model.job import Job
 from bot.model.request import CAPTURE, WATCH
 from bot.ports import Drops, News
 from bot.roll import Roll
+from bot.succession import spent
 
 _log = log.get(__name__)
 
@@ -94,8 +97,7 @@ class Carrier:
 
     def place(self, running: Running, found: Published) -> None:
         """Slack says that this part stands there: whoever posted it may have died before it was written down."""
-        told = [event for event in running.incident.timeline if isinstance(event, Published)]
-        stands = [event.message for event in told if event.part == found.part]
+        stands = parts.messages(running.incident, found.part, found.channel)
         self._chat.found(running.incident.id, found.part, found.channel, found.message, stands[-1] if stands else None)
         if not stands:
             self._desk.append(running, found)
@@ -171,7 +173,7 @@ class Carrier:
         for flip in flips:
             self._desk.append(running, flip)
         if flips:
-            self._chat.tell(running.incident, [f"`{one.when:%H:%M:%S}` UTC: {one.says}" for one in flips])
+            self._handing.tell_flips(running.incident, flips)
         for action in wanted:
             if not (isinstance(action, actions.Append) and isinstance(action.event, Flipped)):
                 self._do(running, action)
@@ -284,7 +286,7 @@ class Carrier:
         self._desk.show(running)
 
     def _close(self, running: Running, outcome: Outcome, sentence: str | None = None) -> None:
-        """End it; its pictures follow the card. What another bot has, that one ends."""
+        """End it; what belongs into its thread follows the card. What another bot has, that one ends."""
         if not self._queue.holds(running.incident.id):
             self._desk.leave(running.incident.id)
             return
@@ -292,8 +294,39 @@ class Carrier:
         self._desk.append(running, Closed(at=self._clock.now(), outcome=outcome, sentence=sentence))
         if self._inquirer:
             self._inquirer.heard(running.incident, running.evidence())
-        for picture in self._handing.pictures(running.incident, running.seen()):
-            self._apart(picture)
+        self.finish(running)
+
+    def finish(self, running: Running, *, anew: bool = False) -> None:
+        """What its end owes beside the card is handed over apart; the chat learns when that is all.
+
+        ``anew``: another bot ended it, and may have died of this.
+        """
+        incident = running.incident
+        owes = not running.handed and self._handing.owes(incident, self._clock.now())
+        if owes and anew:
+            if owes := not spent(running):
+                self._desk.append(running, TakenOver(at=self._clock.now()))
+            else:
+                _log.error("not_handed_over", incident=incident.id)
+        if owes:
+            running.handed = True
+            seen, blobs = running.seen(), self._desk.succession.evidence(running)
+            self._apart(partial(self._handing.finish, running.incident, seen, blobs))
+        else:
+            self._chat.complete(incident)
+
+    def hand_again(self, running: Running) -> None:
+        """What the chat has left to whoever had the incident meanwhile; what stands already is not posted again."""
+        running.handed = False
+        if running.incident.closed is None:
+            self.tell_untold(running)
+        elif not running.incident.delivered:
+            self.finish(running)
+
+    def tell_untold(self, running: Running) -> None:
+        """What changed in a watch, and whose bot died before it was told in its thread."""
+        for flips in parts.untold(running.incident):
+            self._handing.tell_flips(running.incident, flips)
 
     def decided(self, incident: str, *, else_decide: bool = False) -> bool:
         """Whether another click, or another bot, has decided on this capture; if not, this caller has now.

@@ -15,10 +15,11 @@ from bot.entrances.records import Records
 from bot.entrances.stops import Stops
 from bot.entrances.tables import Tables
 from bot.exporter import Exporter
+from bot.incidents import parts
 from bot.incidents.crowding import USUAL, Bounds
 from bot.incidents.policy import Policy
 from bot.inquirer import Inquirer
-from bot.model.incident import APPROVAL, CARD, Incident, Published
+from bot.model.incident import CARD, Incident, Published
 from bot.model.inquiry import BOARD
 from bot.noter import Noter
 from bot.ports import (
@@ -105,11 +106,11 @@ class Coordinator(Questions, Tables, Captures, Approvals, Stops, Records):
         self.engine.drain(timeout_s)
 
     def published(self, incident: str, channel: str, message: str, part: str = CARD) -> None:
-        """Note where the incident's card stands, or the message in its thread that asks a second person."""
+        """Note where the incident's card stands, or another part of it."""
         self.desk.published(incident, channel, message, part)
 
     def delivered(self, incident: str) -> None:
-        """Note that its people have seen the end, so that no later bot shows it again."""
+        """Note that all that its end owes its people stands, so that no later bot shows any of it again."""
         self.desk.delivered(incident)
 
     def written(self, incident: str) -> Incident | None:
@@ -122,8 +123,9 @@ class Coordinator(Questions, Tables, Captures, Approvals, Stops, Records):
             if self.inquirer:
                 self.inquirer.posted(name, channel, message)
             return
-        if part not in (CARD, APPROVAL):
+        if (known_as := parts.marked(name, part)) is None:
             return
+        name, part = known_as
         word = Published(at=self._clock.now(), channel=channel, message=message, part=part)
         if seat := self.desk.seat(name):
             with self.desk.at(seat):

@@ -82,7 +82,7 @@ class Desk:
         self._seen_in_doubt: set[str] = set()  # whose end was shown here when nobody could say whose they are
 
     def published(self, incident: str, channel: str, message: str, part: str = CARD) -> None:
-        """Note where the incident's card stands, or the message in its thread that asks a second person."""
+        """Note where the incident's card stands, or another part of it."""
         if seat := self.seat(incident):
             event = Published(at=self._clock.now(), channel=channel, message=message, part=part)
             with self.at(seat):
@@ -90,7 +90,7 @@ class Desk:
                     self.append(seat.running, event)
 
     def delivered(self, incident: str) -> None:
-        """Note that its people have seen the end, so that no later bot shows it again."""
+        """Note that all that its end owes its people stands, so that no later bot shows any of it again."""
         seat = self.seat(incident)
         if seat is None:
             return  # another bot has gone on with it, and shows its end

@@ -1,10 +1,13 @@
 """Handing over what was captured: the story, the picture, and the files where the rules let them into the channel.
 
-Also the picture of the tables on the way, where they were compared.
+Also the picture of the tables on the way, where they were compared. What stands already, because a bot that died had
+handed it over, is not made again.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from bot import log
@@ -13,17 +16,16 @@ from bot.drawing import path_picture, reach_picture, timeline
 from bot.drawing.apart import apart
 from bot.errors import InstrumentError
 from bot.frames.recording import suffix
-from bot.incidents import folds, judging, path_lines, path_words, policy, reach_words, story
+from bot.incidents import folds, judging, parts, path_lines, path_words, policy, reach_words, story
 from bot.incidents.captured import lost
 from bot.incidents.chart import Chart, chart
-from bot.incidents.policy import TERMINAL
 from bot.model.audit import Deed
-from bot.model.incident import Incident, Outcome, Watched
+from bot.model.incident import Flipped, Incident, Outcome, Watched
 from bot.model.job import Artifact
 from bot.model.observation import Observation
 from bot.model.path import Path
 from bot.model.reach import Reach
-from bot.model.request import TRACE, WATCH
+from bot.model.request import CAPTURE, TRACE, WATCH
 from bot.ports import Chat
 
 _log = log.get(__name__)
@@ -34,40 +36,62 @@ _ALT = 1000  # characters that Slack takes of a picture's description
 
 @dataclass(frozen=True, slots=True)
 class Handing:
-    """What happens between the last report and the end of a capture. Takes its time; holds no lock."""
+    """What happens between the last report and the end of a capture, and after other ends. Takes its time; no lock."""
 
     clerk: Clerk
     chat: Chat
 
+    def owes(self, incident: Incident, now: datetime) -> bool:
+        """Whether something made of the evidence belongs into the thread of what has ended."""
+        return not parts.late(incident, now) and any(True for _ in self._owed(incident, (), {}))
+
+    def finish(self, incident: Incident, seen: tuple[Observation, ...], blobs: Mapping[str, bytes]) -> None:
+        """Into the thread of what has ended: everything that belongs there beside the details; then that it is all."""
+        for hand in self._owed(incident, seen, blobs):
+            try:
+                hand()
+            except Exception:  # noqa: BLE001  nobody waits for this thread's result, and the card stands already
+                _log.exception("handing_over_broke", incident=incident.id)
+        self.chat.complete(incident)
+
+    def _owed(
+        self, incident: Incident, seen: tuple[Observation, ...], blobs: Mapping[str, bytes]
+    ) -> Iterator[Callable[[], None]]:
+        closed, path, command = incident.closed, incident.path, incident.request.command
+        if closed is None or incident.request.place.channel == policy.TERMINAL:  # which shows none
+            return
+        if command == CAPTURE and closed.outcome in (Outcome.ANSWERED, Outcome.STOPPED) and folds.captures(incident):
+            yield partial(self.hand_over, incident, blobs)
+        if incident.reach:
+            yield partial(self.hand_reach, incident, incident.reach)
+        if command == WATCH:
+            yield partial(self.hand_watch, incident, seen)
+        # Beside a verdict a picture of tables that agree says nothing new.
+        if path and closed.outcome is Outcome.ANSWERED and (command == TRACE or path_words.differing(path)):
+            yield partial(self.hand_path, incident, path)
+
+    def tell_flips(self, incident: Incident, flips: Sequence[Flipped]) -> None:
+        """Into a watch's thread: what changed in it, all that was found in one moment together."""
+        lines = [f"`{one.when:%H:%M:%S}` UTC: {one.says}" for one in flips]
+        self.chat.tell(incident, lines, parts.flips(flips[0]))
+
     def hand_over(self, incident: Incident, blobs: Mapping[str, bytes]) -> None:
         """Into the incident's thread: what it shows, a picture, the files. What fails costs only itself."""
         captured = folds.captures(incident)
-        for artifact in captured:
+        for artifact in () if incident.closed else captured:  # else the bot that ended it has noted it down
             self._note(incident, artifact)
         seen, unreadable = judging.read(folds.artifacts(incident), blobs, incident.address)
         lines = story.tell(incident, seen, captured).lines
         if lines or unreadable:
-            self.chat.tell(incident, (*lines, *unreadable))
+            self.chat.tell(incident, (*lines, *unreadable), parts.STORY)
         if drawn := chart(incident, seen, captured):
             self._draw(incident, drawn, lines)
+        times: Counter[str] = Counter()
         for artifact in captured:
-            self._upload(incident, artifact, blobs[artifact.digest])
-
-    def pictures(self, incident: Incident, seen: tuple[Observation, ...]) -> Iterator[Callable[[], None]]:
-        """What draws the pictures that follow the card of an incident that has ended, each to be run apart.
-
-        ``seen`` are its observations. A terminal shows none.
-        """
-        if incident.request.place.channel == TERMINAL:
-            return
-        if incident.reach:
-            yield partial(_drawn, "reach", incident, partial(self.hand_reach, incident, incident.reach))
-        if incident.request.command == WATCH:
-            yield partial(_drawn, "watch", incident, partial(self.hand_watch, incident, seen))
-        path, answered = incident.path, incident.closed and incident.closed.outcome is Outcome.ANSWERED
-        asked = incident.request.command == TRACE  # beside a verdict a picture of tables that agree says nothing new
-        if path is not None and answered and (asked or path_words.differing(path)):
-            yield partial(_drawn, "path", incident, partial(self.hand_path, incident, path))
+            agent = artifact.vantage.agent
+            times[agent] += 1
+            again = f"-{times[agent]}" if times[agent] > 1 else ""  # it died, and began anew
+            self._upload(incident, artifact, f"{incident.address}-{agent}{again}", blobs.get(artifact.digest))
 
     def hand_watch(self, incident: Incident, seen: tuple[Observation, ...]) -> None:
         """Into the incident's thread: the watched machine over time."""
@@ -93,11 +117,13 @@ class Handing:
         self._attach(incident, f"{incident.address}-{_PICTURE}.png", lambda: apart(timeline.draw, drawn), comment, alt)
 
     def _attach(self, incident: Incident, name: str, draw: Callable[[], bytes], comment: str, alt: str) -> None:
+        if parts.stands(incident, parts.file(name)):
+            return
         try:
             png = draw()
         except InstrumentError as error:
             _log.warning("picture_not_drawn", incident=incident.id, reason=str(error))
-            self.chat.tell(incident, (f"{error} Everything else is here.",))
+            self.chat.tell(incident, (f"{error} Everything else is here.",), parts.file(name))
             return
         alt = alt.replace("`", "")
         alt = alt if len(alt) <= _ALT else f"{alt[: _ALT - 1]}…"
@@ -115,7 +141,8 @@ class Handing:
             digest=artifact.digest,
         )
 
-    def _upload(self, incident: Incident, artifact: Artifact, data: bytes) -> None:
+    def _upload(self, incident: Incident, artifact: Artifact, name: str, data: bytes | None) -> None:
+        """``data`` None: they went with the bot that had them."""
         address, wish = incident.address, incident.request.capture
         payload = wish is not None and wish.payload
         assert address is not None, "what has been captured has an address"
@@ -123,7 +150,12 @@ class Handing:
         if not all(policy.may_upload(rules, machine, size_bytes, payload) for machine in machines_of(incident)):
             return
         agent = artifact.vantage.agent
-        filename = f"{address}-{agent}.{suffix(data)}"
+        if data is None:
+            self.chat.tell(incident, (judging.gone(artifact),), parts.file(name))
+            return
+        filename = f"{name}.{suffix(data)}"
+        if parts.stands(incident, parts.file(filename)):
+            return
         comment = f"{agent}: {artifact.size_bytes} bytes, {lost((artifact,))}, {artifact.digest}"
         try:
             self.clerk.record(
@@ -136,13 +168,6 @@ class Handing:
                 digest=artifact.digest,
             )
         except InstrumentError as error:
-            self.chat.tell(incident, (f"{filename} is not shared here. {error}",))
+            self.chat.tell(incident, (f"{filename} is not shared here. {error}",), parts.file(filename))
             return
         self.chat.attach(incident, filename, data, comment)
-
-
-def _drawn(picture: str, incident: Incident, draw: Callable[[], None]) -> None:
-    try:
-        draw()
-    except Exception:  # noqa: BLE001  nobody waits for this thread's result, and the card stands already
-        _log.exception("picture_broke", incident=incident.id, picture=picture)

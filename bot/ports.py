@@ -393,8 +393,8 @@ class Chat(Protocol):
         """
         ...
 
-    def tell(self, incident: Incident, lines: Sequence[str]) -> None:
-        """Say what a capture shows, line by line, in the incident's thread."""
+    def tell(self, incident: Incident, lines: Sequence[str], part: str) -> None:
+        """Say what a capture shows, line by line, in the incident's thread; by its name ``part`` it stands once."""
         ...
 
     def whisper(self, person: Person, place: Place, sentence: str) -> None:
@@ -404,8 +404,13 @@ class Chat(Protocol):
     def attach(self, incident: Incident, filename: str, data: bytes, comment: str, alt: str | None = None) -> None:
         """Upload a file into the incident's thread; ``alt`` says what a picture shows to who cannot see it.
 
-        Where that fails, a sentence there says so, and everything else stands.
+        No two files of an incident have the same name. Where that fails, a sentence there says so, and everything else
+        stands.
         """
+        ...
+
+    def complete(self, incident: Incident) -> None:
+        """Take it that nothing more follows the end: it is delivered when all that was given stands, or never can."""
         ...
 
     def offer(self, person: Person, place: Place, file: DroppedFile) -> None:

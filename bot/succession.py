@@ -36,6 +36,16 @@ class Succession:
         except InstrumentError as error:  # the answer is worth more than its insurance
             _log.warning("evidence_not_kept", incident=news.incident, reason=str(error))
 
+    def evidence(self, running: Running) -> dict[str, bytes]:
+        """The bytes that were brought, which an end lets go from memory; without what nobody keeps any more."""
+        if running.blobs or self.kept is None:
+            return dict(running.blobs)
+        try:
+            return self.kept.all(running.incident.id)
+        except InstrumentError as error:
+            _log.warning("evidence_not_found", incident=running.incident.id, reason=str(error))
+            return {}
+
     def prune(self, running: Running) -> None:
         """Of what lasts only the newest word is kept: an hour of beginnings would fill the server."""
         if self.kept is None or not _lasts(running):

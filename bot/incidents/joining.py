@@ -8,6 +8,7 @@ from bot.model.request import CHECK, LOOK_UP, TRACE, Place, Request
 JOINABLE = (CHECK, TRACE, LOOK_UP)
 FRESH = timedelta(seconds=15)
 """What was asked longer ago may have begun before whatever somebody has just changed."""
+ALSO = "also"
 
 
 def same(running: Incident, request: Request) -> bool:
@@ -36,7 +37,7 @@ def unanswered(incident: Incident) -> tuple[Place, ...]:
 
 def copy_part(place: Place) -> str:
     """What the copy of a card is called among the places where it was published."""
-    return f"also {place.thread or ''}"
+    return f"{ALSO} {place.thread or ''}"
 
 
 def sentence(incident: Incident, place: Place, now: datetime) -> str:

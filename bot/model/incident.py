@@ -205,7 +205,7 @@ CARD, APPROVAL = "card", "approval"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published(Event):
-    """That ``part`` of the incident was first posted; ``message`` is its timestamp id."""
+    """That ``part`` of the incident was first posted; ``message`` is its timestamp id, of a file the file's id."""
 
     channel: str
     message: str
@@ -231,7 +231,10 @@ class Closed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered(Event):
-    """The people have seen the end: the last state of the card stands in its channel, or can never stand there."""
+    """The people have seen the end: all that it owes them stands where they await it, or can never stand there.
+
+    That is the last state of the card, and every other part; see ``bot.incidents.parts``.
+    """
 
 
 AnyEvent = (

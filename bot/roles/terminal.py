@@ -111,13 +111,16 @@ class TerminalChat:
     def also(self, incident: Incident, place: Place) -> None:
         """Nobody else asks at a terminal."""
 
-    def tell(self, incident: Incident, lines: Sequence[str]) -> None:
+    def tell(self, incident: Incident, lines: Sequence[str], part: str) -> None:
         """Print the lines."""
         for line in lines:
             print(line, file=sys.stderr)
 
     def attach(self, incident: Incident, filename: str, data: bytes, comment: str, alt: str | None = None) -> None:
         """Nothing is attached to a terminal: ``--save`` keeps the files."""
+
+    def complete(self, incident: Incident) -> None:
+        """A terminal is left at its end, and no other bot looks for it."""
 
     def offer(self, person: Person, place: Place, file: DroppedFile) -> None:
         """Nobody shares files at a terminal."""

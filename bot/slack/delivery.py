@@ -1,6 +1,6 @@
 """The Web API calls that the publisher makes, with every answer sorted into three kinds of failure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from http.client import HTTPException
 from typing import Any
@@ -103,6 +103,25 @@ class Delivery:
 
     def find(self, channel: str, thread: str | None, since: datetime, mark: dict[str, str]) -> str | None:
         """The timestamp id of the message with this mark, or None when there is none or we may not look."""
+        for posted in self._read(channel, thread, since):
+            metadata = posted.get("metadata") or {}
+            if metadata.get("event_type") == MARK and metadata.get("event_payload") == mark:
+                return str(posted["ts"])
+        return None
+
+    def find_file(self, channel: str, thread: str | None, since: datetime, title: str) -> str | None:
+        """The id of the file of that title, or None when there is none or we may not look: a file has no mark.
+
+        Slack shows a file some moments after it took it, so one that was just uploaded may not be found yet.
+        """
+        for posted in self._read(channel, thread, since):
+            for file in posted.get("files") or ():
+                if file.get("title") == title:
+                    return str(file["id"])
+        return None
+
+    def _read(self, channel: str, thread: str | None, since: datetime) -> Sequence[Mapping[str, Any]]:
+        """What was posted there since then; nothing where we may not look."""
         oldest = str(since.timestamp() - _LOOK_BACK_S)
         try:
             if thread:
@@ -119,12 +138,9 @@ class Delivery:
                 )
         except RefusedError as refused:
             _log.warning("cannot_look_for_own_message", channel=channel, error=refused.error)
-            return None
-        for posted in answer.get("messages") or ():
-            metadata = posted.get("metadata") or {}
-            if metadata.get("event_type") == MARK and metadata.get("event_payload") == mark:
-                return str(posted["ts"])
-        return None
+            return ()
+        found: Sequence[Mapping[str, Any]] = answer.get("messages") or ()
+        return found
 
     def whisper(self, channel: str, thread: str | None, user: str, message: Message) -> None:
         """Show a message to one person in the channel."""
@@ -142,10 +158,21 @@ class Delivery:
         )
 
     def upload(
-        self, channel: str, thread: str | None, filename: str, data: bytes, comment: str, alt: str | None = None
-    ) -> None:
-        """Share a file in the thread; ``alt`` describes a picture to who cannot see it."""
-        self._call(
+        self,
+        channel: str,
+        thread: str | None,
+        filename: str,
+        data: bytes,
+        comment: str,
+        *,
+        alt: str | None = None,
+        title: str | None = None,
+    ) -> str:
+        """Share a file in the thread and return its id; ``alt`` describes a picture to who cannot see it.
+
+        ``title`` None: it is called by its name.
+        """
+        answer = self._call(
             lambda: self._client.files_upload_v2(
                 channel=channel,
                 thread_ts=thread,
@@ -153,8 +180,10 @@ class Delivery:
                 content=data,
                 initial_comment=comment,
                 alt_txt=alt,
+                title=title,
             )
         )
+        return str(answer["files"][0]["id"])
 
     def _with_blocks(self, message: Message, send: Callable[[Message], Any]) -> Any:
         for attempt in (message, plain_message(message), Message(message.text)):

@@ -1,51 +1,13 @@
-"""What the publisher has to do: show a state, reply, upload, whisper; and where a card stands."""
+"""What the publisher has to do: show a state, reply, upload, whisper."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model.incident import APPROVAL, Incident, Progressed
+from bot.incidents import parts
+from bot.model.incident import Incident, Progressed
 from bot.model.request import Person, Place
 from bot.model.summary import Summary
 from bot.slack.pieces import Message
-
-
-@dataclass(slots=True)
-class Standing:
-    """Where a card stands.
-
-    ``ts`` None: not posted yet; ``announced``: the coordinator knows it. ``told``: first evidence was shown to us,
-    ``over``: the last state was. ``approval`` is the state of the message to a second person that was last put on its
-    way, ``approval_ts`` where it stands. ``copies`` are parts that have yet to be posted where others await the answer,
-    ``shown``: the last state stands, or can never.
-    """
-
-    channel: str
-    thread: str | None
-    ts: str | None = None
-    announced: bool = False
-    told: bool = False
-    over: bool = False
-    gone: bool = False
-    approval: str | None = None
-    approval_ts: str | None = None
-    copies: set[str] = field(default_factory=set)
-    shown: bool = False
-
-    def of(self, part: str) -> str | None:
-        """Where that part of it stands."""
-        return self.approval_ts if part == APPROVAL else self.ts
-
-    def put(self, part: str, message: str) -> None:
-        """That part of it stands there."""
-        if part == APPROVAL:
-            self.approval_ts = message
-        else:
-            self.ts = message
-
-    @property
-    def root(self) -> str | None:
-        """The thread that belongs to the card: its own, or the one that it was asked in."""
-        return self.thread or self.ts
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +46,17 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """The card once more, where somebody else awaits it; ``part`` makes it findable."""
+    """The card once more, where somebody else awaits it; ``part`` is what it is published as."""
 
     incident: Incident
     place: Place
     message: Message
     part: str
+
+    @property
+    def key(self) -> str:
+        """What its parcel is called."""
+        return f"{self.part} {self.place.channel} {self.incident.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +68,23 @@ class File:
     data: bytes
     comment: str
     alt: str | None = None
+
+    @property
+    def part(self) -> str:
+        """What it is published as."""
+        return parts.file(self.filename)
+
+    @property
+    def title(self) -> str:
+        """What it is called in Slack, where a file has no other mark by which it could be found again."""
+        return f"{self.filename} · {self.incident.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """Nothing more will follow the incident's end."""
+
+    incident: Incident
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +129,10 @@ class Post:
     message: Message
     part: str
     since: datetime
+
+
+def about(errand: object) -> dict[str, str]:
+    """Whose it is, for every line that is logged on the way."""
+    if isinstance(errand, State | Approval | Reply | File | Complete):
+        return {"incident": errand.incident.id}
+    return {"inquiry": errand.summary.id} if isinstance(errand, Board) else {}

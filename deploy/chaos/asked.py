@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.incidents import joining
+from bot.incidents import joining, parts
 from bot.incidents.card import card
 from bot.model.audit import Deed, Entry
 from bot.model.incident import Closed, Incident, Outcome, Published
 from bot.slack.blocks import card_message
+from bot.slack.details import details
 from deploy.chaos.chronicle import Question, Shown
 from deploy.chaos.evidence import Evidence
 from deploy.chaos.plan import Kind
@@ -96,6 +97,7 @@ def check(seen: Evidence) -> Iterator[Fault | Second]:
             yield Fault("every question ends", name, f"no Delivered; {_story(incident)}")
         yield from _card(seen, incident, posted.get((name, "card"), {}))
         yield from _copies(seen, incident, posted)
+        yield from _details(seen, incident, posted)
 
 
 def _card(seen: Evidence, incident: Incident, standing: dict[str, list[Shown]]) -> Iterator[Fault | Second]:
@@ -149,6 +151,25 @@ def _copies(
                 else Fault(
                     "no question has two cards", incident.id, f"copies {firsts} in {place.channel}; {_story(incident)}"
                 )
+            )
+
+
+def _details(
+    seen: Evidence, incident: Incident, posted: dict[tuple[str, str], dict[str, list[Shown]]]
+) -> Iterator[Fault | Second]:
+    """What an answer rests on stands in its card's thread, once."""
+    places = [event for event in incident.timeline if isinstance(event, Published)]
+    for number, _ in enumerate(details(card(incident, ())) if incident.closed else ()):
+        part = parts.details(number)
+        found = posted.get((incident.id, part), {})
+        if not found:
+            yield Fault("an answer has its details", incident.id, f"no {part} in its thread; {_story(incident)}")
+        for ts in sorted(found)[:-1]:
+            why = why_twice(seen, ts, found[ts][0], [one for one in places if one.part == part])
+            yield (
+                Second(incident.id, f"{part}: {why}")
+                if why
+                else Fault("an answer has its details once", incident.id, f"{part} at {sorted(found)}")
             )
 
 

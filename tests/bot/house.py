@@ -169,6 +169,8 @@ class PaperChat:
         self.facts: list[tuple[str, ...]] = []
         self.progress: list[tuple[Progressed, ...]] = []
         self.lines: list[str] = []
+        self.told: list[str] = []
+        self.completed: list[str] = []
         self.copies: list[tuple[Incident, Place]] = []
         self.places: list[tuple[str, str, str, str | None]] = []
         self.whispers: list[str] = []
@@ -188,8 +190,9 @@ class PaperChat:
     def found(self, incident: str, part: str, channel: str, message: str, stands: str | None) -> None:
         self.places.append((incident, part, message, stands))
 
-    def tell(self, incident: Incident, lines: Sequence[str]) -> None:
+    def tell(self, incident: Incident, lines: Sequence[str], part: str) -> None:
         self.lines += lines
+        self.told.append(part)
 
     def whisper(self, person: Person, place: Place, sentence: str) -> None:
         self.whispers.append(sentence)
@@ -197,6 +200,9 @@ class PaperChat:
     def attach(self, incident: Incident, filename: str, data: bytes, comment: str, alt: str | None = None) -> None:
         self.files.append((filename, data))
         self.alts[filename] = alt
+
+    def complete(self, incident: Incident) -> None:
+        self.completed.append(incident.id)
 
     def offer(self, person: Person, place: Place, file: DroppedFile) -> None:
         self.offered.append(file)

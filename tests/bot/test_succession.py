@@ -3,12 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
 
 from bot.errors import InstrumentError, RequestError
 from bot.incidents.bundle import unpack
+from bot.incidents.policy import Policy, Upload
+from bot.model.audit import Deed
 from bot.model.dropped import DroppedFile
 from bot.model.incident import (
     CARD,
@@ -220,6 +223,70 @@ def test_an_end_that_nobody_has_seen_is_shown_by_the_next_bot(house: House) -> N
     house.coordinator.delivered(incident.id)
     assert house.journal.unfinished() == ()
     assert house.kept.all(incident.id) == {}
+
+
+SHARES = Policy(teams=("T1",), capturers=(CAPTURER,), upload=Upload((IPv4Network("10.0.0.0/24"),), 1 << 20))
+
+
+def shows_a_capture(house: House) -> Incident:
+    """It has ended, and its bot died before any of it stood."""
+    house.rules = SHARES
+    house.coordinator = house.bot()
+    incident = run(house, QUESTIONS[CAPTURE])
+    house.dies()
+    house.chat.files.clear()
+    house.chat.told.clear()
+    return incident
+
+
+def test_what_was_captured_is_handed_over_by_the_next_bot_where_that_is_still_missing(house: House) -> None:
+    """The story, the picture and the file were on their way to Slack, and went with the bot that had them."""
+    incident = shows_a_capture(house)
+    picture = Published(at=NOON, channel="C1", message="F1", part="file 10.0.0.5-timeline.png")
+    house.journal.append(incident.id, picture)
+    house.chat.completed.clear()
+    noted = list(house.audit.deeds)
+    house.turn()
+    assert house.chat.told == ["story"]
+    assert [name for name, _ in house.chat.files] == ["10.0.0.5-prod-1.pcap"]
+    assert house.chat.completed == [incident.id], "then nothing more is owed"
+    assert house.audit.deeds.count(Deed.CAPTURED) == noted.count(Deed.CAPTURED), "it is no other capture"
+    house.coordinator.delivered(incident.id)
+    assert house.journal.unfinished() == ()
+
+
+def test_what_was_captured_and_is_kept_nowhere_any_more_is_said_to_be_gone(house: House) -> None:
+    """A sentence stands in the file's place."""
+    incident = shows_a_capture(house)
+    house.kept.drop(incident.id)
+    house.turn()
+    assert house.chat.files == []
+    assert house.chat.told == ["story", "file 10.0.0.5-prod-1"]
+    assert "not kept any more" in house.chat.lines[-1]
+
+
+def test_handing_over_that_bots_die_on_is_given_up(house: House) -> None:
+    """A capture that no bot survives reading must not kill every one that is started."""
+    incident = shows_a_capture(house)
+    house.drops.slow = True  # nothing that takes its time is ever done
+    for _ in range(LIVES):
+        house.turn()
+        house.dies()
+    house.drops.slow = False
+    house.chat.completed.clear()
+    house.turn()
+    assert (house.chat.told, house.chat.files, house.chat.completed) == ([], [], [incident.id])
+
+
+def test_what_ended_long_ago_is_shown_and_not_handed_over_again(house: House) -> None:
+    """An older bot wrote down of no part that it stood."""
+    incident = shows_a_capture(house)
+    shown = len(house.chat.cards)
+    house.clock.forward(2 * 86400)
+    house.turn()
+    assert len(house.chat.cards) == shown + 1
+    assert (house.chat.told, house.chat.files) == ([], [])
+    assert house.chat.completed[-1] == incident.id
 
 
 def test_a_question_that_bots_die_on_is_given_up(house: House) -> None:
@@ -482,11 +549,31 @@ def test_of_two_cards_the_one_that_is_written_down_stands(house: House) -> None:
     assert house.chat.places == [(incident.id, CARD, "5.5", "6.6")]
 
 
+@pytest.mark.parametrize(
+    ("name", "part", "written"),
+    [
+        pytest.param("inc-1", "details 0", "details 0", id="details"),
+        pytest.param("C2", "also inc-1 ", "also ", id="copy"),
+    ],
+)
+def test_what_belongs_to_an_end_is_found_before_the_next_bot_shows_anything(
+    house: House, name: str, part: str, written: str
+) -> None:
+    """It would be posted once more, and where all else stands nobody would be there any more to take that back."""
+    incident = house.ask()
+    assert incident.id == "inc-1"
+    finish(house, QUESTIONS[CHECK])
+    house.dies()
+    house.coordinator.posted(name, part, "C2", "5.5")
+    house.turn()
+    assert [event.part for event in house.card.timeline if isinstance(event, Published)] == [written]
+
+
 def test_a_message_of_nothing_that_we_know_is_left_alone(house: House) -> None:
     """Its timeline ran out; and what belongs to no card has no place."""
     incident = house.ask()
     house.coordinator.posted("inc-unknown", CARD, "C1", "5.5")
-    house.coordinator.posted(incident.id, "details 0", "C1", "5.5")
+    house.coordinator.posted(incident.id, "noted n-1", "C1", "5.5")
     assert house.chat.places == []
     assert places(house, incident.id) == []
 

@@ -230,6 +230,22 @@ def test_the_next_bot_goes_on_with_everything_that_was_seen(house: House) -> Non
     assert len(house.chat.files) == 1
 
 
+def test_a_change_whose_bot_died_before_it_was_told_is_told_by_the_next(house: House) -> None:
+    """What was told already is not told again."""
+    watch = watched(house, "10.0.0.5 for 60s")
+    house.coordinator.published(watch.id, HERE.channel, "5.5")
+    piece(house)
+    brings(house, open_jobs(house)[0], lost=(1, 2, 3), final=False)
+    (part,), said = house.chat.told, list(house.chat.lines)
+    house.dies()
+    house.turn()
+    assert (house.chat.told, house.chat.lines) == ([part, part], said * 2)
+    house.coordinator.published(watch.id, HERE.channel, "5.6", part)
+    house.dies()
+    house.turn()
+    assert house.chat.told == [part, part]
+
+
 def test_the_evidence_is_kept_until_the_end_was_seen(house: House) -> None:
     """Until its people have seen it: a bot may die before it has told them. Afterwards its case holds it."""
     incident = watched(house)

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.model.incident import Closed, Delivered, Outcome, Published, Requested
+from bot.incidents.card import card
+from bot.model.incident import Closed, Delivered, Judged, Outcome, Published, Requested
 from bot.model.job import Probe
+from bot.slack.blocks import card_message
 from deploy.chaos import asked, kept
 from deploy.chaos.__main__ import run, told
 from deploy.chaos.asked import Fault, Second
@@ -14,7 +16,9 @@ from deploy.chaos.chronicle import Chronicle, Done, Question, Shown
 from deploy.chaos.evidence import Evidence, Left, Run
 from deploy.chaos.plan import SCENES, SHORT, Happening, Kind, Size, plan, stations
 from deploy.chaos.recordings import scene, target
+from deploy.demo.slack.mrkdwn import normalised
 from tests.bot.incidents.ground import NOON, request
+from tests.bot.slack.stories import guest_proven
 
 BEGAN = NOON.timestamp()
 
@@ -118,6 +122,24 @@ def test_a_question_that_was_answered_once_breaks_no_promise() -> None:
 def test_a_broken_promise_of_a_card_is_seen(timeline: tuple[object, ...], states: list[Shown], promise: str) -> None:
     """Each of them, and by its name."""
     assert promise in promises(evidence(*timeline, chronicle=Chronicle(shown=states)))
+
+
+@pytest.mark.parametrize(
+    ("standing", "promise"),
+    [
+        pytest.param([], "an answer has its details", id="none"),
+        pytest.param(["1.2"], None, id="once"),
+        pytest.param(["1.2", "1.3"], "an answer has its details once", id="twice"),
+    ],
+)
+def test_details_that_are_missing_or_stand_twice_are_seen(standing: list[str], promise: str | None) -> None:
+    """Everybody must be able to check what an answer rests on."""
+    judged = (Judged(at=NOON, verdict=guest_proven()), Closed(at=NOON, outcome=Outcome.ANSWERED))
+    seen = evidence(ENDED[0], *judged, ENDED[2])
+    text = card_message(card(seen.incidents["inc-1"], ()), b"k" * 32).text
+    states = [Shown(BEGAN, "C1", ts, "1.1", ("inc-1", "details 0"), "details") for ts in standing]
+    chronicle = Chronicle(shown=[shown(normalised(text)), *states])
+    assert promises(replace(seen, chronicle=chronicle)) == [promise] * (promise is not None)
 
 
 def test_a_second_card_is_excused_by_a_death_beside_its_post_and_by_nothing_else() -> None:

@@ -73,11 +73,12 @@ def test_a_card_is_posted_edited_and_ended_with_its_details_in_the_thread(at_des
     api.wait_for(lambda: len(api.of(UPDATE)) == 1)
     for _ in range(3):
         show(stories.ended(), ())
+    at_desk.publisher.complete(stories.ended())
     assert at_desk.publisher.close(2)
     (ts,) = [ts for ts, message in api.messages.items() if "thread_ts" not in message]
     assert at_desk.headline() == "🖥️ GUEST · proven · 10.0.0.5"
-    assert len(at_desk.posts(thread=ts)) == 1
-    assert at_desk.noted == [("inc-k3v9", "C1", ts)]
+    (details,) = [reply for reply, message in api.messages.items() if message.get("thread_ts") == ts]
+    assert at_desk.noted == [("inc-k3v9", "C1", ts), ("inc-k3v9", "C1", details, "details 0")]
     assert at_desk.seen == ["inc-k3v9"]
     assert at_desk.posts()[0]["unfurl_links"] is False
     assert at_desk.posts()[0]["text"]
@@ -90,6 +91,7 @@ def test_a_look_up_is_one_card_with_its_details_and_commands_in_the_thread(at_de
     api.wait_for(lambda: at_desk.headline() == "🔎 Looking up 10.0.0.5")
     for _ in range(2):
         show(stories.looked_up(stories.two_owners()), ())
+    at_desk.publisher.complete(stories.looked_up(stories.two_owners()))
     assert at_desk.publisher.close(2)
     (ts,) = [ts for ts, message in api.messages.items() if "thread_ts" not in message]
     assert at_desk.headline() == "⚠️ CONFLICT · 10.0.0.5"
@@ -159,7 +161,8 @@ def test_a_post_whose_answer_was_lost_is_found_and_not_repeated(at_desk: Desk, t
     api.wait_for(lambda: "GUEST" in at_desk.headline() and len(api.of(POST)) >= 2)
     assert at_desk.publisher.close(2)
     cards = [ts for ts, m in api.messages.items() if m["metadata"]["event_payload"]["part"] == "card"]
-    assert at_desk.noted == [("inc-k3v9", "C1", cards[0])]
+    assert at_desk.noted[0] == ("inc-k3v9", "C1", cards[0])
+    assert [note[3:] for note in at_desk.noted] == [(), ("details 0",)]
     assert len(cards) == 1
 
 
@@ -419,7 +422,7 @@ def test_the_story_of_a_capture_stands_in_its_thread_and_calls_who_asked(at_desk
     at_desk.publisher.show(stories.captures(), ())
     at_desk.api.wait_for(lambda: len(at_desk.posts()) == 1)
     (ts,) = at_desk.api.messages
-    at_desk.publisher.tell(stories.captures(), ("`00:50:56:de:ad:be` answered 3 times.", "<!channel> & more"))
+    at_desk.publisher.tell(stories.captures(), ("`00:50:56:de:ad:be` answered 3 times.", "<!channel> & more"), "story")
     at_desk.publisher.show(stories.captured(), ())
     assert at_desk.publisher.close(2)
     (told,) = [post for post in at_desk.posts(thread=ts) if "story" in post["metadata"]["event_payload"]["part"]]
@@ -539,6 +542,7 @@ def test_a_question_is_over_when_its_copies_stand_too(at_desk: Desk) -> None:
     api, incident = at_desk.api, stories.ended()
     at_desk.publisher.also(incident, Place("C2", "1.2"))
     at_desk.publisher.show(incident, ())
+    at_desk.publisher.complete(incident)
     assert at_desk.publisher.close(2)
     (ts,) = [ts for ts, message in api.messages.items() if message["channel"] == "C2"]
     assert ("inc-k3v9", "C2", ts, "also 1.2") in at_desk.noted
@@ -551,5 +555,79 @@ def test_a_copy_that_can_never_stand_keeps_no_question_open(at_desk: Desk) -> No
     at_desk.publisher.also(stories.ended(), Place("C2"))
     at_desk.api.wait_for(lambda: len(at_desk.api.of(POST)) == 1)
     at_desk.publisher.show(stories.ended(), ())
+    at_desk.publisher.complete(stories.ended())
     assert at_desk.publisher.close(2)
     assert at_desk.seen == ["inc-k3v9"]
+
+
+# ---- what an end owes --------------------------------------------------------------------------------------------
+
+
+def test_an_end_is_delivered_when_its_thread_is_whole_and_nothing_more_will_come(at_desk: Desk) -> None:
+    """A bot that dies before that is followed by one that posts the rest."""
+    api, incident, order = at_desk.api, stories.ended(), list[str]()
+    at_desk.publisher.tell(incident, ("It answered.",), "story")
+    at_desk.publisher.attach(incident, "a.pcap", b"data", "probe-a1: 4 bytes")
+    at_desk.publisher.show(incident, ())
+    api.wait_for(lambda: len(at_desk.noted) == 4)
+    assert at_desk.seen == []
+    order += [note[3] for note in at_desk.noted[1:]]
+    at_desk.publisher.complete(incident)
+    assert at_desk.publisher.close(2)
+    assert sorted(order) == ["details 0", "file a.pcap", "story"]
+    assert ("inc-k3v9", "C1", "F1", "file a.pcap") in at_desk.noted
+    assert at_desk.seen == ["inc-k3v9"]
+
+
+def test_what_stands_already_is_not_posted_again(at_desk: Desk) -> None:
+    """The bot before this one wrote it down."""
+    parts = {"card": "1.5", "details 0": "1.6", "file a.pcap": "F9", "story": "1.7"}
+    notes = [Published(at=stories.after(3), channel="C1", message=ts, part=part) for part, ts in parts.items()]
+    at_desk.api.messages["1.5"] = {"channel": "C1", "metadata": {}, "blocks": []}
+    incident = stories.then(stories.ended(), *notes)
+    at_desk.publisher.tell(incident, ("It answered.",), "story")
+    at_desk.publisher.attach(incident, "a.pcap", b"data", "probe-a1: 4 bytes")
+    at_desk.publisher.show(incident, ())
+    at_desk.publisher.complete(incident)
+    assert at_desk.publisher.close(2)
+    assert at_desk.api.of(POST) + at_desk.api.of("files.completeUploadExternal") == []
+    assert at_desk.seen == ["inc-k3v9"]
+
+
+def test_a_file_of_the_process_before_us_is_found_by_its_title(at_desk: Desk) -> None:
+    """It carries no mark, so its title names the incident; another one's of the same name is not taken for it."""
+    others = {"id": "F7", "title": "a.pcap · inc-other"}
+    ours = {"id": "F8", "title": "a.pcap · inc-k3v9"}
+    for ts, file in (("1.6", others), ("1.7", ours)):
+        at_desk.api.messages[ts] = {"channel": "C1", "thread_ts": "1.5", "files": [file], "metadata": None}
+    at_desk.api.messages["1.5"] = {"channel": "C1", "metadata": {}, "blocks": []}
+    card = Published(at=stories.after(1), channel="C1", message="1.5")
+    incident = stories.then(stories.ended(), card)
+    at_desk.publisher.attach(incident, "a.pcap", b"data", "probe-a1: 4 bytes")
+    at_desk.api.wait_for(lambda: len(at_desk.api.of("conversations.replies")) == 1)
+    assert at_desk.publisher.close(2)
+    assert at_desk.noted == [("inc-k3v9", "C1", "F8", "file a.pcap")]
+    assert at_desk.api.of("files.completeUploadExternal") == []
+
+
+def test_the_sentence_about_a_file_that_could_not_be_uploaded_stands_in_its_place(at_desk: Desk) -> None:
+    """The next bot neither says it again nor tries again."""
+    at_desk.api.spoil("files.getUploadURLExternal", "missing_scope")
+    attached(at_desk, stories.ended())
+    at_desk.publisher.complete(stories.ended())
+    assert at_desk.publisher.close(2)
+    ((message,),) = ([note[2] for note in at_desk.noted if note[3:] == ("file 10.0.0.5-a.pcap",)],)
+    assert "could not be uploaded" in at_desk.api.messages[message]["text"]
+    assert at_desk.seen == ["inc-k3v9"]
+
+
+def test_in_the_thread_of_another_bots_card_nothing_is_posted(at_desk: Desk) -> None:
+    """It waited here for Slack's pace; that one posts it, or has."""
+    api = at_desk.api
+    at_desk.publisher.show(stories.running(), ())
+    api.wait_for(lambda: len(at_desk.noted) == 1)
+    at_desk.ours = lambda: False
+    at_desk.publisher.tell(stories.running(), ("It answered.",), "story")
+    at_desk.publisher.attach(stories.running(), "a.pcap", b"data", "probe-a1: 4 bytes")
+    assert at_desk.publisher.close(2)
+    assert (len(api.of(POST)), api.of("files.completeUploadExternal")) == (1, [])

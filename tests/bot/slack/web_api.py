@@ -106,7 +106,7 @@ class WebApi:
         elif method in ("conversations.history", "conversations.replies"):
             thread = args.get("ts")
             body["messages"] = [
-                {"ts": ts, "metadata": message.get("metadata")}
+                {"ts": ts, "metadata": message.get("metadata"), "files": message.get("files")}
                 for ts, message in self.messages.items()
                 if message["channel"] == args["channel"] and message.get("thread_ts") == thread
             ]
