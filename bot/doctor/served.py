@@ -51,7 +51,7 @@ def _taken(host: str, port: int, role: str, name: str) -> Line:
     where, heard = _place(host, port), hear(_HERE.get(host, host), port, _WITHIN_S)
     another = f"Give each process an address and port of its own in {_SETTING}."
     if heard is None:
-        return wrong(f"something else than ruleout listens at {where} ({_SETTING})", another)
+        return wrong(f"something else listens at {where} ({_SETTING})", another)
     if heard.role is None:
         return unknown(
             f"a role of ruleout answers at {where} ({_SETTING}), and does not tell which", "See its log, figures_broke."

@@ -138,14 +138,14 @@ def test_something_else_there_is_wrong(handler: type[BaseHTTPRequestHandler]) ->
     with closing(serving):
         line = said("127.0.0.1", serving.port)
     assert line.standing is Standing.WRONG
-    assert line.says == f"something else than ruleout listens at 127.0.0.1:{serving.port} (RULEOUT_METRICS_LISTEN)"
+    assert line.says == f"something else listens at 127.0.0.1:{serving.port} (RULEOUT_METRICS_LISTEN)"
 
 
 def test_something_silent_there_is_wrong_and_not_waited_for_long() -> None:
     """It takes connections, and answers none."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         line = said("127.0.0.1", silent.getsockname()[1])
-    assert line.says.startswith("something else than ruleout listens at")
+    assert line.says.startswith("something else listens at")
 
 
 def test_a_role_whose_figures_break_leaves_open_which_it_is() -> None:
