@@ -29,6 +29,7 @@ pytestmark = [pytest.mark.vcsim, pytest.mark.server]
 UNIT = (Path(__file__).parents[3] / "deploy/systemd/ruleout-vcenter@.service").read_text(encoding="utf-8")
 KILLED_AFTER_S = int(re.findall(r"^TimeoutStopSec=(\d+)$", UNIT, flags=re.MULTILINE)[0])
 """As the supervisor has it. What the machine is busy with counts in it, so no test holds less against a clock."""
+STARTED_WITHIN_S = 60.0
 HANGS_MS = 2 * KILLED_AFTER_S * 1000
 """A worker that has ended by then did not wait for its vCenter."""
 MASTER = b"a master key for this test only."
@@ -50,6 +51,15 @@ def start(vcenter: Vcsim, valkey: Server, log: Path) -> "subprocess.Popen[bytes]
     with log.open("wb") as out:
         command = [sys.executable, "-m", "bot", "vcenter"]
         return subprocess.Popen(command, env=environment, stdout=out, stderr=out)
+
+
+def until_stands(role: "subprocess.Popen[bytes]", log: Path, *events: str) -> None:
+    """Waits until the worker has logged these; one that ended instead is told with its log.
+
+    How long a start takes is no claim of this file: imports alone are seconds of a processor that others use, too.
+    """
+    until(lambda: role.poll() is not None or all(one in log.read_text() for one in events), STARTED_WITHIN_S)
+    assert role.poll() is None, log.read_text()
 
 
 def asked() -> Job:
@@ -80,7 +90,8 @@ def test_told_to_stop_it_ends_soon(
     log = tmp_path / "log"
     role = start(vcenter, valkey, log)
     try:
-        until(lambda: vcenter.calls().get(reached) and "agent_ready" in log.read_text())
+        until_stands(role, log, "agent_ready")
+        until(lambda: vcenter.calls().get(reached))
         role.send_signal(signal.SIGTERM)
         assert role.wait(KILLED_AFTER_S) == 0, log.read_text()
     finally:
@@ -105,7 +116,7 @@ def test_told_to_stop_while_a_look_up_hangs_it_ends_soon_and_hands_the_job_back(
     queue = RedisQueue(valkey.url, [MASTER], "bot-1", CLOCK)
     role = start(vcenter, valkey, log)
     try:
-        until(lambda: "vcenter_loaded" in log.read_text() and "agent_ready" in log.read_text())
+        until_stands(role, log, "vcenter_loaded", "agent_ready")
         vcenter.reset()
         vcenter.apply(faults=[{"method": hanging, "hang_ms": HANGS_MS}])
         queue.put([asked()])
@@ -123,6 +134,7 @@ def test_told_to_stop_while_a_look_up_hangs_it_ends_soon_and_hands_the_job_back(
     vcenter.clear_faults()
     again = start(vcenter, valkey, log)
     try:
+        until_stands(again, log, "agent_ready")
         (final,) = finals(hear(queue, lambda news: bool(finals(news))))
         (data,) = final.blobs.values()
         assert [vm.name for vm in parse(data).vms] == ["app01"]
