@@ -19,7 +19,10 @@ TURN_S = 1.0
 
 DRAIN_S = 3.0
 """How long jobs may go on after the stop. A check takes two seconds. Whoever stops an agent waits ten for all of it:
-two turns, this, a second for what does not finish, and the ability's own closing."""
+two turns, this, CUT_S for what does not finish, and the ability's own closing."""
+
+CUT_S = 1.0
+"""How long jobs that did not finish have to end children and close sockets; nothing is reported."""
 
 Evidence = Sequence[tuple[Artifact, bytes]]
 
@@ -95,7 +98,7 @@ class Runner:
         until = time.monotonic() + self._drain_s
         if not self._settle(until):
             self._leaving.set()
-            self._settle(time.monotonic() + 1.0)  # Time to end children and close sockets; nothing is reported.
+            self._settle(time.monotonic() + CUT_S)
         left = tuple(self._running)
         _log.info("agent_stopped", agent=self._agent.name, handed_back=left)
 

@@ -10,6 +10,9 @@ from bot.serving import Bounded, Serving, Silent
 Check = Callable[[], str | None]
 """Why the role is not ready, as a sentence, or None. Takes no more than a moment, and does not raise."""
 
+ALIVE = b"alive\n"
+"""What ``/healthz`` answers."""
+
 _TEXT = "text/plain; charset=utf-8"
 _PATIENCE_S = 5.0  # with a caller who sends nothing
 _AT_ONCE = 8
@@ -57,7 +60,7 @@ class _Handler(Silent, BaseHTTPRequestHandler):
         if path == "/metrics":
             self._send(200, *self.server.figures(self.headers.get("Accept", "")))
         elif path == "/healthz":
-            self._send(200, b"alive\n", _TEXT)
+            self._send(200, ALIVE, _TEXT)
         elif path == "/readyz":
             troubles = tuple(self.server.troubles())
             self._send(503 if troubles else 200, ("\n".join(troubles or ("ready",)) + "\n").encode(), _TEXT)

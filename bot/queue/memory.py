@@ -102,7 +102,7 @@ class MemoryQueue:
                 served = {queue for agent in server.living.values() for queue in agent.queues}
                 arrived = [
                     (incident, fields)
-                    for incident in {*self._asked.incidents(), *self._held}
+                    for incident in dict.fromkeys((*self._asked.incidents(), *self._held))
                     for fields in server.reports[keys.reports(incident)]
                 ]
                 self._taken_in = Counter(incident for incident, _ in arrived)

@@ -16,13 +16,14 @@ from urllib.parse import urlsplit
 from bot import __version__, log
 from bot.agents.station import discover
 from bot.doctor import given as given_lines
-from bot.doctor import queues, telling
+from bot.doctor import queues, served, telling
 from bot.doctor.line import Line, ok, wrong
 from bot.doctor.running import Check, look
 from bot.errors import RequestError
 from bot.model.job import Vantage
 from bot.queue import acl_file
 from bot.queue.server import entered
+from bot.roles.metering import listening
 from bot.settings import SETTINGS, Settings
 from bot.system import SystemClock
 
@@ -213,6 +214,15 @@ def _devices(settings: Settings, _given: argparse.Namespace) -> Iterator[Line]:
     yield from devices.lines(abilities(name, Path(settings.text("RULEOUT_NETWORK_FILE"))), name, SystemClock())
 
 
+def _figures(role: str, name: str) -> Look:
+    """What the role tells of itself; its process is called what stands in this setting."""
+
+    def look(settings: Settings, _given: argparse.Namespace) -> Iterator[Line]:
+        yield from served.lines(listening(settings), role, settings.text(name) if name else "")
+
+    return look
+
+
 def _way(settings: Settings) -> queues.Way:
     return queues.Way(settings.text("RULEOUT_REDIS_URL"), settings.text("RULEOUT_REDIS_CA_FILE") or None)
 
@@ -242,6 +252,7 @@ CHECKS: dict[str, tuple[tuple[str, Look, float], ...]] = {
         ("rules", _rules, 2),
         ("disks", _cases, 5),
         ("the audit", _audit, 12),
+        ("figures", _figures("bot", ""), 6),
     ),
     "agent": (
         ("settings", _settings_of("agent"), 2),
@@ -250,18 +261,21 @@ CHECKS: dict[str, tuple[tuple[str, Look, float], ...]] = {
         ("its segment", _segment, 8),
         ("its queues", _agent_queues, 8),
         ("the spool", _spool, 5),
+        ("figures", _figures("agent", "RULEOUT_AGENT_NAME"), 6),
     ),
     "vcenter": (
         ("settings", _settings_of("vcenter"), 2),
         ("the queue server", _server, 8),
         ("rights on the queue server", _agent_rights("RULEOUT_VCENTER_NAME"), 8),
         ("the vCenter", _vcenter, 12),
+        ("figures", _figures("vcenter", "RULEOUT_VCENTER_NAME"), 6),
     ),
     "network": (
         ("settings", _settings_of("network"), 2),
         ("the queue server", _server, 8),
         ("rights on the queue server", _agent_rights("RULEOUT_NETWORK_NAME"), 8),
         ("the devices", _devices, 12),
+        ("figures", _figures("network", "RULEOUT_NETWORK_NAME"), 6),
     ),
 }
 """By role: what is looked at, how, and the seconds that it may take; all at once, so the longest counts."""

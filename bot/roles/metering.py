@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _log = log.get(__name__)
 
+_LAST_PORT = 65535
+
 NOT_YET = "It is still starting, or it is ending."
 
 
@@ -79,17 +81,28 @@ def instruments(settings: Settings, role: str, name: str) -> Instruments:
         RequestError: the setting is no address and port.
         InstrumentError: the address cannot be listened on.
     """
-    listen = settings.text("RULEOUT_METRICS_LISTEN")
-    if not listen:
+    if (listen := listening(settings)) is None:
         return Instruments(role, name)
-    host, _, port = listen.rpartition(":")
-    if not port.isdigit():
-        raise RequestError("RULEOUT_METRICS_LISTEN must be address:port, such as 127.0.0.1:9464, or empty.")
     from bot.metrics.figures import Figures
 
     found = Instruments(role, name, Figures(of_role(role)))
-    found.listen(host.strip("[]") or "127.0.0.1", int(port))
+    found.listen(*listen)
     return found
+
+
+def listening(settings: Settings) -> tuple[str, int] | None:
+    """The address and port of RULEOUT_METRICS_LISTEN; None: no figures are served.
+
+    Raises:
+        RequestError: the setting is no address and port.
+    """
+    listen = settings.text("RULEOUT_METRICS_LISTEN")
+    if not listen:
+        return None
+    host, _, port = listen.rpartition(":")
+    if not port.isdecimal() or int(port) > _LAST_PORT:
+        raise RequestError("RULEOUT_METRICS_LISTEN must be address:port, such as 127.0.0.1:9464, or empty.")
+    return host.strip("[]") or "127.0.0.1", int(port)
 
 
 def free_bytes(path: Path) -> int:

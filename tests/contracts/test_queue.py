@@ -410,6 +410,19 @@ def test_a_report_with_a_wrong_seal_is_refused(bench: Bench, signer: str, about:
     assert list(final.blobs.values()) == [b"honest"]
 
 
+def test_what_several_questions_brought_comes_in_the_order_in_which_they_were_asked(bench: Bench) -> None:
+    """However the answers came in meanwhile: whoever asks the same twice is told the same twice."""
+    queue = bench.queue()
+    asked = [job("agent.a") for _ in range(8)]
+    queue.put(asked)
+    for one in reversed(asked):
+        report = Report(Failed(at=CLOCK.now(), job=one.id, agent="a", reason="no"), "")
+        reply = keys.reports(one.incident)
+        signed = letters.write_report(seal.queue_keys(MASTERS, "agent.a"), reply, report)
+        bench.slip_report(one.incident, signed)
+    assert [job_of(news) for news in finals(queue.news(5))] == [one.id for one in asked]
+
+
 def test_a_queue_without_an_agent_is_said_to_be_lost_once_and_may_still_answer(bench: Bench) -> None:
     """People must hear within a second or two that nobody looks; a restarted agent still helps."""
     queue = bench.queue()

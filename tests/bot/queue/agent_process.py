@@ -1,7 +1,8 @@
 """An agent in a process of its own, so that a test can kill it.
 
 ``python -m tests.bot.queue.agent_process URL NAME QUEUE,QUEUE LOG`` runs until it is killed. A job's ``names`` say
-what to do: ``listen 2.5`` goes on so long, ``die`` kills the process. Each start is a line in LOG.
+what to do: ``listen 2.5`` goes on so long, ``until FILE`` until that file is there, ``die`` kills the process. Each
+start is a line in LOG.
 """
 
 import os
@@ -26,12 +27,15 @@ def main(url: str, name: str, queues: str, log: str) -> None:
         with Path(log).open("a") as lines:
             lines.write(f"{work.job.id} {name} {time.monotonic()}\n")
         for order in work.job.options.names:
-            match order.split():
+            match order.split(maxsplit=1):
                 case ["die"]:
                     os.kill(os.getpid(), signal.SIGKILL)
                 case ["listen", seconds]:
                     end = time.monotonic() + float(seconds)
                     while time.monotonic() < end and not work.stopped():
+                        time.sleep(0.02)
+                case ["until", file]:
+                    while not Path(file).exists() and not work.stopped():
                         time.sleep(0.02)
         return [evidence(work.job, f"seen by {name}".encode(), name)]
 

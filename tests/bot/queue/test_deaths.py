@@ -87,15 +87,16 @@ def attempts(heard: list[News]) -> list[tuple[str, int]]:
     return [(n.event.agent, n.event.attempt) for n in heard if isinstance(n.event, Started)]
 
 
-def test_a_killed_agents_job_is_taken_by_the_standby(bench: ServerBench, fleet: Fleet) -> None:
+def test_a_killed_agents_job_is_taken_by_the_standby(bench: ServerBench, fleet: Fleet, tmp_path: Path) -> None:
     """Two agents on a segment are there so that one may die."""
-    queue = bench.queue()
+    queue, enough = bench.queue(), tmp_path / "enough"
     fleet.start("one", "segment.prod")
-    queue.put([job("segment.prod", names=("listen 1.5",))])
+    queue.put([job("segment.prod", names=(f"until {enough}",))])
     heard = hear(queue, lambda news: "Started" in told(news))
     fleet.start("two", "segment.prod")
     until(lambda: len(queue.agents()) == 2)
     fleet.kill("one")
+    enough.touch()
     heard += final(queue)
     assert attempts(heard) == [("one", 1), ("two", 2)]
     assert list(finals(heard)[0].blobs.values()) == [b"seen by two"]
@@ -119,13 +120,16 @@ def test_an_agent_that_slept_over_its_job_does_not_begin_what_another_has_taken(
     assert [(started, by) for started, by, _ in fleet.starts()] == [(shared.id, "two"), (own.id, "one")]
 
 
-def test_a_killed_agents_job_is_taken_up_again_when_it_is_restarted(bench: ServerBench, fleet: Fleet) -> None:
+def test_a_killed_agents_job_is_taken_up_again_when_it_is_restarted(
+    bench: ServerBench, fleet: Fleet, tmp_path: Path
+) -> None:
     """A service manager restarts an agent within a second; the job must not need a person."""
-    queue = bench.queue()
+    queue, enough = bench.queue(), tmp_path / "enough"
     fleet.start("one", "agent.one")
-    queue.put([job("agent.one", names=("listen 1",))])
+    queue.put([job("agent.one", names=(f"until {enough}",))])
     heard = hear(queue, lambda news: "Started" in told(news))
     fleet.kill("one")
+    enough.touch()
     fleet.start("one", "agent.one")
     heard += final(queue)
     assert attempts(heard) == [("one", 1), ("one", 2)]

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -14,10 +15,14 @@ from typing import Any
 import pytest
 
 from bot.__main__ import main
+from bot.doctor.line import Standing
+from bot.errors import RequestError
 from bot.queue.acl_file import acl_file, password
 from bot.queue.seal import queue_key
 from bot.roles import ROLES, doctor
 from bot.roles.doctor import CHECKS
+from bot.roles.metering import instruments
+from bot.settings import Settings
 from deploy.demo.slack import StandIn
 from tests.bot.roles.standing import ROOT, start
 from tests.contracts.bench import until
@@ -102,10 +107,14 @@ def heard(file: Path) -> Iterator[None]:
 @pytest.mark.server
 def test_a_bot_that_is_well_has_nothing_wrong(queue: Guarded, slack: StandIn, tmp_path: Path) -> None:
     """With an agent that holds the same key; the certificate of these tests is short-lived, and said to be."""
-    bot, agent = write(tmp_path / "bot.env", of_bot(queue, slack, tmp_path)), write(tmp_path / "a.env", of_agent(queue))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        figures = f"127.0.0.1:{free.getsockname()[1]}"
+    bot = write(tmp_path / "bot.env", of_bot(queue, slack, tmp_path))
+    agent = write(tmp_path / "a.env", of_agent(queue) | {"RULEOUT_METRICS_LISTEN": figures})
     with heard(agent):
         until(lambda: "prod-1 is heard" in str(_agents(bot)) or "looked at by prod-1" in str(_agents(bot)), 30)
         status, told, _ = asked(bot, "bot", "--channel", "inc-network")
+        assert f"the agent prod-1 serves its figures at {figures}" in str(said(asked(agent, "agent")[1], "ok"))
     (certificate,) = said(told, "wrong")
     assert "certificate is trusted and valid until" in certificate
     assert status == 1
@@ -224,6 +233,33 @@ def test_people_read_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert lines[0].startswith("wrong   Set RULEOUT_QUEUE_KEYS or RULEOUT_QUEUE_KEYS_FILE: ")
     assert all(line.startswith(("ok      ", "wrong   ", "unknown ")) for line in lines[:-1])
     assert lines[-1].endswith("unknown.")
+
+
+@pytest.mark.parametrize(
+    ("role", "name"),
+    [
+        pytest.param("bot", "", id="bot"),
+        pytest.param("agent", "RULEOUT_AGENT_NAME", id="agent"),
+        pytest.param("vcenter", "RULEOUT_VCENTER_NAME", id="vcenter"),
+        pytest.param("network", "RULEOUT_NETWORK_NAME", id="network"),
+    ],
+)
+def test_every_role_that_stands_is_told_about_its_figures(role: str, name: str) -> None:
+    """By its own name; without the setting that there are none, and of a setting that is no address that it is none."""
+    (look,) = (lines for what, lines, _ in CHECKS[role] if what == "figures")
+    named = {name: "dc1"} if name else {}
+    running = instruments(Settings({"RULEOUT_METRICS_LISTEN": "0"}), role, "dc1" if name else "")
+    try:
+        here = Settings({**named, "RULEOUT_METRICS_LISTEN": str(running.port)})
+        (line,) = look(here, Namespace())
+        assert line.standing is Standing.OK
+        assert f"serves its figures at 127.0.0.1:{running.port}; it is not ready: It is still starting" in line.says
+    finally:
+        running.close()
+    (line,) = look(Settings(named), Namespace())
+    assert line.says.startswith("no figures are served")
+    with pytest.raises(RequestError, match="must be address:port"):
+        list(look(Settings({**named, "RULEOUT_METRICS_LISTEN": "here"}), Namespace()))
 
 
 def test_every_role_that_stands_is_looked_at_and_within_its_bound() -> None:

@@ -55,7 +55,7 @@ def test_without_the_setting_nothing_listens_and_nothing_is_counted() -> None:
     assert said.stdout.strip() == "False"
 
 
-@pytest.mark.parametrize("listen", ["127.0.0.1", "127.0.0.1:", "127.0.0.1:http"])
+@pytest.mark.parametrize("listen", ["127.0.0.1", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536", "127.0.0.1:²"])
 def test_a_setting_that_is_no_address_is_one_sentence(listen: str) -> None:
     """The operator sees the form that is right."""
     with pytest.raises(RequestError, match=r"RULEOUT_METRICS_LISTEN must be address:port, such as 127\.0\.0\.1:9464"):
