@@ -14,7 +14,7 @@ from deploy.walk.promises import PROMISES, Promise
 from deploy.walk.shell import Shell
 
 CHANNEL, ASKER = "general", "ana"
-_SEEN_WITHIN_S = 20.0
+_SEEN_WITHIN_S, _CONNECTS_WITHIN_S = 20.0, 10.0
 _EPHEMERAL = ("/agents", "/invite")
 
 
@@ -80,8 +80,8 @@ class Walker:
             time.sleep(1.0)
 
     def _answer(self, text: str) -> str:
-        self.slack.wait_for(lambda _: self.slack.slack.sockets.connections or None, 10.0)
         try:
+            self.slack.wait_for(lambda _: self.slack.slack.sockets.connections or None, _CONNECTS_WITHIN_S)
             if text.startswith(_EPHEMERAL):
                 shown = self.slack.type(ASKER, CHANNEL, text)["messages"]
                 said = "\n".join(render_text(one) for one in shown)
