@@ -57,6 +57,8 @@ def running(directory: Path) -> Iterator[Around]:
             slack = StandIn.start(SLACK_PORT, manifest=MANIFEST)
         ends.callback(slack.close)
         app05 = next(vm for vm in state["vms"] if vm["name"] == "app05")
+        # The router learns of a machine when somebody behind it talks to it.
+        lab.run("agent-office", ["ping", "-c", "1", app05["address"]], stdout=subprocess.DEVNULL, check=True)
         hosts = (f"{VCENTER_ADDRESS} {VCENTER}",)
         yield Around(network, slack, hosts, snmp.settings(state), str(state["snmp"]), app05["nics"][0]["mac"])
 

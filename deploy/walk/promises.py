@@ -27,7 +27,7 @@ class Promise:
         return f"not seen: {', '.join(lacking)}" if lacking else None
 
 
-_NOT_OK = r"^(wrong|unknown) +.*"
+_NOT_OK, _WRONG = r"^(wrong|unknown) +.*", r"^wrong +.*"
 
 PROMISES: Sequence[Promise] = (
     Promise("1.1", "You see `ruleout 0.1.0`.", (r"^ruleout 0\.1\.0$",)),
@@ -37,7 +37,9 @@ PROMISES: Sequence[Promise] = (
     Promise("5.1", "`ok` in front of every line of the doctor's", (r"^ok  ", r"^\d+ ok, 0 wrong, 0 unknown"), _NOT_OK),
     Promise("5.1", "and the agent `active (running)`", (r"Active: active \(running\)",)),
     Promise("5.1", "shows it with its segment, heard less than a second ago", (r"prod-1", r"\bprod\b"), asks="/agents"),
-    Promise("5.2", "Each line is `ok`", (r"^ok  ", r"^\d+ ok, 0 wrong, 0 unknown"), _NOT_OK),
+    Promise(
+        "5.2", "as the audit before the first", (r"^unknown there is no audit", r"^\d+ ok, 0 wrong, 1 unknown"), _WRONG
+    ),
     Promise("6.1", "In a channel, `/invite @ruleout`", (r"was added",), asks="/invite @ruleout"),
     Promise(
         "6.1",
@@ -47,7 +49,12 @@ PROMISES: Sequence[Promise] = (
     ),
     Promise("6.1", "The same from a terminal on this machine", (r"{app05}", r"Not looked at", r"vCenter")),
     Promise("7.2", "`/vcenter 10.0.0.5` says whose it is", (r"app05", r"{app05}"), asks="/vcenter 10.0.0.5"),
-    Promise("8.1", "shows every table on the way", (r"router", r"switch", r"{app05}"), asks="/arptable 10.0.0.5"),
+    Promise(
+        "8.1",
+        "shows every table on the way",
+        (r"^right +router", r"^right +switch", r"{app05}"),
+        asks="/arptable 10.0.0.5",
+    ),
     Promise("Monitoring.1", "You see `ready`.", (r"^ready$",)),
     Promise(
         "Upgrades and rotation.1",
@@ -55,5 +62,8 @@ PROMISES: Sequence[Promise] = (
         (r"app05", r"{app05}"),
         asks="/arpcheck 10.0.0.5",
     ),
-    Promise("Backup and retention.1", "The file holds the master key", (r"^Head: sha256:\w+",)),
+    Promise("Rotation.2", "now the new key signs, and everybody knows it", (r"^\d+ ok, 0 wrong, 0 unknown",), _NOT_OK),
+    Promise("Rotation.3", "who was forgotten: it holds other keys", (r"^\d+ ok, 0 wrong, 0 unknown",), _NOT_OK),
+    Promise("Rotation.3", "No request is lost on the way", (r"app05", r"{app05}"), asks="/arpcheck 10.0.0.5"),
+    Promise("Backup and retention.1", "and keep the head that it prints elsewhere", (r"^Head: \w{64}$",)),
 )

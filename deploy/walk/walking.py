@@ -11,10 +11,12 @@ from deploy.demo.slack.render_text import render_text
 from deploy.walk.changes import NOT_WALKED, pasted, typed
 from deploy.walk.page import Block, commands
 from deploy.walk.promises import PROMISES, Promise
+from deploy.walk.prose import rotation
 from deploy.walk.shell import Shell
 
 CHANNEL, ASKER = "general", "ana"
 _SEEN_WITHIN_S, _CONNECTS_WITHIN_S = 20.0, 10.0
+_JOURNAL = "journalctl -u 'ruleout-*' -u redis-server -n 40 -o short --no-pager"
 _EPHEMERAL = ("/agents", "/invite")
 
 
@@ -28,9 +30,11 @@ class Step:
     trouble: tuple[str, ...]
 
 
-def walked(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks that are walked: from step 1 on, without those that ``NOT_WALKED`` names."""
-    return [block for block in blocks if block.id not in NOT_WALKED]
+def walked(page: Sequence[Block]) -> list[Block]:
+    """The blocks that are walked: those of the page without ``NOT_WALKED``, and the rotation after the upgrade."""
+    ways = [block for block in page if block.id not in NOT_WALKED]
+    last = next(index for index, block in enumerate(ways) if block.step.startswith("Upgrades"))
+    return [*ways[: last + 1], *rotation(page), *ways[last + 1 :]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class Walker:
                 one = replace(promise, wants=tuple(want.replace("{app05}", self.app05) for want in promise.wants))
                 lacking = self._ask(one) if one.asks else one.missing(said)
                 (trouble if lacking else seen).append(f"{one.asks or one.words}: {lacking}" if lacking else one.words)
+            if trouble:
+                self.echo(f"[what the units said]\n{self.shell.type(_JOURNAL)[1]}\n")
             yield Step(block.id, took_s, tuple(seen), tuple(trouble))
 
     def _type(self, block: Block, trouble: list[str]) -> str:
