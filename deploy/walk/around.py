@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from deploy.walk.changes import SLACK_PORT
 NODE = "agent-prod"
 """The lab's node whose network the machine gets: ``eth0`` is on the segment ``prod``."""
 
+_GREET = "import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'', ('10.0.0.5', 9))"
 MANIFEST = ROOT / "deploy" / "slack-manifest.yaml"
 VCENTER, VCENTER_ADDRESS, MACHINE_ADDRESS = "vcenter.example.net", "192.168.99.250", "192.168.99.100"
 
@@ -58,7 +60,7 @@ def running(directory: Path) -> Iterator[Around]:
         ends.callback(slack.close)
         app05 = next(vm for vm in state["vms"] if vm["name"] == "app05")
         # The router learns of a machine when somebody behind it talks to it.
-        lab.run("agent-office", ["ping", "-c", "1", app05["address"]], stdout=subprocess.DEVNULL, check=True)
+        lab.run("agent-office", [sys.executable, "-c", _GREET], check=True)
         hosts = (f"{VCENTER_ADDRESS} {VCENTER}",)
         yield Around(network, slack, hosts, snmp.settings(state), str(state["snmp"]), app05["nics"][0]["mac"])
 
