@@ -36,7 +36,12 @@ PROMISES: Sequence[Promise] = (
     Promise("5.1", "You see `bot_ready`, with the id of your team", (r"bot_ready .*team=\S*T\w+",)),
     Promise("5.1", "`ok` in front of every line of the doctor's", (r"^ok  ", r"^\d+ ok, 0 wrong, 0 unknown"), _NOT_OK),
     Promise("5.1", "and the agent `active (running)`", (r"Active: active \(running\)",)),
-    Promise("5.1", "shows it with its segment, heard less than a second ago", (r"prod-1", r"\bprod\b"), asks="/agents"),
+    Promise(
+        "5.1",
+        "shows it with its segment, heard less than a second ago",
+        (r"prod-1 on segment prod.* heard 0\.\d s ago",),
+        asks="/agents",
+    ),
     Promise(
         "5.2", "as the audit before the first", (r"^unknown there is no audit", r"^\d+ ok, 0 wrong, 1 unknown"), _WRONG
     ),
@@ -59,11 +64,11 @@ PROMISES: Sequence[Promise] = (
     Promise(
         "Upgrades and rotation.1",
         "What runs is finished first",
-        (r"app05", r"{app05}"),
+        (r"HEALTHY", r"{app05}"),
         asks="/arpcheck 10.0.0.5",
     ),
     Promise("Rotation.2", "now the new key signs, and everybody knows it", (r"^\d+ ok, 0 wrong, 0 unknown",), _NOT_OK),
     Promise("Rotation.3", "who was forgotten: it holds other keys", (r"^\d+ ok, 0 wrong, 0 unknown",), _NOT_OK),
-    Promise("Rotation.3", "No request is lost on the way", (r"app05", r"{app05}"), asks="/arpcheck 10.0.0.5"),
+    Promise("Rotation.3", "No request is lost on the way", (r"HEALTHY", r"{app05}"), asks="/arpcheck 10.0.0.5"),
     Promise("Backup and retention.1", "and keep the head that it prints elsewhere", (r"^Head: \w{64}$",)),
 )
