@@ -1,6 +1,10 @@
 """The walk through deploy/README.md: its pure parts. The walk itself needs root and the Internet, and is a command."""
 
+import io
 import re
+import ssl
+import urllib.request
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,6 +16,7 @@ from deploy.walk.prose import WORDS
 from deploy.walk.shell import Shell, Stuck
 from deploy.walk.walking import walked
 from tests.deploy.places import DEPLOY
+from tests.fixtures.vcsim import StartHere
 
 PAGE = (DEPLOY / "README.md").read_text(encoding="utf-8")
 BLOCKS = list(blocks(PAGE))
@@ -121,3 +126,13 @@ def test_a_shell_is_typed_into_line_by_line_as_a_person_does(tmp_path: Path) -> 
                 shell.type("cat", within_s=0.1)
         finally:
             shell.close()
+
+
+def test_the_simulator_hands_its_ca_out_as_a_vcenter_does(vcsim: StartHere) -> None:
+    """Step 7 fetches it without trusting it yet, and reads `certs/lin/*.0` in the archive."""
+    vcenter = vcsim({})
+    trusting = ssl.create_default_context(cafile=vcenter.ca_file)
+    with urllib.request.urlopen(f"https://127.0.0.1:{vcenter.port}/certs/download.zip", context=trusting) as answer:
+        archive = zipfile.ZipFile(io.BytesIO(answer.read()))
+    (name,) = [one for one in archive.namelist() if re.fullmatch(r"certs/lin/\w+\.0", one)]
+    assert archive.read(name) == vcenter.ca_file.read_bytes()
