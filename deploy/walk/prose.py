@@ -17,7 +17,7 @@ _BOT_URL = 'echo "rediss://bot:$(ruleout keys password bot)@$QUEUE:6380" > bot.u
 _DOCTOR = "RULEOUT_CASES_DIR=/var/lib/ruleout/cases ruleout --env /etc/ruleout/bot.env doctor bot"
 
 WORDS: Sequence[str] = (
-    "In `/etc/ruleout/secrets`, append the new one",
+    "In `/etc/ruleout/secrets`, with `umask 077`, append the new one",
     _APPEND,
     "Do step 2 (all but `keys new`)",
     "(`ruleout enroll --force` replaces its file)",
@@ -30,7 +30,7 @@ def rotation(page: Sequence[Block]) -> Iterator[Block]:
     keys = next(block.text for block in page if block.id == "2.1")
     again = [line for line in keys.rstrip("\n").split("\n") if "keys new" not in line and line != "ls"]
     points = (
-        ["cd /etc/ruleout/secrets", _APPEND, *again, _LOAD, _BOT, _INVITE, _AGENT, _READERS],
+        ["cd /etc/ruleout/secrets && umask 077", _APPEND, *again, _LOAD, _BOT, _INVITE, _AGENT, _READERS],
         ['IFS=, read -r old new < master.keys && echo "$new,$old" > master.keys', _BOT_URL, _BOT, _DOCTOR],
         ['echo "$new" > master.keys', _INVITE, _AGENT, *again, _READERS, _LOAD, _BOT, _DOCTOR],
     )
