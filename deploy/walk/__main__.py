@@ -1,6 +1,7 @@
 """``python -m deploy.walk``: deploy/README.md followed word by word on a fresh Debian 12, and what was seen of it."""
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -8,12 +9,9 @@ import time
 from pathlib import Path
 
 from deploy.lab.client import ROOT
-from deploy.lab.ns import Unsupported
-from deploy.lab.vcsim import VcsimMissing
 from deploy.walk import around, base, machine
 from deploy.walk.changes import CHANGES, CLONE, DEVICES, NOT_WALKED, PASTED
 from deploy.walk.page import blocks
-from deploy.walk.shell import Stuck
 from deploy.walk.walking import Step, Walker, walked
 
 PAGE = ROOT / "deploy" / "README.md"
@@ -31,10 +29,13 @@ def main() -> int:
         "--log", type=Path, help="gets everything that was typed and said; it holds secrets of the walk"
     )
     asked = parser.parse_args()
+    if os.geteuid():
+        print("deploy.walk: it boots a machine of its own, so it has to be started by root.", file=sys.stderr)
+        return 1
     with tempfile.TemporaryDirectory(prefix="ruleout-walk-", ignore_cleanup_errors=True) as directory:
         try:
             return _walk(Path(directory), asked.cache, asked.ca, asked.log or Path(directory) / "log")
-        except (base.Missing, Unsupported, VcsimMissing, Stuck) as reason:
+        except RuntimeError as reason:  # also what is missing here, and a shell that does not come back
             print(f"deploy.walk: {reason}", file=sys.stderr)
             return 1
 
@@ -50,6 +51,7 @@ def _walk(directory: Path, cache: Path, ca: Path | None, log: Path) -> int:
         Path(f"{root}{DEVICES}").write_text(there.devices, encoding="utf-8")
         _say_how(there.snmp, ca)
         with machine.booted(root, there.network, NAME.partition(".")[0], directory / "console") as booted:
+            log.touch(mode=0o600)
             shell = booted.shell()
             try:
                 with log.open("w", encoding="utf-8", buffering=1) as out:

@@ -26,13 +26,20 @@ def program(name: str, package: str) -> str:
 
 
 def unpack(cache: Path, root: Path) -> bool:
-    """Put a fresh Debian into ``root``; whether it was made now, because the cache had none."""
+    """Put a fresh Debian into ``root``; whether it was made now, because the cache had none.
+
+    Raises:
+        Missing: debootstrap is not installed.
+        RuntimeError: it failed; its log, which the text names, says why.
+    """
     cache.mkdir(parents=True, exist_ok=True)
     tarball, made = cache / _TARBALL, False
     if not tarball.exists():
         argv = [program("debootstrap", "debootstrap"), SUITE, str(root), MIRROR]
-        with (cache / "debootstrap.log").open("wb") as log:
-            subprocess.run(argv, check=True, stdout=log, stderr=log)
+        log = cache / "debootstrap.log"
+        with log.open("wb") as out:
+            if subprocess.run(argv, check=False, stdout=out, stderr=out).returncode:
+                raise RuntimeError(f"debootstrap could not make a Debian: read {log}")
         fresh, made = cache / f"{_TARBALL}.new", True
         subprocess.run(["tar", "-C", root, "-cf", fresh, "."], check=True)
         fresh.rename(tarball)
