@@ -64,6 +64,9 @@ def _walk(directory: Path, cache: Path, ca: Path | None, log: Path) -> int:
 def _say_how(snmp: str, ca: Path | None) -> None:
     print("The machine stands in the lab: eth0 on the segment prod, a second interface on the network of management.")
     print(f"vCenter is the simulator of tests/vcsim, the lab's devices answer by {snmp}, Slack is the stand-in.")
+    print(
+        "Its units run as installed; MemoryMax= and TasksMax= bind only where this host gives cgroup2 its controllers."
+    )
     if ca:
         print(f"Its pip trusts {ca} besides: a proxy of this network signs with it.")
     print("\nTyped otherwise than the page says:")
