@@ -63,6 +63,14 @@ def doctor() -> str | None:
     return None
 
 
+@contextmanager
+def standing(network: int) -> Iterator[None]:
+    """The calling thread, and every thread that it starts, stands in the network namespace of this descriptor."""
+    with _returning():
+        _call(_libc.setns, network, _CLONE_NEWNET)
+        yield
+
+
 class Namespaces:
     """The network namespaces of the nodes, by node name. The process has called ``enter`` before."""
 
@@ -73,7 +81,7 @@ class Namespaces:
 
     def add(self, *nodes: str) -> None:
         """One fresh, empty namespace for each node (0.4 ms each)."""
-        with self._returning():
+        with _returning():
             for node in nodes:
                 _call(_libc.unshare, _CLONE_NEWNET)
                 self._fds[node] = _current()
@@ -99,8 +107,7 @@ class Namespaces:
     @contextmanager
     def inside(self, node: str) -> Iterator[None]:
         """The calling thread stands in the node; sockets that it opens there stay there."""
-        with self._returning():
-            _call(_libc.setns, self._fds[node], _CLONE_NEWNET)
+        with standing(self._fds[node]):
             yield
 
     def popen(self, node: str, argv: Sequence[str], **options: Any) -> subprocess.Popen[Any]:
@@ -141,15 +148,6 @@ class Namespaces:
             self.remove(node)
         os.close(self._home)
 
-    @contextmanager
-    def _returning(self) -> Iterator[None]:
-        back = _current()
-        try:
-            yield
-        finally:
-            _call(_libc.setns, back, _CLONE_NEWNET)
-            os.close(back)
-
     def _settler(self, node: str) -> Callable[[], None]:
         fd, parent = self._fds[node], os.getpid()
 
@@ -187,6 +185,16 @@ def apart() -> Iterator[Apart]:
 
 def _try_node() -> None:
     Namespaces("try").close()
+
+
+@contextmanager
+def _returning() -> Iterator[None]:
+    back = _current()
+    try:
+        yield
+    finally:
+        _call(_libc.setns, back, _CLONE_NEWNET)
+        os.close(back)
 
 
 def _current() -> int:

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from configparser import RawConfigParser
 from pathlib import Path
 
@@ -80,6 +81,15 @@ def test_only_the_agent_may_open_packet_sockets(unit: Path) -> None:
     only = "CAP_NET_RAW" if ROLES[unit.stem] == "agent" else ""
     assert (service["CapabilityBoundingSet"], service["AmbientCapabilities"]) == (only, only)
     assert ("AF_PACKET" in service["RestrictAddressFamilies"]) == bool(only)
+
+
+def test_the_bot_starts_where_its_user_has_no_home() -> None:
+    """The user of DynamicUser= has none without libnss-systemd, and slack_sdk asks for it when it is imported."""
+    homes = re.findall(r"^Environment=(HOME)=(.+)$", (DEPLOY / "systemd" / "ruleout-bot.service").read_text(), re.M)
+    nobody = "import pwd\ndef unknown(_): raise KeyError\npwd.getpwuid = unknown\nimport bot.roles.bot"
+    environment = {"PYTHONPATH": str(DEPLOY.parent), **dict(homes)}
+    ended = subprocess.run([sys.executable, "-c", nobody], env=environment, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
 
 
 def test_every_setting_is_known_and_none_is_missing(unit: Path) -> None:

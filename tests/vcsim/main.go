@@ -14,6 +14,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"crypto/ecdsa"
@@ -2361,6 +2362,16 @@ func (s *state) control(mux *http.ServeMux) {
 	})
 }
 
+// trusted serves the CA as vCenter does: certs/lin/<name>.0 in a zip, for whoever asks without a login.
+func trusted(mux *http.ServeMux, ca []byte) {
+	mux.HandleFunc("/certs/download.zip", func(w http.ResponseWriter, r *http.Request) {
+		z := zip.NewWriter(w)
+		f, _ := z.Create("certs/lin/00000000.0")
+		_ = pem.Encode(f, &pem.Block{Type: "CERTIFICATE", Bytes: ca})
+		_ = z.Close()
+	})
+}
+
 // selfSigned makes a CA and a leaf for 127.0.0.1/localhost, so tests can verify TLS for real.
 func selfSigned(file string) tls.Certificate {
 	ck, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -2369,7 +2380,7 @@ func selfSigned(file string) tls.Certificate {
 	cad, _ := x509.CreateCertificate(rand.Reader, ca, ca, &ck.PublicKey, ck)
 	k, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	leaf := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "vcenter.example.test"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(240 * time.Hour),
-		DNSNames: []string{"localhost", "vcenter.example.test"}, IPAddresses: []net.IP{net.ParseIP("127.0.0.1")}, AuthorityKeyId: []byte{1, 2, 3, 4},
+		DNSNames: []string{"localhost", "vcenter.example.test", "vcenter.example.net"}, IPAddresses: []net.IP{net.ParseIP("127.0.0.1")}, AuthorityKeyId: []byte{1, 2, 3, 4},
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}
 	ld, err := x509.CreateCertificate(rand.Reader, leaf, ca, &k.PublicKey, ck)
 	if err != nil {
@@ -2473,6 +2484,7 @@ func main() {
 		go srv.Serve(ln)
 	} else {
 		cert := selfSigned(*caFile)
+		trusted(mux, cert.Certificate[1])
 		srv.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}}
 		go srv.ServeTLS(ln, "", "")
 	}

@@ -1,0 +1,1 @@
+"""deploy/README.md walked through: its commands typed into a fresh Debian 12, and what it promises looked for."""
