@@ -41,6 +41,17 @@ class Arrivals:
             came_at = self._at.pop(envelope, begun_at)
         self.took(monotonic() - came_at, kind)
 
+    def given_up(self, envelope: str) -> None:
+        """Nobody will acknowledge it."""
+        with self._lock:
+            self._at.pop(envelope, None)
+
+    @property
+    def waiting(self) -> int:
+        """How many came and are not acknowledged yet."""
+        with self._lock:
+            return len(self._at)
+
     def took(self, seconds: float, kind: str) -> None:
         """So long did an acknowledgement take."""
         self._meter.observe(ACKNOWLEDGED, seconds, kind if kind in KINDS else "other")
