@@ -318,10 +318,11 @@ class MemoryIntake:
                 self._say(job, self._failed(job.id, reason), ended=True)
 
     def close(self) -> None:
-        """Hand back what is still held, as one more delivery."""
+        """Hand back what is still held; that costs no life."""
         with self._server.changed:
             self._server.living.pop(self._me, None)
             for order, entry in self._held.values():
+                entry.delivery -= 1
                 self._server.jobs[order.job.queue].appendleft(entry)
             self._held.clear()
             self._server.changed.notify_all()
