@@ -14,7 +14,7 @@ from bot import log
 from bot.archive import CaseArchive
 from bot.audit import FileAudit
 from bot.doors import CountedDoors
-from bot.errors import RequestError
+from bot.errors import InstrumentError, RequestError
 from bot.incidents.crowding import Bounds
 from bot.ports import Meter
 from bot.queue.bot_side import RedisQueue
@@ -44,6 +44,8 @@ from bot.system import SystemClock, apart
 _log = log.get(__name__)
 
 _FINISH_S = 10.0  # a check takes two seconds; whoever stops the bot waits ten at most
+_HAND_OVER_S = 4.0
+"""So long what runs is waited for where another bot goes on with the rest; the longest check is over by then."""
 _RETENTION_EVERY_S = 300.0
 _TURN_S = 0.5
 """A signal that the kernel hands to another thread, as after a SIGCONT, does not wake the main one out of its wait."""
@@ -138,7 +140,7 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
     finally:
         told.ends()
         door.close()
-        coordinator.drain(_FINISH_S)
+        coordinator.drain(_FINISH_S if _alone(queue) else _HAND_OVER_S)
         over.set()
         collector.join()
         publisher.close(_FINISH_S)
@@ -148,6 +150,13 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
         told.close()
         depths.close()
     return 0
+
+
+def _alone(queue: RedisQueue) -> bool:
+    try:
+        return queue.alone()
+    except InstrumentError:  # who cannot be reached takes nothing over
+        return True
 
 
 def _door(settings: Settings, app: App, meter: Meter) -> SocketRunner | HttpRunner:
