@@ -16,8 +16,11 @@ _WEIGHTS = {"check": 44, "look-up": 14, "mention": 14, "capture": 8, "watch": 5,
 
 
 def questions(seed: int, size: Size, per_s: float) -> Iterator[Happening]:
-    """All that is asked, in order, without an end; a function of its arguments alone."""
-    chance, places = Random(f"ruleout rolling {seed}"), channels(size)
+    """All that is asked, in order, without an end; a function of its arguments alone.
+
+    The first channel is left alone, for what has to last.
+    """
+    chance, places = Random(f"ruleout rolling {seed}"), channels(size)[1:]
     segments = sorted({one.segment for one in stations(size) if one.segment is not None})
     for number in count():
         at_s, where = number / per_s, places[number % len(places)]

@@ -24,7 +24,7 @@ from deploy.chaos.asked import Fault
 from deploy.chaos.evidence import gather
 from deploy.chaos.happen import ask, settle
 from deploy.chaos.load import Load
-from deploy.chaos.plan import Happening, Kind, Size, bots, channels
+from deploy.chaos.plan import Happening, Kind, Size, address, bots, channels
 from deploy.chaos.rolled import Phase, Report, Stop
 from deploy.chaos.world import READY_WITHIN_S, World, running
 
@@ -114,6 +114,7 @@ def run(seed: int, roll: Roll, directory: Path, *, history: bool = False) -> Rep
     with running(directory, seed, roll.size, history=history) as world:
         it, load = Rolling(world, roll.hard), Load(world, seed, roll.per_s)
         it.enter("calm")
+        _watch(world, roll)
         load.begin()
         time.sleep(roll.calm_s)
         for _ in range(roll.rounds):
@@ -141,6 +142,13 @@ def run(seed: int, roll: Roll, directory: Path, *, history: bool = False) -> Rep
     faults = [Fault("every process ends when told", name, "it had to be killed") for name in stuck]
     report = rolled.report(seen, it.phases, it.stops, hard=roll.hard, stops_within_s=STOPS_WITHIN_S)
     return replace(report, faults=(*faults, *report.faults), took_s=time.monotonic() - began)
+
+
+def _watch(world: World, roll: Roll) -> None:
+    """A watch that outlives every process of the house."""
+    lasts_s = 2 * (roll.calm_s + LEAD_S) + roll.rounds * (roll.size.bots * 4 + len(world.stations) * 3)
+    text = f"/watch {address(0, 5)} for {min(3600, int(lasts_s))}s"
+    ask(world, Happening(0, Kind.ASK, channels(roll.size)[0], text), 0)
 
 
 def _ask_again(world: World, doubtful: Sequence[str]) -> None:
