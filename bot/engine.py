@@ -45,6 +45,7 @@ from bot.model.incident import (
     Compared,
     Failed,
     Flipped,
+    HandedOver,
     Incident,
     Joined,
     Judged,
@@ -171,6 +172,7 @@ class Engine(Desk):
             with self._at(seat):
                 incident = seat.running.incident
                 if seat.open and (not alone or _goes_on(incident)):
+                    self._append(seat.running, HandedOver(at=self._clock.now()))
                     self._give(incident.id)
                 elif seat.open:
                     kept = " What was captured by then is kept with its case." if folds.captures(incident) else ""
