@@ -1,9 +1,12 @@
 """What came of the questions that were asked while processes were replaced: phase by phase, and what was broken."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import pairwise
+from pathlib import Path
 
 from bot.model.audit import Deed, Entry
 from bot.model.incident import Incident, Outcome, Started
@@ -18,7 +21,7 @@ from deploy.chaos.plan import SCENES
 from deploy.demo.stage import RUNNING
 
 CALM = ("calm", "calm again", "asked again")
-_WHISPERED_S = 20.0
+_WHISPERED_S, _CROSSES_S = 20.0, 1.0
 _STOP, _MENTION = "stop ", "@"
 _WORDS = {CHECK: "/arpcheck", LOOK_UP: "/vcenter", WATCH: "/watch", CAPTURE: "/capture"}
 Posted = Mapping[tuple[str, str], Mapping[str, Sequence[Shown]]]
@@ -117,28 +120,37 @@ def report(
     faults += kept.retained(seen)
     more, unacked = kept.acknowledged(seen)
     faults += more
-    rows, missed = _rows(seen, phases, lines)
-    attempts = [
-        f"{event.job} on {event.agent}, attempt {event.attempt}"
-        for incident in seen.incidents.values() for event in incident.timeline
-        if isinstance(event, Started) and event.attempt > 1
-    ]  # fmt: skip
+    rows, missed = figures(seen, phases, lines)
     if not hard:
         faults += missed
-        faults += (Fault("no asker sees an error of Slack's", one.text, f"{one.error} at {one.at:.3f}")
-                   for one in seen.chronicle.questions if one.error)  # fmt: skip
         faults += (Fault("no question has two cards", str(one), "") for one in seconds)
-        faults += (Fault("no job costs a second life", one, "") for one in attempts)
-        faults += _worse(seen, phases)
-        faults += (Fault(f"stopped within {stops_within_s:g} s", one.name, f"{one.took_s:.1f} s")
-                   for one in stops if one.took_s > stops_within_s)  # fmt: skip
+        faults += graceful(seen, phases, stops, stops_within_s)
+    lives = sum(1 for _ in _lives(seen))
     notes = [
-        f"{judged} cases judged again, {anew} jobs begun anew, {len(attempts)} of them at the cost of a life, "
+        f"{judged} cases judged again, {anew} jobs begun anew, {lives} of them at the cost of a life, "
         f"{len(seen.chronicle.gone)} messages taken back, {sum(unacked.values())} errors of Slack's own",
+        *(f"crossed the goodbye of a bot, unavoidable: {one.text} at {one.at:.3f}" for one in _refused(seen)[1]),
         *(f"second card, unavoidable: {one.incident}: {one.why}" for one in seconds),
         *(f"could not be done: {one}" for one in seen.chronicle.trouble),
     ]
     return Report(tuple(rows), tuple(stops), tuple(dict.fromkeys(faults)), tuple(notes))
+
+
+def graceful(seen: Evidence, phases: Sequence[Phase], stops: Sequence[Stop], within_s: float) -> Iterator[Fault]:
+    """What only a death excuses."""
+    for refused in _refused(seen)[0]:
+        yield Fault("no asker sees an error of Slack's", refused.text, f"{refused.error} at {refused.at:.3f}")
+    for started in _lives(seen):
+        yield Fault("no job costs a second life", started.job, f"attempt {started.attempt} on {started.agent}")
+    yield from _worse(seen, phases)
+    for stop in stops:
+        if stop.took_s > within_s:
+            yield Fault(f"a process ends within {within_s:g} s", stop.name, f"{stop.took_s:.1f} s")
+
+
+def _lives(seen: Evidence) -> Iterator[Started]:
+    for incident in seen.incidents.values():
+        yield from (one for one in incident.timeline if isinstance(one, Started) and one.attempt > 1)
 
 
 def doubtful(seen: Evidence, phases: Sequence[Phase]) -> list[str]:
@@ -153,7 +165,8 @@ def doubtful(seen: Evidence, phases: Sequence[Phase]) -> list[str]:
     return list(found.values())
 
 
-def _rows(seen: Evidence, phases: Sequence[Phase], lines: dict[int, Entry]) -> tuple[list[Row], list[Fault]]:
+def figures(seen: Evidence, phases: Sequence[Phase], lines: Mapping[int, Entry]) -> tuple[list[Row], list[Fault]]:
+    """A row for every phase, and whatever was lost or doubled; ``lines`` are those of the audit by question."""
     rows, faults, posted = {one.name: Row(one.name) for one in phases}, list[Fault](), seen.chronicle.cards()
     for number, question in enumerate(seen.chronicle.questions):
         row, entry = rows[_phase(phases, question.at)], lines.get(number)
@@ -189,6 +202,27 @@ def _answered(seen: Evidence, question: Question, entry: Entry | None, posted: P
     if finals and incident.request.command in (CHECK, LOOK_UP):
         row.cards_s.append(max(0.0, min(finals) - question.at))
     return None if finals else f"{incident.id} has no final card"
+
+
+def _refused(seen: Evidence) -> tuple[list[Question], list[Question]]:
+    """Whoever saw an error of Slack's: without an excuse, and because a delivery crossed the goodbye of a bot.
+
+    The bot's own log is the proof: it was in Slack's hands and ours in the same round trip, and was carried out.
+    """
+    late, refused, crossed = _too_late(seen.directory), list[Question](), list[Question]()
+    for one in (one for one in seen.chronicle.questions if one.error):
+        fit = [at for at in late if 0 <= at - one.at <= _CROSSES_S]
+        (crossed if fit else refused).append(one)
+        if fit:
+            late.remove(fit[0])
+    return refused, crossed
+
+
+def _too_late(directory: Path) -> list[float]:
+    """When a bot could not acknowledge any more what somebody had typed or pressed."""
+    lines = (line for path in sorted(directory.glob("bot-*.log")) for line in path.read_text().splitlines())
+    told = [json.loads(line) for line in lines if '"acknowledgement_too_late"' in line]
+    return [datetime.fromisoformat(one["timestamp"]).timestamp() for one in told if one["type"] != "events_api"]
 
 
 def _acknowledged(seen: Evidence, question: Question) -> float | None:

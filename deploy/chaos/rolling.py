@@ -29,25 +29,27 @@ from deploy.chaos.rolled import Phase, Report, Stop
 from deploy.chaos.world import READY_WITHIN_S, World, running
 
 STOPS_WITHIN_S = 10.0
-LEAD_S = 8.0
-"""What is asked so shortly before a restart may meet it, and does not count as calm."""
-
-
 USUAL = Size(agents=8, channels=12)
 
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """How a run goes: ``per_s`` questions a second, ``calm_s`` before and after, ``rounds`` of replacing everything."""
+    """How a run goes: ``per_s`` questions a second, ``calm_s`` before and after, ``rounds`` of replacing everything.
+
+    What is asked within ``lead_s`` before a restart may meet it, and does not count as calm. Of the agents each
+    ``nth`` one is replaced.
+    """
 
     size: Size = USUAL
     per_s: float = 4.0
     calm_s: float = 20.0
+    lead_s: float = 8.0
     rounds: int = 2
+    nth: int = 1
     hard: bool = False
 
 
-SHORT = Roll(Size(agents=3, channels=6), per_s=3.0, calm_s=3.0, rounds=1)
+SHORT = Roll(Size(agents=6, channels=6), per_s=3.0, calm_s=2.0, lead_s=2.0, rounds=1, nth=2)
 
 
 @dataclass
@@ -120,13 +122,13 @@ def run(seed: int, roll: Roll, directory: Path, *, history: bool = False) -> Rep
         for _ in range(roll.rounds):
             it.enter("bots rolled")
             if len(it.phases) == 2:
-                time.sleep(min(LEAD_S, roll.calm_s))
+                time.sleep(roll.lead_s)
             for name in bots(roll.size):
                 it.bot(name)
             it.enter("agents rolled")
-            for one in world.stations:
+            for one in world.stations[:: roll.nth]:
                 it.agent(one.name)
-        time.sleep(min(LEAD_S, roll.calm_s))  # what hangs on the last of them is not calm yet
+        time.sleep(roll.lead_s)  # what hangs on the last of them is not calm yet
         it.enter("calm again")
         time.sleep(roll.calm_s)
         load.end()
@@ -146,8 +148,9 @@ def run(seed: int, roll: Roll, directory: Path, *, history: bool = False) -> Rep
 
 def _watch(world: World, roll: Roll) -> None:
     """A watch that outlives every process of the house."""
-    lasts_s = 2 * (roll.calm_s + LEAD_S) + roll.rounds * (roll.size.bots * 4 + len(world.stations) * 3)
-    text = f"/watch {address(0, 5)} for {min(3600, int(lasts_s))}s"
+    each_s = roll.size.bots * 4 + len(world.stations) // roll.nth * 3
+    lasts_s = roll.calm_s + 2 * roll.lead_s + roll.rounds * each_s
+    text = f"/watch {address(0, 5)} for {max(10, min(3600, int(lasts_s)))}s"
     ask(world, Happening(0, Kind.ASK, channels(roll.size)[0], text), 0)
 
 
@@ -175,7 +178,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep logs, cases and audit there")
     given = parser.parse_args(argv)
     size = Size(agents=given.agents, channels=given.channels)
-    roll = SHORT if given.short else Roll(size, given.per_s, given.calm_s, given.rounds)
+    roll = SHORT if given.short else Roll(size, given.per_s, given.calm_s, rounds=given.rounds)
     log.setup("ERROR")
     with tempfile.TemporaryDirectory(prefix="rolling", ignore_cleanup_errors=True) as temporary:
         directory = given.keep or Path(temporary)
