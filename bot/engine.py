@@ -153,19 +153,24 @@ class Engine(Desk):
                     self._give(name)
         self._doubted.pop(name, None)
 
-    def drain(self, timeout_s: float) -> None:
+    def drain(self, timeout_s: float, beside_s: float | None = None) -> None:
         """Wait for what runs; what is not over then is left to another bot. ``run`` goes on meanwhile.
+
+        Where there is one, it is not waited for longer than ``beside_s``, unless what was captured is being handed
+        over: whoever went on with that would hand it over again.
 
         Where there is none, captures are stopped, so that what they have is handed over, and what is not over in time
         ends with the reason; what waits for a second person, and a watch, is left to the next bot all the same.
         """
         until, alone = time.monotonic() + timeout_s, self._alone()
+        leaves_at = until if alone or beside_s is None else time.monotonic() + beside_s
         for seat in self._open_seats() if alone else ():
             with self._at(seat):
                 if folds.captured_by(seat.running.incident) and seat.open:
                     self._withdraw_all(seat.running)
         while (left := self._open_seats()) and time.monotonic() < until:
-            if all(_goes_on(seat.running.incident) for seat in left):
+            late = time.monotonic() > leaves_at
+            if all(_goes_on(seat.running.incident) or (late and not seat.running.handed) for seat in left):
                 break
             time.sleep(_TICK_S / 5)
         for seat in left:
