@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from bot.model.audit import Deed, Entry
-from bot.model.incident import Incident, Outcome, Started
+from bot.model.incident import CARD, Incident, Outcome, Published, Started
 from bot.model.request import CAPTURE, CHECK, LOOK_UP, WATCH
 from bot.model.verdict import Answer
 from deploy.chaos import asked, kept
@@ -143,9 +143,23 @@ def graceful(seen: Evidence, phases: Sequence[Phase], stops: Sequence[Stop], wit
     for started in _lives(seen):
         yield Fault("no job costs a second life", started.job, f"attempt {started.attempt} on {started.agent}")
     yield from _worse(seen, phases)
+    yield from _pictures(seen)
     for stop in stops:
         if stop.took_s > within_s:
             yield Fault(f"a process ends within {within_s:g} s", stop.name, f"{stop.took_s:.1f} s")
+
+
+def _pictures(seen: Evidence) -> Iterator[Fault]:
+    """Where something was watched or captured over time its picture stands in the thread, once."""
+    shared = Counter(one for one in seen.files if one[2].endswith(".png"))
+    for incident in seen.incidents.values():
+        stands = [event for event in incident.timeline if isinstance(event, Published) and event.part == CARD]
+        answered = incident.closed is not None and incident.closed.outcome is Outcome.ANSWERED
+        if incident.request.command in (CAPTURE, WATCH) and answered and stands:
+            name = f"{incident.address}-timeline.png"
+            found = shared[stands[-1].channel, stands[-1].message, name]
+            if found != 1:
+                yield Fault("a picture stands once", incident.id, f"{found} times {name} ({incident.request.command})")
 
 
 def _lives(seen: Evidence) -> Iterator[Started]:
