@@ -107,8 +107,9 @@ def gather(world: World, unfinished: list[str], *, button_key: bytes, history: b
 
 def _files(workspace: Workspace) -> Iterator[tuple[str, str, str]]:
     for channel in workspace.channels.values():
-        for message in channel.messages.values():
-            yield from ((channel.id, message.thread_ts or "", str(file["name"])) for file in message.files)
+        for parent in channel.messages.values():
+            for message in (parent, *parent.replies):
+                yield from ((channel.id, message.thread_ts or "", str(file["name"])) for file in message.files)
 
 
 def _audit(path: Path) -> list[Entry]:
