@@ -1,6 +1,7 @@
 """The two ways in which Slack reaches the app; both end without losing what they accepted."""
 
 import json
+import select
 import struct
 import threading
 from collections.abc import Callable, Sequence
@@ -65,10 +66,18 @@ class _DrainingHandler(SocketModeHandler):
         """
         until = monotonic() + timeout_s
         self.client.auto_reconnect_enabled = False
-        calm = _until(lambda: self._arrivals.waiting == 0, until)
+        calm = _until(lambda: self._arrivals.waiting == 0 and not self._incoming(), until)
         self._left.set()
         self._goodbye()
         return _until(lambda: self._arrivals.waiting == 0, max(until, monotonic() + _ANSWERED_S)) and calm
+
+    def _incoming(self) -> bool:
+        """Whether bytes lie here that nobody has read yet."""
+        session = self.client.current_session
+        try:
+            return bool(session and session.sock and select.select([session.sock], [], [], 0)[0])
+        except (OSError, ValueError):  # it was closed meanwhile
+            return False
 
     def _goodbye(self) -> None:
         # The SDK (3.47) only closes its end, and not before the next delivery has come in, which it then throws away:
