@@ -159,7 +159,7 @@ def _ask_again(world: World, doubtful: Sequence[str]) -> None:
     places = channels(world.size)
     for number, text in enumerate(doubtful):
         ask(world, Happening(0, Kind.ASK, places[number % len(places)], text), number)
-        time.sleep(0.5)
+        time.sleep(0.1)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
