@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from itertools import count
 from random import Random
 
@@ -12,6 +13,7 @@ from deploy.chaos.plan import SCENES, Happening, Kind, Size, address, channels, 
 from deploy.chaos.world import World
 
 _AT_ONCE = 64
+_LASTS = ("/watch", "/capture")
 _WEIGHTS = {"check": 44, "look-up": 14, "mention": 14, "capture": 8, "watch": 5, "deep": 3, "stop": 7, "again": 5}
 
 
@@ -43,7 +45,7 @@ class Load:
 
     def __init__(self, world: World, seed: int, per_s: float) -> None:
         self._world, self._questions = world, questions(seed, world.size, per_s)
-        self._over = threading.Event()
+        self._over, self._brief = threading.Event(), threading.Event()
         self._people = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="people")
         self._thread = threading.Thread(target=self._ask, name="load", daemon=True)
         self._waits: list[tuple[Happening, Future[None]]] = []
@@ -51,6 +53,10 @@ class Load:
     def begin(self) -> None:
         """Ask from now on."""
         self._thread.start()
+
+    def be_brief(self) -> None:
+        """Begin nothing more that lasts, so that the end need not be waited for; a check is asked for in its place."""
+        self._brief.set()
 
     def end(self) -> None:
         """Ask nothing more, and wait until everybody has seen the acknowledgement."""
@@ -66,4 +72,6 @@ class Load:
         for number, one in enumerate(self._questions):
             if self._over.wait(max(0.0, began + one.at_s - time.monotonic())):
                 return
+            if self._brief.is_set() and one.text.startswith(_LASTS):
+                one = replace(one, text=f"/arpcheck {one.text.split()[1]}")
             self._waits.append((one, self._people.submit(ask, self._world, one, number)))

@@ -128,6 +128,7 @@ def run(seed: int, roll: Roll, directory: Path, *, history: bool = False) -> Rep
             it.enter("agents rolled")
             for one in world.stations[:: roll.nth]:
                 it.agent(one.name)
+        load.be_brief()
         time.sleep(roll.lead_s)  # what hangs on the last of them is not calm yet
         it.enter("calm again")
         time.sleep(roll.calm_s)
