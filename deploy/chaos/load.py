@@ -41,9 +41,10 @@ def questions(seed: int, size: Size, per_s: float) -> Iterator[Happening]:
 
 
 class Load:
-    """People who go on asking whatever happens to the house."""
+    """People who go on asking whatever happens to the house; ``watches`` False: a check instead of each watch."""
 
-    def __init__(self, world: World, seed: int, per_s: float) -> None:
+    def __init__(self, world: World, seed: int, per_s: float, *, watches: bool = True) -> None:
+        self._lasting = () if watches else ("/watch",)
         self._world, self._questions = world, questions(seed, world.size, per_s)
         self._over, self._brief = threading.Event(), threading.Event()
         self._people = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="people")
@@ -72,6 +73,6 @@ class Load:
         for number, one in enumerate(self._questions):
             if self._over.wait(max(0.0, began + one.at_s - time.monotonic())):
                 return
-            if self._brief.is_set() and one.text.startswith(_LASTS):
+            if one.text.startswith(_LASTS if self._brief.is_set() else self._lasting):
                 one = replace(one, text=f"/arpcheck {one.text.split()[1]}")
             self._waits.append((one, self._people.submit(ask, self._world, one, number)))

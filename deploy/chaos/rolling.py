@@ -37,7 +37,7 @@ class Roll:
     """How a run goes: ``per_s`` questions a second, ``calm_s`` before and after, ``rounds`` of replacing everything.
 
     What is asked within ``lead_s`` before a restart may meet it, and does not count as calm. Of the agents each
-    ``nth`` one is replaced.
+    ``nth`` one is replaced. ``watches`` False: only one thing is watched, from the beginning to the end.
     """
 
     size: Size = USUAL
@@ -46,10 +46,11 @@ class Roll:
     lead_s: float = 8.0
     rounds: int = 2
     nth: int = 1
+    watches: bool = True
     hard: bool = False
 
 
-SHORT = Roll(Size(agents=6, channels=6), per_s=3.0, calm_s=2.0, lead_s=2.0, rounds=1, nth=2)
+SHORT = Roll(Size(agents=6, channels=6), per_s=3.0, calm_s=2.0, lead_s=2.0, rounds=1, nth=2, watches=False)
 
 
 @dataclass
@@ -114,7 +115,7 @@ def run(seed: int, roll: Roll, directory: Path, *, history: bool = False) -> Rep
     """One run in this directory. ``history``: Slack lets the bot read its channels."""
     began = time.monotonic()
     with running(directory, seed, roll.size, history=history) as world:
-        it, load = Rolling(world, roll.hard), Load(world, seed, roll.per_s)
+        it, load = Rolling(world, roll.hard), Load(world, seed, roll.per_s, watches=roll.watches)
         it.enter("calm")
         _watch(world, roll)
         load.begin()
@@ -148,11 +149,12 @@ def run(seed: int, roll: Roll, directory: Path, *, history: bool = False) -> Rep
 
 
 def _watch(world: World, roll: Roll) -> None:
-    """A watch that outlives every process of the house."""
+    """A watch that outlives every process of the house, and a short one of the same machine to compare it with."""
     each_s = roll.size.bots * 4 + len(world.stations) // roll.nth * 3
     lasts_s = roll.calm_s + 2 * roll.lead_s + roll.rounds * each_s
-    text = f"/watch {address(0, 5)} for {max(10, min(3600, int(lasts_s)))}s"
-    ask(world, Happening(0, Kind.ASK, channels(roll.size)[0], text), 0)
+    first, *_, last = channels(roll.size)
+    for where, for_s in ((first, max(10, min(3600, int(lasts_s)))), (last, 10)):
+        ask(world, Happening(0, Kind.ASK, where, f"/watch {address(0, 5)} for {for_s}s"), 0)
 
 
 def _ask_again(world: World, doubtful: Sequence[str]) -> None:
