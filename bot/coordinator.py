@@ -101,9 +101,9 @@ class Coordinator(Questions, Tables, Captures, Approvals, Stops, Records):
         """Hear the agents until ``stop`` is set."""
         self.engine.run(stop)
 
-    def drain(self, timeout_s: float) -> None:
-        """Wait so long for what runs, and leave or end what is not over then; ``run`` goes on meanwhile."""
-        self.engine.drain(timeout_s)
+    def drain(self, timeout_s: float, beside_s: float | None = None) -> None:
+        """Wait so long for what runs, and leave or end what is not over then; see Engine.drain."""
+        self.engine.drain(timeout_s, beside_s)
 
     def published(self, incident: str, channel: str, message: str, part: str = CARD) -> None:
         """Note where the incident's card stands, or another part of it."""

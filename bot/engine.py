@@ -19,7 +19,18 @@ from bot.incidents import dropping, flow, folds, pasting
 from bot.incidents.actions import Action
 from bot.incidents.running import Running
 from bot.model.audit import Deed
-from bot.model.incident import Closed, Incident, Outcome, Progressed, Published, Reported, Started, StopAsked, TakenOver
+from bot.model.incident import (
+    Closed,
+    HandedOver,
+    Incident,
+    Outcome,
+    Progressed,
+    Published,
+    Reported,
+    Started,
+    StopAsked,
+    TakenOver,
+)
 from bot.model.request import WATCH
 from bot.ports import News
 from bot.roll import Roll
@@ -91,25 +102,31 @@ class Engine:
                     self._desk.give(name)
         self._doubted.pop(name, None)
 
-    def drain(self, timeout_s: float) -> None:
+    def drain(self, timeout_s: float, beside_s: float | None = None) -> None:
         """Wait for what runs; what is not over then is left to another bot. ``run`` goes on meanwhile.
+
+        Where there is one, it is not waited for longer than ``beside_s``, unless what was captured is being handed
+        over: whoever went on with that would hand it over again.
 
         Where there is none, captures are stopped, so that what they have is handed over, and what is not over in time
         ends with the reason; what waits for a second person, and a watch, is left to the next bot all the same.
         """
         until, alone = time.monotonic() + timeout_s, self._alone()
+        leaves_at = until if alone or beside_s is None else time.monotonic() + beside_s
         for seat in self._desk.open_seats() if alone else ():
             with self._desk.at(seat):
                 if folds.captured_by(seat.running.incident) and seat.open:
                     self._carrier.withdraw_all(seat.running)
         while (left := self._desk.open_seats()) and time.monotonic() < until:
-            if all(_goes_on(seat.running.incident) for seat in left):
+            late = time.monotonic() > leaves_at
+            if all(_goes_on(seat.running.incident) or (late and not seat.running.handed) for seat in left):
                 break
             time.sleep(_TICK_S / 5)
         for seat in left:
             with self._desk.at(seat):
                 incident = seat.running.incident
                 if seat.open and (not alone or _goes_on(incident)):
+                    self._desk.append(seat.running, HandedOver(at=self._clock.now()))
                     self._desk.give(incident.id)
                 elif seat.open:
                     kept = " What was captured by then is kept with its case." if folds.captures(incident) else ""

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from bot import log
 from bot.errors import InstrumentError
 from bot.incidents import dropping, folds, noted, pasting
 from bot.incidents.running import Running
-from bot.model.incident import Incident, Reported, Started, TakenOver
+from bot.model.incident import HandedOver, Incident, Reported, Started, TakenOver
 from bot.model.request import CAPTURE, WATCH
 from bot.ports import Journal, Kept, News, Queue
 
@@ -115,8 +116,9 @@ class Succession:
 
 
 def spent(running: Running) -> bool:
-    """Whether too many bots were lost on it."""
-    return sum(isinstance(event, TakenOver) for event in running.incident.timeline) >= LIVES
+    """Whether too many bots were lost on it; one that handed it over was not."""
+    steps = pairwise(running.incident.timeline)
+    return sum(isinstance(now, TakenOver) and not isinstance(before, HandedOver) for before, now in steps) >= LIVES
 
 
 def _lasts(running: Running) -> bool:

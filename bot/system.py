@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -24,6 +25,9 @@ class SystemClock:
 _AT_ONCE = threading.BoundedSemaphore(8)  # each may hold a capture of tens of megabytes
 
 
+_APART = "apart"
+
+
 def apart(work: Callable[[], None]) -> None:
     """Run something that takes its time in a thread of its own; of many such things eight at once."""
 
@@ -31,4 +35,13 @@ def apart(work: Callable[[], None]) -> None:
         with _AT_ONCE:
             work()
 
-    threading.Thread(target=log.carried(in_turn), name="apart", daemon=True).start()
+    threading.Thread(target=log.carried(in_turn), name=_APART, daemon=True).start()
+
+
+def finish(within_s: float) -> bool:
+    """Wait for what runs apart, which would end with the process otherwise; whether all of it is over in time."""
+    until = time.monotonic() + within_s
+    running = [thread for thread in threading.enumerate() if thread.name == _APART]
+    for thread in running:
+        thread.join(max(0.0, until - time.monotonic()))
+    return not any(thread.is_alive() for thread in running)

@@ -91,6 +91,11 @@ class Queued(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver(Event):
+    """The bot that carried it was told to end, and leaves it to another one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TakenOver(Event):
     """The bot that carried it is gone, and another one goes on with it."""
 
@@ -246,6 +251,7 @@ AnyEvent = (
     | Declined
     | StopAsked
     | Queued
+    | HandedOver
     | TakenOver
     | Started
     | Progressed

@@ -129,10 +129,12 @@ class RedisIntake:
             self._finish(held, self._failed(job.id, reason))
 
     def close(self) -> None:
-        """Leave no consumer behind unless a job is still pending for it."""
+        """Hand back what is not finished, and leave no consumer behind unless a job is still pending for it."""
         if self._closed:
             return
         self._closed = True
+        with suppress(RedisError):  # Then it counts as a death, and is claimed a second later.
+            self._deliveries.hand_back()
         self._lease.close()
         with suppress(RedisError):
             self._deliveries.leave()

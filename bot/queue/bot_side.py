@@ -195,11 +195,12 @@ class RedisQueue:
         self._client.close()
 
     def _remove(self) -> None:
-        """What was handed out has been taken in by now."""
+        """What was handed out has been taken in by now; what is not ours any more is left for whoever goes on."""
+        ours = {keys.reports(name) for name in self._holding.held()} if self._taken_in else set()
         while self._taken_in:
             some = self._taken_in[:ENTRIES_AT_ONCE]
             with self._client.pipeline(transaction=False) as pipe:
-                for stream, entry, uploads in some:
+                for stream, entry, uploads in (one for one in some if one[0] in ours):
                     artifacts.remove(pipe, uploads)
                     pipe.xdel(stream, entry)
                 pipe.execute()

@@ -78,6 +78,20 @@ class Deliveries:
         """Make the groups again before the next delivery: the server came back without its data."""
         self._joined = False
 
+    def hand_back(self) -> None:
+        """Let others have at once what we do not finish; what was handed back has cost no life.
+
+        Sent while our own lease still stands, so that nobody else can have claimed any of it.
+        """
+        for stream in self._streams:
+            for ours in self._client.xpending_range(
+                stream, keys.GROUP, "-", "+", PENDING_AT_ONCE, consumername=self._lease.consumer
+            ):
+                self._client.xclaim(
+                    stream, keys.GROUP, self._lease.consumer, 0, [ours["message_id"]],
+                    idle=CLAIM_IDLE_MS, retrycount=max(0, ours["times_delivered"] - 1), justid=True,
+                )  # fmt: skip
+
     def leave(self) -> None:
         """Leave no consumer behind, unless something is still pending for it that another has to claim."""
         self._forget(lambda name, _: name == self._lease.consumer)

@@ -74,7 +74,7 @@ class MemoryQueue:
         self._asked = Asked(masters, server.clock)
         self._held: set[str] = set()
         self._taken_in: Counter[str] = Counter()
-        self._fetched: list[str] = []
+        self._fetched: list[tuple[str, str]] = []
         self._stay()
 
     def put(self, jobs: Sequence[Job]) -> None:
@@ -91,10 +91,13 @@ class MemoryQueue:
         until = time.monotonic() + wait_s
         with server.changed:
             for incident, number in self._taken_in.items():
+                if incident not in self._held:  # it is left for whoever goes on
+                    continue
                 for _ in range(min(number, len(server.reports[keys.reports(incident)]))):
                     server.reports[keys.reports(incident)].popleft()
-            for upload in self._fetched:
-                server.uploads.pop(upload, None)
+            for incident, upload in self._fetched:
+                if incident in self._held:
+                    server.uploads.pop(upload, None)
             self._fetched.clear()
         while True:
             self._stay()
@@ -216,7 +219,7 @@ class MemoryQueue:
         described = event.artifacts if isinstance(event, Reported) else ()
         with self._server.changed:
             blobs = dict(self._server.uploads.get(report.upload, {}))
-        self._fetched.append(report.upload)
+        self._fetched.append((job.incident, report.upload))
         try:
             for artifact in described:
                 artifacts.check(artifact, blobs.get(artifact.digest))
@@ -318,10 +321,11 @@ class MemoryIntake:
                 self._say(job, self._failed(job.id, reason), ended=True)
 
     def close(self) -> None:
-        """Hand back what is still held, as one more delivery."""
+        """Hand back what is still held; that costs no life."""
         with self._server.changed:
             self._server.living.pop(self._me, None)
             for order, entry in self._held.values():
+                entry.delivery -= 1
                 self._server.jobs[order.job.queue].appendleft(entry)
             self._held.clear()
             self._server.changed.notify_all()

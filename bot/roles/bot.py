@@ -39,11 +39,16 @@ from bot.slack.drops import SlackDrops
 from bot.slack.publisher import Publisher
 from bot.slack.runners import HttpRunner, SocketRunner
 from bot.slack.workspace import enter
-from bot.system import SystemClock, apart
+from bot.system import SystemClock, apart, finish
 
 _log = log.get(__name__)
 
 _FINISH_S = 10.0  # a check takes two seconds; whoever stops the bot waits ten at most
+_HAND_OVER_S = 4.0
+"""So long what runs is waited for where another bot goes on with the rest; the longest check is over by then.
+
+Pictures are drawn after the card; so long they are waited for, too.
+"""
 _RETENTION_EVERY_S = 300.0
 _TURN_S = 0.5
 """A signal that the kernel hands to another thread, as after a SIGCONT, does not wake the main one out of its wait."""
@@ -139,7 +144,9 @@ def run(settings: Settings, _given: argparse.Namespace) -> int:
     finally:
         told.ends()
         door.close()
-        coordinator.drain(_FINISH_S)
+        coordinator.drain(_FINISH_S, _HAND_OVER_S)
+        if not finish(_HAND_OVER_S):
+            _log.warning("pictures_cut_off", after_s=_HAND_OVER_S)
         over.set()
         collector.join()
         publisher.close(_FINISH_S)

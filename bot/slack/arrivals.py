@@ -24,11 +24,16 @@ class Arrivals:
         self._meter = meter
         self._lock = threading.Lock()
         self._at: OrderedDict[str, float] = OrderedDict()
+        self._over: OrderedDict[str, None] = OrderedDict()  # acknowledged before its coming was told
 
     def came(self, message: str) -> None:
         """A message of Slack's came in."""
         if found := _ENVELOPE.search(message):
             with self._lock:
+                # The SDK queues a message before it tells of it, so a quick listener may have answered it by now.
+                if found[1] in self._over:
+                    del self._over[found[1]]
+                    return
                 self._at[found[1]] = monotonic()
                 while len(self._at) > _MOST:
                     self._at.popitem(last=False)
@@ -37,9 +42,24 @@ class Arrivals:
 
     def acknowledged(self, envelope: str, kind: str, begun_at: float) -> None:
         """It is acknowledged now; ``begun_at`` counts where nobody saw it come."""
+        came_at = self.given_up(envelope)
+        self.took(monotonic() - (begun_at if came_at is None else came_at), kind)
+
+    def given_up(self, envelope: str) -> float | None:
+        """Nobody will acknowledge it any more; when it came, if that was seen."""
         with self._lock:
-            came_at = self._at.pop(envelope, begun_at)
-        self.took(monotonic() - came_at, kind)
+            came_at = self._at.pop(envelope, None)
+            if came_at is None:
+                self._over[envelope] = None
+                while len(self._over) > _MOST:
+                    self._over.popitem(last=False)
+        return came_at
+
+    @property
+    def waiting(self) -> int:
+        """How many came and are not acknowledged yet."""
+        with self._lock:
+            return len(self._at)
 
     def took(self, seconds: float, kind: str) -> None:
         """So long did an acknowledgement take."""

@@ -1,15 +1,21 @@
 """The two ways in which Slack reaches the app; both end without losing what they accepted."""
 
 import json
+import select
+import struct
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from time import monotonic
+from time import monotonic, sleep, time
 
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.builtin import SocketModeClient
+from slack_sdk.socket_mode.builtin.frame_header import FrameHeader
+from slack_sdk.socket_mode.builtin.internals import _build_data_frame_for_sending
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot import log
@@ -22,6 +28,10 @@ _PATH = "/slack/events"
 _LONGEST_BODY = 1024 * 1024
 _PATIENCE_S = 10.0
 _AT_ONCE = 32  # deliveries; an event keeps its thread until it is dealt with, and nobody else shall wait for that
+_MOMENT_S = 0.002
+_ANSWERED_S = 2.0
+"""How long Slack may take to answer a goodbye; the socket is closed then all the same."""
+_NORMAL = struct.pack("!H", 1000)
 
 
 class _DrainingHandler(SocketModeHandler):
@@ -31,31 +41,68 @@ class _DrainingHandler(SocketModeHandler):
         super().__init__(app, app_token, ping_interval=ping_interval_s, concurrency=_AT_ONCE)
         self._arrivals = arrivals
         self.client.on_message_listeners.append(arrivals.came)
-        self._idle = threading.Condition()
-        self._answering = 0
-        self._draining = False
+        self._left = threading.Event()
 
     def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
-        with self._idle:
-            if self._draining:
-                return  # not acknowledged: Slack gives an event to another connection
-            self._answering += 1
         begun_at = monotonic()
         try:
-            super().handle(client, req)
+            response = run_bolt_app(self.app, req)
+            late = self._left.is_set()
+            if late:
+                _log.warning("acknowledgement_too_late", type=req.type)
+            if late or response.status != HTTPStatus.OK:  # an event that is not acknowledged is told again
+                self._arrivals.given_up(req.envelope_id)
+                return
+            send_response(client, req, response, time())
         except Exception as error:  # noqa: BLE001  Bolt reads a delivery before anything of ours can look at it
             _log.warning("delivery_not_understood", type=req.type, error=type(error).__name__)
+            self._arrivals.given_up(req.envelope_id)
         else:
             self._arrivals.acknowledged(req.envelope_id, req.type, begun_at)
-        finally:
-            with self._idle:
-                self._answering -= 1
-                self._idle.notify_all()
 
-    def drain(self, timeout_s: float) -> bool:
-        with self._idle:
-            self._draining = True
-            return self._idle.wait_for(lambda: self._answering == 0, timeout_s)
+    def leave(self, timeout_s: float) -> bool:
+        """Say goodbye to Slack between two deliveries; False: there was no such moment in time.
+
+        Slack goes on handing deliveries to this socket until it hears of the end, so each is acknowledged until then.
+        What crosses the goodbye on its way cannot be, for nothing may follow it (RFC 6455 section 5.5.1): it is
+        carried out all the same. Slack gives an event to another connection, where it is known by then, and tells
+        whoever typed or pressed of an error; that is as long as one round trip.
+        """
+        until = monotonic() + timeout_s
+        self.client.auto_reconnect_enabled = False
+        calm = _until(lambda: self._arrivals.waiting == 0 and not self._incoming(), until)
+        self._left.set()
+        self._goodbye()
+        return _until(lambda: self._arrivals.waiting == 0, max(until, monotonic() + _ANSWERED_S)) and calm
+
+    def _incoming(self) -> bool:
+        """Whether bytes lie here that nobody has read yet."""
+        session = self.client.current_session
+        try:
+            return bool(session and session.sock and select.select([session.sock], [], [], 0)[0])
+        except (OSError, ValueError):  # it was closed meanwhile
+            return False
+
+    def _goodbye(self) -> None:
+        # The SDK (3.47) only closes its end, and not before the next delivery has come in, which it then throws away:
+        # whoever closes waits for a lock that is held while it listens, three seconds at a time.
+        session = self.client.current_session
+        if session is None:
+            return
+        try:
+            with session.sock_send_lock:
+                if session.sock is not None:
+                    session.sock.sendall(_build_data_frame_for_sending(_NORMAL, FrameHeader.OPCODE_CLOSE))
+        except OSError as error:
+            _log.info("socket_was_broken", reason=str(error))
+        _until(lambda: not session.is_active(), monotonic() + _ANSWERED_S)
+
+
+def _until(claim: Callable[[], bool], ends_at: float) -> bool:
+    """Whether it came true by then, on the monotonic clock."""
+    while not (true := claim()) and monotonic() < ends_at:
+        sleep(_MOMENT_S)
+    return true
 
 
 class SocketRunner:
@@ -85,7 +132,7 @@ class SocketRunner:
     def close(self, timeout_s: float = _PATIENCE_S) -> None:
         """Accept nothing more, let the listeners finish and acknowledge, then close the socket."""
         deadline = monotonic() + timeout_s
-        if not self._handler.drain(timeout_s):
+        if not self._handler.leave(timeout_s):
             _log.warning("listeners_cut_off", after_s=timeout_s)
         self._handler.client.close()
         _finish_listeners(self._app, deadline)

@@ -1,7 +1,6 @@
 """``python -m deploy.chaos --seed N``: one run after the other, a line of a table each, and every broken promise."""
 
 import argparse
-import statistics
 import sys
 import tempfile
 import time
@@ -15,6 +14,7 @@ from bot.queue.seal import queue_key
 from deploy.chaos import asked, kept
 from deploy.chaos.asked import Fault, Second
 from deploy.chaos.evidence import Evidence, gather
+from deploy.chaos.figures import quantiles
 from deploy.chaos.happen import happen, settle
 from deploy.chaos.plan import SHORT, Kind, Size, plan
 from deploy.chaos.world import running
@@ -43,7 +43,7 @@ class Result:
 
     def row(self) -> str:
         """A line of the table."""
-        p50, p95, most = _quantiles(self.latencies_s)
+        p50, p95, most = quantiles(self.latencies_s)
         outcomes = " ".join(f"{name} {n}" for name, n in sorted(self.outcomes.items()))
         return (
             f"{self.seed:>5} {self.asked:>5} {self.accepted:>8} {self.busy:>4} {sum(self.unacknowledged.values()):>7} "
@@ -101,13 +101,6 @@ def _judge(seen: Evidence, result: Result) -> None:
         result.outcomes[str(incident.closed.outcome) if incident.closed else "open"] += 1
         if incident.verdict:
             result.verdicts[str(incident.verdict.verdict)] += 1
-
-
-def _quantiles(values: Sequence[float]) -> tuple[float, float, float]:
-    if len(values) < 2:
-        return (0.0, 0.0, 0.0)
-    cuts = statistics.quantiles(values, n=20)
-    return statistics.median(values), cuts[18], max(values)
 
 
 def told(result: Result) -> str:

@@ -179,45 +179,72 @@ def _born(station: Mapping[str, Any], scenes: Scenes, life: str) -> int:
         os._exit(status)
 
 
-def main(file: str) -> None:
-    """Carry out orders, a line each: ``start NAME``, ``SIGNAL NAME`` as the kernel names it, and ``end``."""
-    told = json.loads(Path(file).read_text())
-    stations = {one["name"]: one for one in told["stations"]}
-    scenes = {octet: scene(octet) for octet in told["octets"]}
-    living: dict[str, int] = {}
-    born = 0
+class Brood:
+    """The agents that were forked here; ``living`` are their process ids."""
 
-    def started(name: str) -> None:
-        nonlocal born
-        born += 1
-        living[name] = _born(stations[name], scenes, f"{name}/{born}")
+    def __init__(self, told: Mapping[str, Any]) -> None:
+        self._stations = {one["name"]: one for one in told["stations"]}
+        self._scenes = {octet: scene(octet) for octet in told["octets"]}
+        self._patience_s: float = told["patience_s"]
+        self.living: dict[str, int] = {}
+        self._born = 0
 
-    def signalled(name: str, number: signal.Signals) -> None:
-        os.kill(living[name], number)
+    def start(self, name: str) -> None:
+        """One more life of this agent."""
+        self._born += 1
+        self.living[name] = _born(self._stations[name], self._scenes, f"{name}/{self._born}")
+
+    def signal(self, name: str, number: signal.Signals) -> None:
+        """Send it this signal; one that kills is waited for."""
+        os.kill(self.living[name], number)
         if number is signal.SIGKILL:
-            os.waitpid(living.pop(name), 0)
+            os.waitpid(self.living.pop(name), 0)
 
+    def retire(self, name: str) -> float:
+        """Tell it to end and wait until it has; the seconds that it took."""
+        began = time.monotonic()
+        self.signal(name, signal.SIGTERM)
+        self._wait({name})
+        return time.monotonic() - began
+
+    def end(self) -> int:
+        """Tell all of them to end; how many had to be killed."""
+        for name in self.living:
+            self.signal(name, signal.SIGTERM)
+        return self._wait(set(self.living))
+
+    def _wait(self, names: set[str]) -> int:
+        ends_at = time.monotonic() + self._patience_s
+        while (left := names & self.living.keys()) and time.monotonic() < ends_at:
+            for name in left:
+                if os.waitpid(self.living[name], os.WNOHANG) != (0, 0):
+                    self.living.pop(name)
+            time.sleep(0.01)
+        for name in left:
+            self.signal(name, signal.SIGKILL)
+        return len(left)
+
+
+def main(file: str) -> None:
+    """Carry out orders, a line each: ``start NAME``, ``SIGNAL NAME`` as the kernel names it, and ``end``.
+
+    ``retire NAME`` tells it to end and waits until it has; the answer says how many seconds that took.
+    """
+    brood = Brood(json.loads(Path(file).read_text()))
     print("ready", flush=True)
     for line in sys.stdin:
         word, _, name = line.strip().partition(" ")
         if word == "end":
             break
+        if word == "retire":
+            print(f"done {brood.retire(name):.3f}", flush=True)
+            continue
         if word == "start":
-            started(name)
+            brood.start(name)
         else:
-            signalled(name, signal.Signals[word])
-        print(f"done {living.get(name, 0)}", flush=True)
-    for pid in living.values():
-        os.kill(pid, signal.SIGTERM)
-    ends_at = time.monotonic() + told["patience_s"]
-    left = set(living.values())
-    while left and time.monotonic() < ends_at:
-        left = {pid for pid in left if os.waitpid(pid, os.WNOHANG) == (0, 0)}
-        time.sleep(0.02)
-    for pid in left:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-    print(f"left {len(left)}", flush=True)
+            brood.signal(name, signal.Signals[word])
+        print(f"done {brood.living.get(name, 0)}", flush=True)
+    print(f"left {brood.end()}", flush=True)
 
 
 if __name__ == "__main__":

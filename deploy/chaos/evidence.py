@@ -1,7 +1,7 @@
 """What a run left behind, read once: timelines, audit, what the agents ran, what Slack shows, and the server's keys."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from bot.queue.journal import RedisJournal
 from deploy.chaos.chronicle import Chronicle, Question
 from deploy.chaos.plan import Size
 from deploy.chaos.world import World
+from deploy.demo.slack.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class Evidence:
     names: Mapping[str, str]
     button_key: bytes
     history: bool
+    files: tuple[tuple[str, str, str], ...] = ()
+    """What was uploaded: channel, thread and file name."""
 
     def asker(self, question: Question) -> tuple[str, str]:
         """The ids of the channel and of the person."""
@@ -98,8 +101,15 @@ def gather(world: World, unfinished: list[str], *, button_key: bytes, history: b
         tuple(unfinished), tuple(_audit(world.directory / "audit.jsonl")), runs, tuple(_left(world.client)),
         tuple({name.decode(): value.decode(errors="replace") for name, value in fields.items()}
               for _, fields in world.client.xrange(keys.DEAD)),
-        names, button_key, history,
+        names, button_key, history, tuple(world.slack.look(lambda workspace: list(_files(workspace)))),
     )  # fmt: skip
+
+
+def _files(workspace: Workspace) -> Iterator[tuple[str, str, str]]:
+    for channel in workspace.channels.values():
+        for parent in channel.messages.values():
+            for message in (parent, *parent.replies):
+                yield from ((channel.id, message.thread_ts or "", str(file["name"])) for file in message.files)
 
 
 def _audit(path: Path) -> list[Entry]:

@@ -40,6 +40,11 @@ def happen(world: World, plan: tuple[Happening, ...]) -> float:
     return time.monotonic() - began
 
 
+def ask(world: World, one: Happening, number: int) -> None:
+    """One of the people types or presses something; the chronicle has what came of it."""
+    _PEOPLE[one.kind](world, one, number)
+
+
 def _told(world: World, one: Happening, wait: "Future[None]") -> None:
     try:
         wait.result(90)
@@ -160,6 +165,13 @@ def _agent_killed(world: World, one: Happening) -> str:
     return ""
 
 
+def _agent_told(world: World, one: Happening) -> str:
+    took_s = world.nest.retire(one.whom)
+    time.sleep(one.for_s)
+    world.nest.order("start", one.whom)
+    return f"ended after {took_s:.1f} s"
+
+
 def _agent_paused(world: World, one: Happening) -> str:
     world.nest.order("SIGSTOP", one.whom)
     time.sleep(one.for_s)
@@ -225,6 +237,7 @@ _LASTING = {
     Kind.BOT_TOLD_TO_END: _bot_told,
     Kind.BOT_PAUSED: _bot_paused,
     Kind.AGENT_KILLED: _agent_killed,
+    Kind.AGENT_TOLD_TO_END: _agent_told,
     Kind.AGENT_PAUSED: _agent_paused,
     Kind.SERVER_KILLED: _server_killed,
     Kind.LINK_CUT: _link_cut,

@@ -23,7 +23,7 @@ from deploy.chaos.evidence import Evidence, Run
 from deploy.chaos.plan import Kind
 
 ACK_S = 3.0
-_AGENT_TROUBLE = (Kind.AGENT_KILLED, Kind.AGENT_PAUSED, Kind.LINK_CUT, Kind.LINK_SLOW)
+_AGENT_TROUBLE = (Kind.AGENT_KILLED, Kind.AGENT_TOLD_TO_END, Kind.AGENT_PAUSED, Kind.LINK_CUT, Kind.LINK_SLOW)
 _BOT_TROUBLE = (Kind.BOT_KILLED, Kind.BOT_PAUSED, Kind.BOT_TOLD_TO_END, Kind.SOCKETS_CUT, Kind.ACKS_LOST, Kind.LATE,
                 Kind.SERVER_KILLED, Kind.DOUBLED)  # fmt: skip
 _RECOVERS_S = 12.0

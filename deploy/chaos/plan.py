@@ -23,6 +23,7 @@ class Kind(StrEnum):
     BOT_TOLD_TO_END = "bot told to end"
     BOT_PAUSED = "bot paused"
     AGENT_KILLED = "agent killed"
+    AGENT_TOLD_TO_END = "agent told to end"
     AGENT_PAUSED = "agent paused"
     SERVER_KILLED = "server killed"
     LINK_CUT = "link cut"
@@ -186,3 +187,4 @@ def _faults(chance: Random, size: Size) -> Iterator[Happening]:
         yield Happening(0, Kind.BROKEN, chance.choice(("chat.postMessage", "chat.update")))
         yield Happening(0, Kind.FORGED, chance.choice(ones).name, chance.choice(("unsigned", "replayed", "expired")))
     yield Happening(0, Kind.ANSWER_LOST, chance.choice(("chat.postMessage", "chat.update")))
+    yield Happening(0, Kind.AGENT_TOLD_TO_END, agent(), for_s=chance.uniform(0.0, 1.0))

@@ -53,6 +53,13 @@ class Nest:
             self._process.stdin.write(f"{word} {name}\n")
             self.pids[name] = int(self._answer().split()[1])
 
+    def retire(self, name: str) -> float:
+        """Tell an agent to end, and wait until it has; the seconds that it took. One that does not end is killed."""
+        with self._lock:
+            assert self._process.stdin is not None
+            self._process.stdin.write(f"retire {name}\n")
+            return float(self._answer().split()[1])
+
     def end(self) -> int:
         """End all of them; how many had to be killed."""
         assert self._process.stdin is not None

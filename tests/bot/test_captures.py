@@ -1,5 +1,6 @@
 """A capture from its wish to its files, whatever people, agents, the audit and another bot do meanwhile."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +16,7 @@ from bot.incidents.bundle import INDEX
 from bot.incidents.policy import Capability, Grant, Policy, TwoPersons, Upload
 from bot.model.audit import Deed
 from bot.model.download import Link
-from bot.model.incident import Approved, Closed, Failed, Incident, Outcome, Progressed, Reported, StopAsked
+from bot.model.incident import Approved, Closed, Failed, HandedOver, Incident, Outcome, Progressed, Reported, StopAsked
 from bot.model.job import Job, Media, Probe
 from bot.model.people import Member, Membership
 from bot.model.request import CAPTURE, Person, Place
@@ -335,6 +336,34 @@ def test_a_bot_that_is_told_to_stop_calls_its_captures_back_and_lets_the_next_on
     assert INDEX in careful.archive.cases[runs.id]
     careful.bot().approve(waits.id, SECOND, CARD)
     assert len(careful.queue.jobs) == 2
+
+
+def test_what_is_being_handed_over_is_not_left_to_another_bot_in_the_middle() -> None:
+    """That one would tell the story, draw the picture and share the file once more."""
+    house = Later(vcenters=(), rules=ONE)
+    runs, ending = capture(house), house.coordinator
+    captured(house, house.queue.jobs[0])
+    house.bot()
+    leaving = threading.Thread(target=ending.drain, args=(10.0, 0.0))
+    leaving.start()
+    leaving.join(0.3)
+    assert leaving.is_alive(), "it waits for the story"
+    house.works.pop()()
+    leaving.join(10)
+    assert not leaving.is_alive()
+    written = house.journal.read(runs.id)
+    assert written is not None
+    assert closed(written).outcome is Outcome.ANSWERED
+    assert not any(isinstance(event, HandedOver) for event in written.timeline)
+
+
+class Later(House):
+    """What takes its time is done when the test says so."""
+
+    works: list[Callable[[], None]]
+
+    def _apart(self, work: Callable[[], None]) -> None:
+        self.works = [work]
 
 
 # ---- two persons -------------------------------------------------------------------------------------------------

@@ -501,6 +501,19 @@ def test_a_bot_that_is_told_to_end_leaves_what_runs_to_another(house: House) -> 
     assert ends == {check.id: Outcome.ANSWERED, capture.id: Outcome.ANSWERED}
 
 
+def test_a_question_is_handed_over_more_often_than_bots_may_be_lost_on_it(house: House) -> None:
+    """Whoever updates all bots, twice in an hour, ends no watch with that."""
+    watch = house.ask("10.0.0.5 for 60s", WATCH)
+    for _ in range(LIVES + 1):
+        ending, house.coordinator = house.coordinator, house.bot()
+        ending.drain(0.1)
+        house.turn()
+        assert house.queue.holders.keys() == {watch.id}
+    assert house.card.closed is None
+    finish(house, QUESTIONS[WATCH])
+    assert closed(house.card).outcome is Outcome.ANSWERED
+
+
 def test_a_bot_that_ends_alone_says_so_on_its_cards(house: House) -> None:
     """Nobody is there to go on, and no card says "looking" for ever."""
     house.ask()

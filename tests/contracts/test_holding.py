@@ -143,6 +143,20 @@ def test_what_is_given_out_of_hand_can_be_taken_at_once(bench: Bench) -> None:
     assert two.hold([incident]) == {incident}
 
 
+def test_what_came_in_while_it_was_given_out_of_hand_is_heard_by_the_next(bench: Bench) -> None:
+    """A bot that is told to end goes on listening; what it has read but not written down is not lost with it."""
+    one, two, asked = bench.queue("bot-1", lease_s=LEASE_S), bench.queue("bot-2", lease_s=LEASE_S), job("agent.a")
+    run_agent(bench, "a", ["agent.a"], brings(b"x"))
+    one.begin(asked.incident)
+    one.put([asked])
+    heard = hear(one, lambda news: bool(finals(news)))
+    one.leave(asked.incident)
+    assert one.news(0.1) == ()
+    until(lambda: two.hold([asked.incident]))
+    two.resume([asked])
+    assert finals(hear(two, lambda news: bool(finals(news))))[0].blobs == finals(heard)[0].blobs
+
+
 def test_what_ended_leaves_nothing_behind(bench: Bench) -> None:
     """Late reports on it would lie on the server, and be heard by whoever takes it next."""
     queue, asked = bench.queue(lease_s=LEASE_S), job("agent.a")

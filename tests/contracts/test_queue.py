@@ -559,8 +559,25 @@ def test_a_job_that_a_stopping_agent_cannot_finish_is_done_by_another(bench: Ben
     run_agent(bench, "b", ["segment.prod"], brings(b"anew, in full"))
     end()
     heard = hear(queue, lambda news: bool(finals(news)))
-    assert [news.event.attempt for news in heard if isinstance(news.event, Started)] == [1, 2]
+    assert [news.event.attempt for news in heard if isinstance(news.event, Started)] == [1, 1]
     assert list(finals(heard)[0].blobs.values()) == [b"anew, in full"]
+
+
+def test_a_job_may_be_handed_back_more_often_than_agents_may_die_on_it(bench: Bench) -> None:
+    """Whoever restarts all agents, twice, gives up no capture that lasts longer than that."""
+    queue = bench.queue()
+    queue.put([asked := job("agent.a")])
+    for _ in range(keys.DELIVERIES + 1):
+        intake = bench.intake(agent("a", "agent.a"))
+        assert intake.take(10.0) == asked
+        intake.close()
+    intake = bench.intake(agent("a", "agent.a"))
+    taken = intake.take(10.0)
+    assert taken
+    intake.report(taken, [evidence(taken, b"whole")], final=True)
+    heard = hear(queue, lambda news: bool(finals(news)))
+    assert {news.event.attempt for news in heard if isinstance(news.event, Started)} == {1}
+    assert list(finals(heard)[0].blobs.values()) == [b"whole"]
 
 
 def test_what_is_said_after_the_final_report_is_dropped(bench: Bench) -> None:

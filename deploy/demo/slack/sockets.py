@@ -133,14 +133,15 @@ class Sockets:
 
     async def _exchange(self, envelope: Json) -> Delivery:
         envelope_id = envelope["envelope_id"]
-        open_ones = [connection for connection in self.connections if not connection.leaving]
-        if not open_ones:
-            return Delivery(envelope_id, error="dispatch_failed")
-        self._turn += 1
         started = time.perf_counter()
         waiting = self._waiting[envelope_id] = asyncio.get_running_loop().create_future()
         try:
             await asyncio.sleep(self._lateness_s())
+            # One that has said goodbye stays in the list for a moment longer, until its own task has ended.
+            open_ones = [one for one in self.connections if not one.leaving and not one.socket.closed]
+            if not open_ones:
+                return Delivery(envelope_id, error="dispatch_failed")
+            self._turn += 1
             await open_ones[self._turn % len(open_ones)].socket.send_json(envelope)
             left_s = self.slack.timing.ack_s - (time.perf_counter() - started)
             payload = await asyncio.wait_for(waiting, max(0.0, left_s))

@@ -114,6 +114,18 @@ def test_time_counts_from_the_arrival_and_not_from_the_first_free_thread(meter: 
     assert meter.took(ACKNOWLEDGED, "other")[0] < 0.05
 
 
+def test_what_was_answered_before_its_coming_was_told_waits_for_nothing(meter: PaperMeter) -> None:
+    """The SDK queues a message first; whoever closes the socket would wait for its acknowledgement in vain."""
+    arrivals = Arrivals(meter)
+    arrivals.acknowledged("e-1", "interactive", time.monotonic())
+    arrivals.came('{"envelope_id": "e-1"}')
+    assert arrivals.waiting == 0
+    arrivals.came('{"envelope_id": "e-2"}')
+    assert arrivals.waiting == 1
+    arrivals.given_up("e-2")
+    assert arrivals.waiting == 0
+
+
 @pytest.mark.parametrize("message", ["", "ping", "[1]", '{"type": "disconnect"}', '"hello"'])
 def test_what_is_no_delivery_and_no_hello_counts_nothing(meter: PaperMeter, message: str) -> None:
     """Slack's pings are text."""

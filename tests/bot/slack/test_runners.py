@@ -37,10 +37,12 @@ class Listener:
     def __init__(self) -> None:
         self.entered, self.release, self.done = threading.Event(), threading.Event(), threading.Event()
         self.release.set()
+        self.calls = 0
 
     def register(self, app: App) -> None:
         @app.command("/arpcheck")
         def arpcheck(ack: Any) -> None:
+            self.calls += 1
             self.entered.set()
             assert self.release.wait(5)
             ack("taken")
@@ -162,6 +164,18 @@ def test_closing_lets_the_request_that_runs_finish() -> None:
         assert not runner.is_connected()
 
 
+class Closing(threading.Thread):
+    """Closes the runner, in a thread of its own."""
+
+    def __init__(self, runner: SocketRunner) -> None:
+        super().__init__()
+        self.runner, self.begun = runner, threading.Event()
+
+    def run(self) -> None:
+        self.begun.set()
+        self.runner.close()
+
+
 @contextmanager
 def socket_runner(listener: Listener) -> Iterator[tuple[StandIn, SocketRunner]]:
     from slack_sdk import WebClient
@@ -199,6 +213,49 @@ def test_a_command_that_is_being_answered_when_the_process_ends_is_acknowledged(
         assert not runner.is_connected()
 
 
+def test_what_comes_while_the_process_waits_for_another_answer_is_acknowledged_too() -> None:
+    """Slack hands deliveries to every socket that is open, and tells whoever typed one that nobody acknowledged."""
+    listener, seen = Listener(), list[Any]()
+    listener.release.clear()
+
+    def ask() -> None:
+        seen.append(slack.type("ana", "inc-network", "/arpcheck 10.0.0.5"))
+
+    with socket_runner(listener) as (slack, runner):
+        first, second, closing = threading.Thread(target=ask), threading.Thread(target=ask), Closing(runner)
+        first.start()
+        assert listener.entered.wait(5)
+        listener.entered.clear()
+        closing.start()
+        assert closing.begun.wait(5)
+        second.start()
+        assert listener.entered.wait(2), "it reaches the listener"
+        listener.release.set()
+        for thread in (first, second, closing):
+            thread.join(10)
+        assert [one["messages"][0]["text"] for one in seen] == ["taken", "taken"]
+
+
+def test_a_socket_that_closes_takes_no_delivery_with_it() -> None:
+    """While one of two processes is restarted, whatever is typed reaches one of them, once.
+
+    Only what crosses the goodbye on its way, as one of these may, cannot be acknowledged.
+    """
+    listener = Listener()
+    with socket_runner(listener) as (slack, runner):
+        other = SocketRunner(runner._app, slack.app_token)
+        other.connect()
+        closing, answers = Closing(runner), list[str]()
+        closing.start()
+        while closing.is_alive() or len(answers) < 10:
+            answers.append(str(slack.type("ana", "inc-network", "/arpcheck 10.0.0.5")))
+        assert not runner.is_connected()
+        assert other.is_connected()
+        assert listener.calls == len(answers)
+        assert sum("taken" not in one for one in answers) <= 1
+        other.close(1)
+
+
 def test_an_envelope_that_bolt_cannot_read_costs_one_line_in_the_log(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
@@ -209,7 +266,7 @@ def test_an_envelope_that_bolt_cannot_read_costs_one_line_in_the_log(
         runner = SocketRunner(app, "xapp-1")
         request = SocketModeRequest(type="events_api", envelope_id="e1", payload={"event": True, "user": True})
         runner._handler.handle(runner._handler.client, request)
-        assert runner._handler.drain(1.0), "nothing is being answered any more"
+        assert runner._handler.leave(1.0), "nothing is being answered any more"
     assert "delivery_not_understood" in "".join(capfd.readouterr())
 
 
