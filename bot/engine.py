@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from bot import log
 from bot.carrier import Carrier
-from bot.desk import Desk, Ground, Seat
+from bot.desk import Desk, Ground
 from bot.errors import InstrumentError, OvertakenError
 from bot.incidents import dropping, flow, folds, pasting
 from bot.incidents.actions import Action
@@ -177,37 +177,17 @@ class Engine:
         Raises:
             InstrumentError: the server is away.
         """
-        left: list[tuple[Seat, Running]] = []
-        try:
-            for running in self._desk.succession.left(lambda name: self._desk.seat(name) is not None):
-                left.append((self._desk.take_seat(running.incident), running))
-                left[-1][0].running = running
-        finally:  # what was taken by then nobody else goes on with
-            self._go_on_with_all(left)
-
-    def _go_on_with_all(self, left: Sequence[tuple[Seat, Running]]) -> None:
-        try:
-            news = self._queue.news(_TICK_S) if left else ()
-        except InstrumentError as error:  # it is read when the server is back
-            news = ()
-            _log.warning("queue_unreachable", reason=str(error))
-        for one in news:
-            if isinstance(one.event, Published):  # what Slack has told meanwhile that it stands is not posted again
-                self._carrier.hear(one)
-        for seat, running in left:
-            name = running.incident.id
+        for running in self._desk.succession.left(lambda name: self._desk.seat(name) is not None):
+            name, seat = running.incident.id, self._desk.take_seat(running.incident)
             _log.warning("taken_over", incident=name, closed=running.incident.closed is not None)
             with self._desk.at(seat):
+                seat.running = running
                 try:
-                    if self._desk.seat(name) is seat:
-                        self._go_on_with(running)
+                    self._go_on_with(running)
                 except OvertakenError:
                     raise
                 except Exception:  # noqa: BLE001  a bug met by one incident must not silence the others
                     self._carrier.broke(running)
-        for one in _newest(news):
-            if not isinstance(one.event, Published):
-                self._carrier.hear(one)
 
     def _go_on_with(self, running: Running) -> None:
         incident = running.incident

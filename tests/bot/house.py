@@ -107,7 +107,7 @@ class PaperLine:
         return self._queue.holders.get(incident) == self._me
 
     def taken(self) -> tuple[str, ...]:
-        lost = {name for name in self._held if not self.holds(name)}
+        lost = {name for name in tuple(self._held) if not self.holds(name)}
         self._held -= lost
         return tuple(sorted(lost))
 

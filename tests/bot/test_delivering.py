@@ -84,6 +84,7 @@ class Town(House):
     def __init__(self, slack: StandIn, fate: Fate, *, tells: bool) -> None:
         self.slack, self.fate, self.tells = slack, fate, tells
         self.publishers: list[Publisher] = []
+        self.mute = 0
         self.told: set[str] = set()
         super().__init__(rules=SHARES)
         self.clock.moment = datetime.fromtimestamp(float(slack.look(lambda workspace: workspace.new_ts())), UTC)
@@ -105,8 +106,15 @@ class Town(House):
         self.publishers.append(chat)
         self.chat = chat  # type: ignore[assignment]
         bot = super().bot()
-        chat.start()
+        self.mute = 2
         return bot
+
+    def turn(self) -> None:
+        """As ever. A new bot is mute until it has heard what Slack told before: it turns faster than Slack."""
+        super().turn()
+        self.mute -= 1
+        if self.mute == 0:
+            self.publishers[-1].start()
 
     def ended(self) -> None:
         """The dead bot's thread that speaks to Slack has ended."""

@@ -569,17 +569,19 @@ def test_of_two_cards_the_one_that_is_written_down_stands(house: House) -> None:
         pytest.param("C2", "also inc-1 ", "also ", id="copy"),
     ],
 )
-def test_what_belongs_to_an_end_is_found_before_the_next_bot_shows_anything(
+def test_what_belongs_to_an_end_is_found_by_the_chats_own_word_too(
     house: House, name: str, part: str, written: str
 ) -> None:
-    """It would be posted once more, and where all else stands nobody would be there any more to take that back."""
+    """Its bot died between Slack's answer and the journal."""
     incident = house.ask()
     assert incident.id == "inc-1"
     finish(house, QUESTIONS[CHECK])
     house.dies()
     house.coordinator.posted(name, part, "C2", "5.5")
     house.turn()
-    assert [event.part for event in house.card.timeline if isinstance(event, Published)] == [written]
+    house.turn()
+    assert places(house, incident.id) == [(written, "5.5")]
+    assert house.chat.places == [("inc-1", written, "5.5", None)]
 
 
 def test_a_message_of_nothing_that_we_know_is_left_alone(house: House) -> None:
