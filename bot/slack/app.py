@@ -25,7 +25,8 @@ OWN_POST = "message_metadata_posted"
 STARTS = "capture_start"
 """The modal whose button sets something going, which a second press must not do again."""
 _DELIVERY = "delivery"
-"""Where an event's name stands in Bolt's context."""
+"""Where a delivery's name stands in Bolt's context."""
+_EVENT = "event:"
 
 
 def build_app(
@@ -64,8 +65,8 @@ def build_app(
         raise InstrumentError(f"Slack cannot be reached at {client.base_url}: {error}") from error
     app.middleware(_as_documented)
     app.middleware(_no_other_events_of_ours)
-    app.middleware(_each_delivery_once(deliveries))
     app.middleware(_genuine_buttons_only(key))
+    app.middleware(_each_delivery_once(deliveries))
     app.error(_apologising(deliveries))
     app.listener_runner.listener_completion_handler = _Completion(deliveries)
     register(app)
@@ -82,8 +83,8 @@ class _PatientApp(App):
     def dispatch(self, req: BoltRequest) -> BoltResponse:
         """As Bolt does, and not before its listener is done."""
         response = super().dispatch(req)
-        name = req.context.get(_DELIVERY)
-        return response if name is None or self._deliveries.settled(name) else _not_yet()
+        name = req.context.get(_DELIVERY) or ""
+        return response if not name.startswith(_EVENT) or self._deliveries.settled(name) else _not_yet()
 
 
 class _Completion(ListenerCompletionHandler):
@@ -107,18 +108,13 @@ def _as_documented(body: dict[str, Any], next: Callable[[], None]) -> None:
 
 def _each_delivery_once(deliveries: Deliveries) -> Callable[..., BoltResponse | None]:
     def each_delivery_once(body: dict[str, Any], context: BoltContext, next: Callable[[], None]) -> BoltResponse | None:
-        # The retry header cannot serve: through a socket the first delivery carries it too, with a zero.
-        event = "event_id" in body and _kind(body) != OWN_POST  # that may be told twice, and lost with whoever took it
-        name = f"event:{body['event_id']}" if event else f"trigger:{body.get('trigger_id')}"
-        if (body.get("view") or {}).get("callback_id") == STARTS:
-            name = f"view:{body['view']['id']}"  # each press of its button has a trigger of its own
-        met = Claim.OURS
+        name = _name(body)
+        if name is None:
+            next()
+            return None
+        context[_DELIVERY], met = name, Claim.OURS
         try:
-            if event:
-                context[_DELIVERY] = name
-                met = deliveries.take(name)
-            elif not name.endswith(":None") and deliveries.seen(name):
-                met = Claim.DONE
+            met = deliveries.take(name)
         except InstrumentError as error:  # a question asked twice is better than one never asked
             _log.warning("redelivery_unchecked", reason=str(error))
         if met is not Claim.OURS:
@@ -128,6 +124,20 @@ def _each_delivery_once(deliveries: Deliveries) -> Callable[..., BoltResponse | 
         return None
 
     return each_delivery_once
+
+
+def _name(body: dict[str, Any]) -> str | None:
+    """What the delivery is called, whenever it comes; None: it has no name, or may have its effect twice.
+
+    The retry header cannot serve: through a socket the first delivery carries it too, with a zero.
+    """
+    if _kind(body) == OWN_POST:
+        return None
+    if "event_id" in body:
+        return f"{_EVENT}{body['event_id']}"
+    if (body.get("view") or {}).get("callback_id") == STARTS:
+        return f"view:{body['view']['id']}"  # each press of its button has a trigger of its own
+    return f"trigger:{trigger}" if (trigger := body.get("trigger_id")) else None
 
 
 def _no_other_events_of_ours(

@@ -1,7 +1,9 @@
-"""Slack's deliveries, each dealt with once; an event is acknowledged only when it has been.
+"""Slack's deliveries, each dealt with once, and acknowledged only when it has been.
 
-Bolt acknowledges an event before its listener runs (slack_bolt 1.30, listener/thread_runner.py), and Slack delivers an
-event again only as long as nobody acknowledged it: a bot that died in between would lose what it was asked.
+Whatever comes a second time is acknowledged if the first has had its effect, and not because somebody has met it: that
+bot may have died of it. Bolt acknowledges an event before its listener runs (slack_bolt 1.30,
+listener/thread_runner.py), and Slack delivers an event again only as long as nobody acknowledged it; so the
+acknowledgement of an event waits for its effect. All other listeners acknowledge by themselves.
 """
 
 import threading
@@ -26,12 +28,8 @@ class Deliveries:
         self._changed = threading.Condition()
         self._open: set[str] = set()
 
-    def seen(self, name: str) -> bool:
-        """Whether this delivery, which comes once unless it was doubled on its way, was met before."""
-        return self._once.seen(name)
-
     def take(self, name: str) -> Claim:
-        """Begin with an event; one that somebody is at is waited for, since they may die of it.
+        """Begin with it; what somebody is at already is waited for, since they may die of it.
 
         Raises:
             InstrumentError: nobody can say whether it was met before. It is begun with all the same.
