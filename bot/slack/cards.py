@@ -8,7 +8,7 @@ from bot.model.incident import APPROVAL, CARD, AwaitsApproval, Incident
 from bot.slack.blocks import approval_message, card_message
 from bot.slack.delivery import GONE
 from bot.slack.details import details
-from bot.slack.errands import Approval, Complete, Mended, Reply, State
+from bot.slack.errands import Approval, Complete, Reply, State, Touched
 from bot.slack.office import UNINVITED, Office, invite
 from bot.slack.outbox import Parcel
 from bot.slack.pieces import Message
@@ -50,16 +50,14 @@ class Cards:
 
     # ---- the thread --------------------------------------------------------------------------------------------
 
-    def send(self, parcel: Parcel, errand: State | Approval | Mended | Complete) -> None:
+    def send(self, parcel: Parcel, errand: State | Approval | Touched | Complete) -> None:
         """Post or edit it."""
         if isinstance(errand, State):
             self._send_card(parcel, errand)
         elif isinstance(errand, Approval):
             self._send_approval(parcel, errand)
-        elif isinstance(errand, Mended):
-            message = card_message(card(errand.incident, ()), self._office.key)
-            self._office.slack.update(parcel.channel, errand.ts, message)
-            self._line.sent(parcel)
+        elif isinstance(errand, Touched):
+            self._office.mend(parcel, errand)
         else:
             self._line.sent(parcel)
             self._places.completed(errand.incident)
@@ -88,7 +86,7 @@ class Cards:
 
     def _send_card(self, parcel: Parcel, state: State) -> None:
         office, incident, place = self._office, state.incident, self._places.of(state.incident)
-        if place.gone or not office.still_ours(parcel, incident):
+        if not self._may_write(parcel, incident, place):
             return
         shown = card(incident, state.facts, None if incident.closed else office.now(), state.progress)
         message, mark = card_message(shown, office.key), {"id": incident.id, "part": CARD}
@@ -100,7 +98,7 @@ class Cards:
         else:
             office.slack.update(place.channel, place.ts, message)
         if not office.ours(incident.id):  # we slept on the way, and another bot has shown more meanwhile
-            office.mend(incident.id, place.channel, place.ts)
+            office.touched(incident.id, CARD, place.channel, place.ts)
         if not place.announced:  # before anything else: a bot that dies untold leaves a card that nobody finds
             place.announced = True
             office.published(incident.id, place.channel, place.ts)
@@ -114,6 +112,14 @@ class Cards:
             self._show_approval(incident, place)
         if parcel.lasting:
             self._places.shown(incident)
+
+    def _may_write(self, parcel: Parcel, incident: Incident, place: Standing) -> bool:
+        if place.gone:
+            return False
+        ours = self._office.still_ours(parcel, incident)
+        if not ours and parcel.attempts and place.ts:  # Slack may have taken what it did not answer
+            self._office.touched(incident.id, CARD, place.channel, place.ts)
+        return ours
 
     def _send_approval(self, parcel: Parcel, approval: Approval) -> None:
         office, incident, place = self._office, approval.incident, self._places.of(approval.incident)

@@ -20,10 +20,11 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
-    """The end of another bot's incident, over which this one, which slept, has written: it is shown again."""
+class Touched:
+    """The message ``ts`` of another bot's incident, which this bot, which slept, has posted or written over."""
 
-    incident: Incident
+    name: str
+    part: str
     ts: str
 
 
@@ -135,4 +136,6 @@ def about(errand: object) -> dict[str, str]:
     """Whose it is, for every line that is logged on the way."""
     if isinstance(errand, State | Approval | Reply | File | Complete):
         return {"incident": errand.incident.id}
+    if isinstance(errand, Touched):
+        return {"incident": errand.name}
     return {"inquiry": errand.summary.id} if isinstance(errand, Board) else {}

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from bot import log
 from bot.incidents import parts
+from bot.incidents.card import card
 from bot.model.incident import CARD, Incident
+from bot.slack.blocks import card_message
 from bot.slack.delivery import Delivery
-from bot.slack.errands import Mended, Retraction
+from bot.slack.errands import Retraction, Touched
 from bot.slack.outbox import Parcel
 from bot.slack.places import Places
 from bot.slack.sending import Sending
@@ -56,22 +58,27 @@ class Office:
             self.retract(channel, before)
         return ts
 
-    def mend(self, name: str, channel: str, ts: str, part: str = CARD) -> None:
-        """Put right what we did to the card of another bot's incident: show its end again, or take our own one away.
+    def touched(self, name: str, part: str, channel: str, ts: str) -> None:
+        """We may have posted this, or written over it, though the incident is another bot's: see to it."""
+        _log.warning("card_of_another_bot_touched", incident=name, part=part)
+        with self.line.changed:
+            key = f"touched {channel} {ts}"
+            self.line.put(Parcel(key, channel, Touched(name, part, ts), urgent=True, lasting=True))
 
-        Any other part is taken away if it stands already.
+    def mend(self, parcel: Parcel, touched: Touched) -> None:
+        """Show the end again that we have written over, or take our own card away; any other part if there are two.
+
+        What to do the journal tells; while it is away this waits.
         """
-        if (incident := self.written(name)) is None:
+        if (incident := self.written(touched.name)) is None:
+            self.line.postpone(parcel)
             return
-        places = parts.messages(incident, part, channel)
-        stays = ts in places or (part != CARD and not places)
-        _log.warning("card_of_another_bot_touched", incident=name, part=part, stays=stays)
-        if not stays:
-            self.retract(channel, ts)
-        elif part == CARD and incident.closed:  # else whoever has it writes the next state over ours
-            with self.line.changed:
-                mended = Mended(incident, ts)
-                self.line.put(Parcel(self.line.number(), channel, mended, urgent=True, lasting=True))
+        places = parts.messages(incident, touched.part, parcel.channel)
+        if touched.ts not in places and (touched.part == CARD or places):
+            self.retract(parcel.channel, touched.ts)
+        elif touched.part == CARD and incident.closed:  # else whoever has it writes the next state over ours
+            self.slack.update(parcel.channel, touched.ts, card_message(card(incident, ()), self.key))
+        self.line.sent(parcel)
 
 
 def invite(channel: str) -> str:

@@ -27,12 +27,12 @@ from bot.slack.errands import (
     Complete,
     Copy,
     File,
-    Mended,
     Post,
     Reply,
     Retraction,
     Shared,
     State,
+    Touched,
     Whisper,
 )
 from bot.slack.mrkdwn import fitted_lines
@@ -191,7 +191,7 @@ class Publisher:
     def send(self, parcel: Parcel) -> None:
         """Whoever's errand it is sends it."""
         match parcel.errand:
-            case State() | Approval() | Mended() | Complete() as errand:
+            case State() | Approval() | Touched() | Complete() as errand:
                 self._cards.send(parcel, errand)
             case Copy() | Reply() | File() as errand:
                 self._threads.send(parcel, errand)

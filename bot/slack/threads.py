@@ -94,7 +94,7 @@ class Threads:
             ts = slack.post(parcel.channel, thread, errand.message, mark)
             ts = self._office.posted(parcel.channel, ts, place.of(errand.part, parcel.channel))
             if not self._office.ours(incident.id):  # we slept on the way
-                self._office.mend(incident.id, parcel.channel, ts, errand.part)
+                self._office.touched(incident.id, errand.part, parcel.channel, ts)
         self._write_down(parcel, incident, errand.part, ts)
 
     def _send_file(self, parcel: Parcel, file: File) -> None:

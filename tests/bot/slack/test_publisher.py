@@ -14,6 +14,7 @@ from bot.slack.outbox import Pace
 from bot.slack.publisher import Publisher
 from tests.bot.slack import stories
 from tests.bot.slack.web_api import LOST, WebApi, web_api
+from tests.contracts.bench import until
 
 PACE = Pace(per_channel_s=0.01, burst=3, update_gap_s=0.02, backoff_s=0.02, backoff_max_s=0.1)
 SLOW = Pace(per_channel_s=0.01, burst=3, update_gap_s=60, backoff_s=0.02, backoff_max_s=0.1)
@@ -27,18 +28,23 @@ class Desk:
         self.api, self.noted, self.seen = api, list[tuple[str, ...]](), list[str]()
         self.ours: Callable[[], bool] = lambda: True
         self.written: Incident | None = None
+        self.read = 0
         self.publisher = Publisher(
             api.client,
             key=b"k" * 32,
             published=lambda *place: self.noted.append(place),
             delivered=self.seen.append,
             ours=lambda _: self.ours(),
-            written=lambda _: self.written,
+            written=lambda _: self._read(),
             since=since,
             now=lambda: stories.ASKED_AT,
             pace=pace,
         )
         self.publisher.start()
+
+    def _read(self) -> Incident | None:
+        self.read += 1
+        return self.written
 
     def posts(self, thread: str | None = None, channel: str = "C1") -> list[dict[str, Any]]:
         return [args for args in self.api.of(POST, channel) if args.get("thread_ts") == thread]
@@ -498,7 +504,7 @@ def test_the_card_of_another_bot_is_not_touched(at_desk: Desk) -> None:
     """What waited here for Slack's pace is older than what the other one shows."""
     show, api = at_desk.publisher.show, at_desk.api
     show(stories.running(), ())
-    api.wait_for(lambda: len(at_desk.posts()) == 1)
+    until(lambda: at_desk.noted)
     at_desk.ours = lambda: False
     show(stories.ended(), ())
     assert at_desk.publisher.close(2)
@@ -525,6 +531,36 @@ def test_an_end_that_was_written_over_by_a_bot_that_slept_is_shown_again(at_desk
     assert at_desk.publisher.close(2)
     assert at_desk.headline() == "🖥️ GUEST · proven · 10.0.0.5"
     assert at_desk.seen == [], "its own bot says so"
+
+
+def test_an_end_that_was_written_over_is_shown_again_as_soon_as_the_journal_can_be_read(at_desk: Desk) -> None:
+    """The server may be away in the very moment; what stands there would say "checking" for ever."""
+    show, api = at_desk.publisher.show, at_desk.api
+    show(stories.running(), ())
+    api.wait_for(lambda: len(at_desk.noted) == 1)
+    slept(at_desk)
+    show(stories.running(), (stories.FACT,))
+    until(lambda: at_desk.read > 2)
+    assert len(api.of(UPDATE)) == 1
+    place = Published(at=stories.ASKED_AT, channel="C1", message=at_desk.noted[0][2])
+    at_desk.written = stories.then(stories.ended(), place)
+    api.wait_for(lambda: len(api.of(UPDATE)) == 2)
+    assert at_desk.headline() == "🖥️ GUEST · proven · 10.0.0.5"
+
+
+def test_an_end_over_which_slack_took_a_state_without_an_answer_is_shown_again(at_desk: Desk) -> None:
+    """The bot that slept looks before it tries again, and sees that it is another one's."""
+    show, api = at_desk.publisher.show, at_desk.api
+    show(stories.running(), ())
+    api.wait_for(lambda: len(at_desk.noted) == 1)
+    place = Published(at=stories.ASKED_AT, channel="C1", message=at_desk.noted[0][2])
+    at_desk.written = stories.then(stories.ended(), place)
+    slept(at_desk)
+    api.spoil(UPDATE, LOST)
+    show(stories.running(), (stories.FACT,))
+    api.wait_for(lambda: len(api.of(UPDATE)) == 2)
+    assert at_desk.publisher.close(2)
+    assert at_desk.headline() == "🖥️ GUEST · proven · 10.0.0.5"
 
 
 def test_a_card_that_a_bot_posted_in_its_sleep_is_taken_away(at_desk: Desk) -> None:
