@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from bot import log
 from bot.clerk import Clerk
-from bot.errors import InstrumentError, OvertakenError, RequestError
+from bot.errors import ForgottenError, InstrumentError, OvertakenError, RequestError
 from bot.incidents import folds, joining
 from bot.incidents.crowding import USUAL, Bounds
 from bot.incidents.planning import Known
@@ -27,6 +27,9 @@ _REMEMBERED = 500  # closed incidents kept in memory for their buttons; older on
 _AGENTS_FRESH_S = 1.0
 _WITHHELD = timedelta(seconds=10)
 """So long an end waits for the journal; people wait for no server that stays away."""
+_MIND_S = 2.0  # below the time that bots wait after an outage before they take anything over
+_LATELY = timedelta(minutes=10)
+"""What is older was copied to every replica that can become the primary."""
 
 
 @dataclass(slots=True)
@@ -89,6 +92,7 @@ class Desk:
         self._roll_read = False
         self._agents: tuple[float, tuple[Agent, ...]] = (-_AGENTS_FRESH_S, ())
         self._ending: dict[str, None] = {}  # whose end was seen, and whose leftovers still have to be removed
+        self._minded_at = time.monotonic()
         self._seen_in_doubt: set[str] = set()  # whose end was shown here when nobody could say whose they are
 
     def published(self, incident: str, channel: str, message: str, part: str = CARD) -> None:
@@ -127,6 +131,9 @@ class Desk:
         """
         with self._directory:
             owing = [seat for seat in self._seats.values() if seat.running.unwritten]
+        for seat in self._forgotten():
+            with self._at(seat):
+                self._write_again(seat.running)
         away = False
         for seat in owing:
             with self._at(seat):
@@ -234,11 +241,42 @@ class Desk:
                 if found and found.delivered:
                     self._succession.over(incident.id)  # what we brought since is not needed any more
                 raise
+            except ForgottenError as error:
+                _log.warning("events_forgotten", incident=incident.id, begins=error.begins, known=position)
+                running.unwritten = len(incident.timeline) - error.begins
+                self._succession.keep_again(running)
+                continue
             except InstrumentError as error:
                 _log.warning("journal_unreachable", incident=incident.id, reason=str(error))
                 return False
             running.unwritten -= 1
         return True
+
+    def _write_again(self, running: Running) -> bool:
+        """Prove that the journal knows all that we know, or give it what it has forgotten; whether it has all now."""
+        running.unwritten = max(running.unwritten, 1)  # the last event: where it stands, so do those before it
+        return self._write(running)
+
+    def _forgotten(self) -> list[Seat]:
+        """Those whose newest events the journal has no more: its server failed over, or came back without them.
+
+        Also of what has ended: another bot would find it unfinished, and answer it again.
+        """
+        if time.monotonic() - self._minded_at < _MIND_S:
+            return []
+        self._minded_at, since = time.monotonic(), self._clock.now() - _LATELY
+        with self._directory:
+            known = {
+                name: (seat, len(seat.running.incident.timeline))
+                for name, seat in self._seats.items()
+                if not seat.running.unwritten and seat.running.incident.timeline[-1].at > since
+            }
+        try:
+            behind = self._journal.behind({name: length for name, (_, length) in known.items()})
+        except InstrumentError as error:
+            _log.warning("journal_unreachable", reason=str(error))
+            return []
+        return [known[name][0] for name in behind]
 
     def _give(self, incident: str) -> None:
         """Another bot may go on with it, at once."""

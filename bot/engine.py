@@ -135,7 +135,7 @@ class Engine(Desk):
         if seat is not None:
             with self._at(seat):
                 running = seat.running
-                if not self._write(running):
+                if not self._write_again(running):
                     return
                 found = self._journal.read(name)
                 if found is not None and len(found.timeline) == len(running.incident.timeline):

@@ -100,10 +100,8 @@ async def _pass(link: Link, reader: asyncio.StreamReader, writer: asyncio.Stream
 
 
 async def _end_others() -> None:
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for other in others:
-        other.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    if others := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(others, timeout=2.0)  # what they carried is broken
 
 
 def _break(link: Link) -> None:

@@ -38,6 +38,15 @@ class Pair:
                 raise ServerError("The replica does not copy its primary.")
             time.sleep(0.02)
 
+    def caught_up(self) -> None:
+        """Wait until the replica has all that was written by now."""
+        offset = said(self.primary, "INFO", "replication")["master_repl_offset"]
+        until = time.monotonic() + 5.0
+        while said(self.replica, "INFO", "replication")["slave_repl_offset"] < offset:
+            if time.monotonic() > until:
+                raise ServerError("The replica does not catch up with its primary.")
+            time.sleep(0.005)
+
     def promote(self) -> None:
         """Make the replica a primary. What is written to the old one from now on is lost when clients come over."""
         said(self.replica, "REPLICAOF", "NO", "ONE")
