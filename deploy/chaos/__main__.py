@@ -38,6 +38,7 @@ class Result:
     seconds: list[Second] = field(default_factory=list)
     latencies_s: list[float] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    recoveries_s: list[float] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
     took_s: float = 0.0
 
@@ -97,6 +98,10 @@ def _judge(seen: Evidence, result: Result) -> None:
         finals = [one.at for one in states if not one.text.startswith(RUNNING)]
         if finals and questions[number].said.partition(" ")[0] != "stop":
             result.latencies_s.append(max(0.0, min(finals) - questions[number].at))
+    shown = sorted(one.at for one in seen.chronicle.shown if one.mark and not one.text.startswith(RUNNING))
+    for one in seen.chronicle.done:
+        if one.happening.kind is Kind.FAILED_OVER and (later := [at for at in shown if at > float(one.what)]):
+            result.recoveries_s.append(later[0] - float(one.what))
     for incident in seen.incidents.values():
         result.outcomes[str(incident.closed.outcome) if incident.closed else "open"] += 1
         if incident.verdict:
@@ -112,7 +117,9 @@ def _quantiles(values: Sequence[float]) -> tuple[float, float, float]:
 
 def told(result: Result) -> str:
     """Everything about one run that its line of the table has no room for."""
-    lines = [f"  second card, unavoidable: {one.incident}: {one.why}" for one in result.seconds]
+    again = ", ".join(f"{one:.1f}" for one in result.recoveries_s)
+    lines = [f"  seconds from each failover to the next card that ends: {again}"] if again else []
+    lines += [f"  second card, unavoidable: {one.incident}: {one.why}" for one in result.seconds]
     lines += [f"  could not be done: {one}" for one in result.trouble]
     lines += [f"  BROKEN: {one}" for one in result.faults]
     return "\n".join(lines)

@@ -18,7 +18,7 @@ _TYPED_S, _MENTION_S = 6.0, 20.0
 """So long after it was asked a question may be written down: an acknowledgement takes 3 s, an event comes again."""
 NEAR_S = 2.0
 """A bot that died so soon after a post may not have lived to write down where it stands."""
-_DEATHS = (Kind.BOT_KILLED, Kind.BOT_PAUSED, Kind.SERVER_KILLED)
+_DEATHS = (Kind.BOT_KILLED, Kind.BOT_PAUSED, Kind.SERVER_KILLED, Kind.FAILED_OVER)
 
 
 @dataclass(frozen=True, slots=True)
