@@ -45,8 +45,10 @@ def connect(
     """
     sought = address.sought(url)
     parts = address.parts(url) if sought is None else urlsplit(sought.bare)
-    if parts.scheme not in {"redis", "rediss", "unix"}:
-        raise InstrumentError("That is no address of a queue server: write redis://, rediss:// or unix://.")
+    if (parts.scheme, sought is not None) not in _TIES:
+        raise InstrumentError(
+            "That is no address of a queue server: write redis://, rediss:// or unix://, or rediss+sentinel://."
+        )
     options = {name.lower(): values[-1].lower() for name, values in parse_qs(parts.query).items()}
     if options.get("ssl_cert_reqs", "required") != "required" or options.get("ssl_check_hostname", "true") != "true":
         raise InstrumentError(f"{place(url)} must not switch the check of the server's certificate off.")

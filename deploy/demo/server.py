@@ -35,6 +35,18 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     @classmethod
+    def sentinel(cls, settings: Path, program: str, url: str) -> "Server":
+        """One that chooses the primary among others, as the file says, which lies in its directory and changes."""
+        found = cls(settings.parent, [], url)
+        found._command = [program, str(settings), "--sentinel"]
+        return found
+
+    @property
+    def program(self) -> str:
+        """The program that it is."""
+        return self._command[0]
+
+    @classmethod
     @contextmanager
     def running(cls, directory: Path) -> Iterator["Server"]:
         """Valkey in the directory, which is made where it is missing, until the block ends."""
