@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import redis
 
 from bot.doctor import queues
 from bot.doctor.queues import Way
@@ -62,6 +63,13 @@ def test_an_address_of_sentinels_that_cannot_be_used_is_refused_without_its_secr
     assert "s3cret" not in str(caught.value)
 
 
+def page(user: str) -> list[str]:
+    """The rules that the operator's page gives this user."""
+    lines = Path("deploy/README.md").read_text(encoding="utf-8").splitlines()
+    (line,) = (one for one in lines if one.startswith(f'echo "user {user} on '))
+    return line.partition(") ")[2].partition('"')[0].split()
+
+
 # ---- real ones -------------------------------------------------------------------------------------------------------
 
 
@@ -106,19 +114,38 @@ def watched(pair: Pair, tmp_path: Path) -> Iterator[Watched]:
         yield found
 
 
+def guard(watched: Watched) -> None:
+    """Let nobody in but the users that the page names, replica and sentinels among them."""
+    users = {"bot": bot_rules(), "agent.a": agent_rules("a", ["agent.a"]), "operator": ("~*", "&*", "+@all")}
+    users |= {name: tuple(page(name)) for name in ("replica", "sentinel")}
+    servers = (watched.pair.primary, watched.pair.replica)
+    for one in servers:  # an ACL is not replicated
+        for name, rules in users.items():
+            said(one, "ACL", "SETUSER", name, "on", ">pw", *rules)
+        said(one, "CONFIG", "SET", "masteruser", "replica", "masterauth", "pw")
+    for one in watched.sentinels:
+        said(one, "SENTINEL", "SET", NAME, "auth-user", "sentinel", "auth-pass", "pw")
+    for one in servers:
+        one.url, bare = server.entered(one.url, "operator", "pw"), one.url
+        with redis.Redis.from_url(bare, protocol=2, retry=None) as client:
+            client.execute_command("ACL", "SETUSER", "default", "off")
+            for kind in ("replica", "pubsub", "normal"):
+                client.execute_command("CLIENT", "KILL", "TYPE", kind)
+    until(lambda: said(watched.pair.replica, "INFO", "replication")["master_link_status"] == "up")
+    until(lambda: all(b"user=sentinel" in said(one, "CLIENT", "LIST") for one in servers))
+
+
 @pytest.mark.server
 @pytest.mark.timeout(90)
 def test_bots_and_agents_find_the_primary_that_the_sentinels_have_chosen(watched: Watched) -> None:
     """Nobody restarts anything, and the doctor says which one it is."""
     with ExitStack() as ends:
-        for one in (watched.pair.primary, watched.pair.replica):  # an ACL does not travel to a replica
-            said(one, "ACL", "SETUSER", "bot", "on", ">pw", *bot_rules())
-            said(one, "ACL", "SETUSER", "agent.a", "on", ">pw", *agent_rules("a", ["agent.a"]))
+        first, second = (watched.pair.port(one) for one in (watched.pair.primary, watched.pair.replica))
+        guard(watched)
         queue = ServerBench(watched.url("bot:pw@"), ends).queue()
         run_agent(ServerBench(watched.url("agent.a:pw@"), ends), "a", ["agent.a"], brings(b"x"))
         queue.put([job("agent.a")])
         assert finals(hear(queue, lambda news: bool(finals(news))))
-        first, second = (watched.pair.port(one) for one in (watched.pair.primary, watched.pair.replica))
         way = Way(watched.url("bot:pw@"), None)
         lines = list(queues.server(way, SystemClock().now()))
         assert f"the sentinels say that 127.0.0.1:{first} is the primary" in lines[0].says
@@ -180,7 +207,7 @@ def test_sentinels_with_a_login_of_their_own_are_asked_with_it(watched: Watched)
 @pytest.mark.server
 def test_sentinels_and_servers_are_talked_to_over_tls(tmp_path: Path, authority: Authority) -> None:
     """Both with the one CA; a sentinel that names hosts names what stands in the certificate."""
-    redis = program("redis-server", "redis-server")
+    of_debian = program("redis-server", "redis-server")
     tls = ["--tls-cert-file", str(authority.certificate), "--tls-key-file", str(authority.key)]
     tls += ["--tls-ca-cert-file", str(authority.ca), "--tls-auth-clients", "no", "--bind", "127.0.0.1", "--port", "0"]
     ca = f"?ssl_ca_certs={authority.ca}"
@@ -194,7 +221,7 @@ def test_sentinels_and_servers_are_talked_to_over_tls(tmp_path: Path, authority:
         there = tmp_path / "primary"
         there.mkdir()
         port = started(
-            lambda port: Server(there, [redis, *tls, "--tls-port", str(port)], f"rediss://localhost:{port}{ca}")
+            lambda port: Server(there, [of_debian, *tls, "--tls-port", str(port)], f"rediss://localhost:{port}{ca}")
         )
 
         def sentinel(own: int) -> Server:
@@ -204,7 +231,7 @@ def test_sentinels_and_servers_are_talked_to_over_tls(tmp_path: Path, authority:
             lines += [f"tls-port {own}", "tls-replication yes", "sentinel resolve-hostnames yes"]
             lines += ["sentinel announce-hostnames yes", f"sentinel monitor {NAME} localhost {port} 1"]
             settings.write_text("\n".join(lines) + "\n")
-            return Server.sentinel(settings, redis, f"rediss://localhost:{own}{ca}")
+            return Server.sentinel(settings, of_debian, f"rediss://localhost:{own}{ca}")
 
         url = f"rediss+sentinel://localhost:{started(sentinel)}/{NAME}"
 
