@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, cast
 
 from redis.exceptions import RedisError, ResponseError
@@ -51,13 +51,9 @@ class RedisJournal:
                 raise OvertakenError(f"Another bot has gone on with `{incident}`; please try again.") from error
 
     def _write(self, key: str, incident: str, event: AnyEvent, written: bytes, position: int | None) -> None:
-        with _away(self._url), self._client.pipeline(transaction=True) as pipe:
-            # On one connection, which fails rather than be made again: what was looked at is what is written to.
-            if position and not pipe.immediate_execute_command("XRANGE", key, *[_place(position - 1)] * 2):
-                there = pipe.immediate_execute_command("XRANGE", key, "-", "+")
-                if len(there) < position:
-                    placed = bool(there) and there[-1][0].startswith(f"{_PLACES}-".encode())
-                    raise ForgottenError(incident, len(there) - placed)  # the last is compared with ours
+        with _away(self._url), self._client.pipeline(transaction=True) as pipe, ExitStack() as ends:
+            if position:
+                ends.enter_context(_before(pipe, key, incident, position))
             pipe.xadd(key, {b"event": written}, id="*" if position is None else _place(position))
             pipe.expire(key, self._lifetime_s)
             if isinstance(event, Requested):
@@ -168,6 +164,27 @@ class MemoryJournal:
 def _place(position: int) -> str:
     """The id of the entry that stands there."""
     return f"{_PLACES}-{position}"
+
+
+@contextmanager
+def _before(pipe: Any, key: str, incident: str, position: int) -> Iterator[None]:
+    """Look whether all events before the position are there, and hold the connection to that server meanwhile.
+
+    Raises:
+        ForgottenError: they are not.
+    """
+    there = pipe.immediate_execute_command("XRANGE", key, *[_place(position - 1)] * 2)
+    tie = pipe.connection
+    tie.steady = True  # it fails rather than be made again: what was looked at is what is written to
+    try:
+        if not there:
+            every = pipe.immediate_execute_command("XRANGE", key, "-", "+")
+            if len(every) < position:
+                placed = bool(every) and every[-1][0].startswith(f"{_PLACES}-".encode())
+                raise ForgottenError(incident, len(every) - placed)  # the last is compared with ours
+        yield
+    finally:
+        tie.steady = False
 
 
 @contextmanager

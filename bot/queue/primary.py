@@ -46,6 +46,13 @@ class NoPrimaryError(redis.ConnectionError):
     """No sentinel names a primary: it passes when they have chosen one."""
 
 
+class Doubt:
+    """When a connection of this process last met a server at this address that is not the primary."""
+
+    def __init__(self) -> None:
+        self.since = float("-inf")
+
+
 class Ties:
     """How often connections of one client were made again after they had broken. Safe from several threads."""
 
@@ -62,9 +69,11 @@ class Ties:
 class _AtPrimary:
     """What is added to each kind of connection of redis-py (8.1, whose own classes do this for sentinels alone)."""
 
-    def __init__(self, *, ties: Ties, anywhere: bool = False, **options: Any) -> None:
+    def __init__(self, *, ties: Ties, doubt: Doubt, anywhere: bool = False, **options: Any) -> None:
         super().__init__(**options)
-        self._ties, self._anywhere = ties, anywhere
+        self._ties, self._doubt, self._anywhere = ties, doubt, anywhere
+        self.steady = False
+        """Whether what is sent next has to go where the last answer came from, or nowhere."""
         self._was_made = False
         self._proven_at = float("-inf")
 
@@ -78,10 +87,16 @@ class _AtPrimary:
         self._was_made = True
 
     def check_health(self) -> None:
-        """Before a command, when the last proof is too old."""
+        """Before a command, when the last proof is too old. Nothing was sent yet, so it may go to the new primary."""
         super().check_health()  # type: ignore[misc]
-        if time.monotonic() - self._proven_at > PROOF_S:
+        if time.monotonic() - self._proven_at <= PROOF_S and self._proven_at > self._doubt.since:
+            return
+        try:
             self._prove()
+        except NotPrimaryError:
+            if self.steady:
+                raise
+            self.connect()  # type: ignore[attr-defined]
 
     def read_response(self, *given: Any, **options: Any) -> Any:
         """The answer; one that only a server in transition gives costs the connection."""
@@ -94,7 +109,7 @@ class _AtPrimary:
             why = None if self._anywhere else passes(error)
             if why is None:
                 raise
-            self.disconnect()  # type: ignore[attr-defined]
+            self._leave()
             raise NotPrimaryError(why) from error
 
     def _prove(self) -> None:
@@ -104,9 +119,13 @@ class _AtPrimary:
         told = self.read_response()
         pairs = told if isinstance(told, Mapping) else dict(zip(told[::2], told[1::2], strict=True))
         if pairs.get(b"role") in (b"slave", b"replica"):
-            self.disconnect()  # type: ignore[attr-defined]
+            self._leave()
             raise NotPrimaryError(NO_PRIMARY)
         self._proven_at = time.monotonic()
+
+    def _leave(self) -> None:
+        self._doubt.since = time.monotonic()
+        self.disconnect()  # type: ignore[attr-defined]
 
 
 class Sought:

@@ -59,6 +59,7 @@ def connect(
         sought.bare if sought else url,
         connection_class=_TIES[parts.scheme, sought is not None],
         ties=primary.Ties(),
+        doubt=_DOUBTS.setdefault(url, primary.Doubt()),
         anywhere=anywhere,
         max_connections=connections,
         timeout=5,
@@ -74,6 +75,9 @@ def connect(
 
 
 _ONCE = Retry(NoBackoff(), 0)
+_DOUBTS: dict[str, primary.Doubt] = {}
+"""By address, for all clients of this process: where one has met a replica, none trusts its connection unseen."""
+
 _TIES = {
     ("redis", False): primary.PlainTie,
     ("rediss", False): primary.TlsTie,

@@ -174,10 +174,10 @@ def _server_killed(world: World, one: Happening) -> str:
     return ""
 
 
-def _failed_over(world: World, one: Happening) -> str:
-    """Another server takes over; what is written while both are primaries is lost."""
+def fail_over(world: World, one: Happening) -> str:
+    """Another server takes over; what is written while both are primaries is lost. When everybody was led to it."""
     old, lost_s = one.text.split()
-    world.pair.follow()  # it may have been cut off when the server was killed
+    world.pair.rejoin()
     world.pair.caught_up()
     world.pair.promote()
     time.sleep(float(lost_s))
@@ -187,9 +187,7 @@ def _failed_over(world: World, one: Happening) -> str:
     else:
         world.pair.rejoin()
     lead(world.directory / "queue", world.pair.primary)
-    led_at = time.time()
-    world.pair.rejoin()
-    return str(led_at)
+    return str(time.time())
 
 
 def _link_cut(world: World, one: Happening) -> str:
@@ -245,7 +243,7 @@ _LASTING = {
     Kind.AGENT_KILLED: _agent_killed,
     Kind.AGENT_PAUSED: _agent_paused,
     Kind.SERVER_KILLED: _server_killed,
-    Kind.FAILED_OVER: _failed_over,
+    Kind.FAILED_OVER: fail_over,
     Kind.LINK_CUT: _link_cut,
     Kind.LINK_SLOW: _link_slow,
 }
