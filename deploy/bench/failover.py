@@ -21,6 +21,7 @@ from deploy.demo.stage import RUNNING
 COMMAND = "python -m deploy.bench.failover"
 TIMES = 5
 _PATIENCE_S = 60.0
+_FAILED = "could not be carried out"
 
 
 def measure(world: World, old: str) -> tuple[float, float]:
@@ -35,7 +36,7 @@ def measure(world: World, old: str) -> tuple[float, float]:
             continue
         taken_at = time.time()
         ended = _end(world, asked_at)
-        if ended is None or "Check failed" not in ended.text:
+        if ended is None or _FAILED not in ended.text:
             break
     if ended is None:
         raise TimeoutError(f"no verdict within {_PATIENCE_S:g} s after the old primary was {old}")
