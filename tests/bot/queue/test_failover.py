@@ -228,6 +228,7 @@ def test_what_a_bot_has_in_hand_is_in_doubt_after_a_failover(named: Named, bench
     assert not queue.taken()
     named.fail_over()
     assert until(queue.taken) == ("inc-1",)
+    assert queue.holds("inc-1"), "nobody else may have it yet, and its card is this bot's to write"
     assert queue.hold(["inc-9"]) == frozenset()
     queue.begin("inc-1")
     assert queue.holds("inc-1")
