@@ -51,6 +51,7 @@ class Deliveries:
             return self._backlog.popleft()
         if not self._joined:
             self._join()
+        self._changed()
         if self._lease.settled and time.monotonic() - self._swept_at > keys.SWEEP_S:
             if orphan := self._orphan(held()):
                 return orphan

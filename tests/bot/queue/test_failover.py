@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from bot.errors import ForgottenError, InstrumentError, OvertakenError
 from bot.model.incident import AnyEvent, Lost, TakenOver
-from bot.model.job import Artifact
+from bot.model.job import Artifact, Job
 from bot.ports import Ability, News, Queue, Work
 from bot.queue import keys, server
 from bot.queue.journal import RedisJournal
@@ -251,14 +251,15 @@ def counted(ability: Ability, log: list[str]) -> Ability:
     return call
 
 
-def goes_on(queue: Queue, incident: str, patience_s: float = 20.0) -> list[News]:
+def goes_on(queue: Queue, asked: Job, patience_s: float = 20.0) -> list[News]:
     """What a bot hears that takes its incident in hand again, until it is final."""
     heard: list[News] = []
 
     def final() -> bool:
         with suppress(InstrumentError):
-            if incident in queue.taken():
-                queue.begin(incident)
+            if asked.incident in queue.taken():
+                queue.begin(asked.incident)
+                queue.resume([asked])
             heard.extend(queue.news(0.1))
         return bool(finals(heard))
 
@@ -285,7 +286,7 @@ def test_a_report_that_was_forgotten_is_said_again_and_nothing_is_done_twice(nam
         until(at(named, keys.reports(asked.incident)))
 
     named.fail_over(lost=lost)
-    heard = goes_on(queue, asked.incident)
+    heard = goes_on(queue, asked)
     assert list(finals(heard)[0].blobs.values()) == [b"what was seen until then"]
     assert ran == [asked.id]
     until(lambda: bench.client.xlen(keys.jobs("agent.a")) == 0)
@@ -312,7 +313,7 @@ def test_a_job_that_is_given_again_to_the_agent_that_has_it_runs_once(
         groups = until(lambda: _groups(bench, "agent.a"))
         assert groups[0]["pending"] == 1, "it was given again"
         ability.release.set()
-    heard = goes_on(queue, asked.incident)
+    heard = goes_on(queue, asked)
     assert list(finals(heard)[0].blobs.values()) == [b"what was seen until then"]
     until(lambda: bench.client.xlen(keys.jobs("agent.a")) == 0)
     assert ran == [asked.id]
@@ -349,7 +350,7 @@ def test_a_job_that_was_forgotten_runs_once_when_it_is_put_again(named: Named, b
     until(again)
     until(lambda: _groups(bench, "agent.a"))
     ability.release.set()
-    assert finals(goes_on(queue, asked.incident))
+    assert finals(goes_on(queue, asked))
     until(lambda: bench.client.xlen(keys.jobs("agent.a")) == 0)
     assert ran == [asked.id]
     assert bench.dead() == []
