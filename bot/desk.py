@@ -1,6 +1,7 @@
 """Incidents on the desk: in memory with a lock each, in the journal, on their cards and, once ended, in the archive."""
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from datetime import timedelta
 
 from bot import log
 from bot.clerk import Clerk
-from bot.errors import InstrumentError, OvertakenError, RequestError
+from bot.errors import ForgottenError, InstrumentError, OvertakenError, RequestError
 from bot.incidents import joining
 from bot.incidents.crowding import USUAL, Bounds
 from bot.incidents.running import Running
@@ -23,6 +24,9 @@ _log = log.get(__name__)
 _REMEMBERED = 500  # closed incidents kept in memory for their buttons; older ones are read from the journal
 _WITHHELD = timedelta(seconds=10)
 """So long an end waits for the journal; people wait for no server that stays away."""
+_MIND_S = 2.0  # below the time that bots wait after an outage before they take anything over
+_LATELY = timedelta(minutes=10)
+"""What is older was copied to every replica that can become the primary."""
 
 
 @dataclass(slots=True)
@@ -79,6 +83,7 @@ class Desk:
         self._seats: OrderedDict[str, Seat] = OrderedDict()
         self._directory = threading.Lock()  # guards _seats
         self._ending: dict[str, None] = {}  # whose end was seen, and whose leftovers still have to be removed
+        self._minded_at = time.monotonic()
         self._seen_in_doubt: set[str] = set()  # whose end was shown here when nobody could say whose they are
 
     def published(self, incident: str, channel: str, message: str, part: str = CARD) -> None:
@@ -123,6 +128,9 @@ class Desk:
         """
         with self._directory:
             owing = [seat for seat in self._seats.values() if seat.running.unwritten]
+        for seat in self._forgotten():
+            with self.at(seat):
+                self.write_again(seat.running)
         away = False
         for seat in owing:
             with self.at(seat):
@@ -220,11 +228,42 @@ class Desk:
                 if found and found.delivered:
                     self.succession.over(incident.id)  # what we brought since is not needed any more
                 raise
+            except ForgottenError as error:
+                _log.warning("events_forgotten", incident=incident.id, begins=error.begins, known=position)
+                running.unwritten = len(incident.timeline) - error.begins
+                self.succession.keep_again(running)
+                continue
             except InstrumentError as error:
                 _log.warning("journal_unreachable", incident=incident.id, reason=str(error))
                 return False
             running.unwritten -= 1
         return True
+
+    def write_again(self, running: Running) -> bool:
+        """Prove that the journal knows all that we know, or give it what it has forgotten; whether it has all now."""
+        running.unwritten = max(running.unwritten, 1)  # the last event: where it stands, so do those before it
+        return self.write(running)
+
+    def _forgotten(self) -> list[Seat]:
+        """Those whose newest events the journal has no more: its server failed over, or came back without them.
+
+        Also of what has ended: another bot would find it unfinished, and answer it again.
+        """
+        if time.monotonic() - self._minded_at < _MIND_S:
+            return []
+        self._minded_at, since = time.monotonic(), self._clock.now() - _LATELY
+        with self._directory:
+            known = {
+                name: (seat, len(seat.running.incident.timeline))
+                for name, seat in self._seats.items()
+                if not seat.running.unwritten and seat.running.incident.timeline[-1].at > since
+            }
+        try:
+            behind = self._journal.behind({name: length for name, (_, length) in known.items()})
+        except InstrumentError as error:
+            _log.warning("journal_unreachable", reason=str(error))
+            return []
+        return [known[name][0] for name in behind]
 
     def give(self, incident: str) -> None:
         """Another bot may go on with it, at once."""

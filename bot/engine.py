@@ -86,7 +86,7 @@ class Engine:
         if seat is not None:
             with self._desk.at(seat):
                 running = seat.running
-                if not self._desk.write(running):
+                if not self._desk.write_again(running):
                     return
                 found = self._journal.read(name)
                 if found is not None and len(found.timeline) == len(running.incident.timeline):

@@ -20,6 +20,17 @@ class OvertakenError(RuleoutError):
     """Another bot has gone on with this incident while this one was away; what was about to be done is its to do."""
 
 
+class ForgottenError(RuleoutError):
+    """The journal has forgotten the newest events of an incident, as a server that fails over may.
+
+    ``begins`` is the place of the first event that has to be written again.
+    """
+
+    def __init__(self, incident: str, begins: int) -> None:
+        super().__init__(f"The journal has forgotten what happened in `{incident}` from event {begins + 1} on.")
+        self.begins = begins
+
+
 class BundleError(RuleoutError):
     """A file handed to us (capture, snapshot, case) cannot be read as what it claims to be."""
 

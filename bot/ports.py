@@ -230,7 +230,12 @@ class Journal(Protocol):
 
         Raises:
             OvertakenError: somebody else has written there, or further on.
+            ForgottenError: fewer events than that are known here, and nothing was written.
         """
+        ...
+
+    def behind(self, lengths: Mapping[str, int]) -> frozenset[str]:
+        """Those of the incidents of whose timelines fewer events are known here than given."""
         ...
 
     def read(self, incident: str) -> Incident | None:

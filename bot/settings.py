@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import parse_qsl, urlsplit
 
 from bot import log
 from bot.errors import RequestError
@@ -29,7 +30,7 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("RULEOUT_REDIS_URL", "all", "The queue server (Redis or Valkey, 7.0 or newer): `redis://`, `rediss://` (TLS) or `unix://`.", "redis://127.0.0.1:6379/0", secret=True),
+    Setting("RULEOUT_REDIS_URL", "all", "The queue server (Redis or Valkey, 7.0 or newer): `redis://`, `rediss://` (TLS) or `unix://`; where Sentinel chooses the primary `rediss+sentinel://USER:PASSWORD@HOST:26379,HOST2:26379/NAME`.", "redis://127.0.0.1:6379/0", secret=True),
     Setting("RULEOUT_REDIS_CA_FILE", "all", "CA certificates that the server's TLS certificate is checked against; empty: the system's.", ""),
     Setting("RULEOUT_LOG_LEVEL", "all", "DEBUG, INFO, WARNING or ERROR.", "INFO"),
     Setting("RULEOUT_LOG_JSON", "all", "`yes`: logs are JSON lines.", "no"),
@@ -199,6 +200,7 @@ def _secrets(value: str) -> Iterator[str]:
     if "://" in value:
         user, at, _ = value.partition("://")[2].rpartition("@")
         yield user.partition(":")[2] if at else ""
+        yield from (given for name, given in parse_qsl(urlsplit(value).query) if "password" in name)
         return
     for part in (value, *value.split(",")):
         yield from (part.strip(), part.rpartition("=")[2].strip())

@@ -47,6 +47,15 @@ class Succession:
             _log.warning("evidence_not_found", incident=running.incident.id, reason=str(error))
             return {}
 
+    def keep_again(self, running: Running) -> None:
+        """Keep all that was brought once more: where events were forgotten, so was what was kept beside them."""
+        if self.kept is None or not running.blobs or running.incident.closed:
+            return
+        try:
+            self.kept.put(running.incident.id, running.blobs)
+        except InstrumentError as error:
+            _log.warning("evidence_not_kept", incident=running.incident.id, reason=str(error))
+
     def prune(self, running: Running) -> None:
         """Of what lasts only the newest word is kept: an hour of beginnings would fill the server."""
         if self.kept is None or not _lasts(running):
@@ -103,7 +112,8 @@ class Succession:
     def resume(self, incident: Incident, now: datetime) -> None:
         """Await what is under way. What no agent has begun may never have left, and is put again.
 
-        If it did leave it has the same id, and agents begin each once.
+        If it did leave it has the same id, and agents begin each once. That a person stopped it is said again, for it
+        may have been forgotten too.
 
         Raises:
             InstrumentError: the server is away.
@@ -111,6 +121,8 @@ class Succession:
         over = folds.ended(incident)
         begun = {event.job for event in incident.timeline if isinstance(event, Started)}
         under_way = [job for job in folds.jobs(incident) if job.id not in over and not job.queue.startswith(_NO_AGENT)]
+        for job in under_way if folds.stopped(incident) else ():
+            self.queue.cancel(job)
         self.queue.resume([job for job in under_way if job.id in begun])
         self.queue.put([job for job in under_way if job.id not in begun and job.expires_at > now])
 

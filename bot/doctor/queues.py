@@ -10,9 +10,9 @@ from bot.errors import InstrumentError
 from bot.model import codec
 from bot.model.job import Agent, Vantage
 from bot.queue import checkup, tried
+from bot.queue.address import SENTINEL, place
 from bot.queue.checkup import Sight, Words
 from bot.queue.letters import SKEW_WORTH_SAYING_S, load
-from bot.queue.server import place
 
 OLDEST = (7, 0)
 _EXPIRES_SOON = timedelta(days=21)
@@ -41,7 +41,8 @@ def server(way: Way, now: datetime) -> Iterator[Line]:
 def of(way: Way, sight: Sight, now: datetime) -> Iterator[Line]:
     """What is to be said of a server that answered so."""
     version = ".".join(map(str, sight.version)) or "of no version"
-    yield ok(f"the queue server answers ({sight.name} {version}, {sight.rtt_s * 1000:.1f} ms)")
+    found = f"; the sentinels say that {sight.found} is the primary" if sight.found else ""
+    yield ok(f"the queue server answers ({sight.name} {version}, {sight.rtt_s * 1000:.1f} ms){found}")
     if sight.version < OLDEST:
         yield wrong(f"the queue server is {sight.name} {version}", "Install Redis 7.0 or newer, or Valkey.")
     if sight.role not in ("master", "primary"):
@@ -54,10 +55,11 @@ def of(way: Way, sight: Sight, now: datetime) -> Iterator[Line]:
 
 def _tls(way: Way, sight: Sight, now: datetime) -> Iterator[Line]:
     parts = urlsplit(way.url)
-    if parts.scheme == "redis" and parts.hostname not in _HERE:
+    sought = parts.scheme == f"redis{SENTINEL}"  # its servers are found elsewhere than here, sooner or later
+    if sought or (parts.scheme == "redis" and parts.hostname not in _HERE):
         yield wrong(
             f"jobs and passwords travel to {place(way.url)} in the clear",
-            "Let the server speak TLS and write rediss:// (README, step 3).",
+            f"Let the server speak TLS and write rediss{SENTINEL if sought else ''}:// (README, step 3).",
         )
     elif sight.certified_until is not None:
         left = sight.certified_until - now

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from bot import log
 from bot.doctor.line import Line, Standing
@@ -32,8 +32,9 @@ class Hider:
 
 def _parts(secret: str) -> tuple[str, ...]:
     if "://" in secret:
-        password = urlsplit(secret).password
-        return () if password is None else (password, unquote(password))
+        parts = urlsplit(secret)
+        asked = [given for name, given in parse_qsl(parts.query) if "password" in name]
+        return (*(() if parts.password is None else (parts.password, unquote(parts.password))), *asked)
     return secret, *(pair.rpartition("=")[2] for pair in re.split(r"[\s,]", secret))  # queue=key: a name is no secret
 
 

@@ -22,6 +22,7 @@ from bot.queue import artifacts, keys, letters, seal, server
 from bot.queue.deliveries import Deliveries, Entry
 from bot.queue.lease import CANCELLED, Held, Lease, ends_at, stop_reason
 from bot.queue.letters import Order, Report, Said
+from bot.queue.retold import Retold
 from bot.queue.taken import Taken
 
 _log = log.get(__name__)
@@ -49,11 +50,12 @@ class RedisIntake:
         self._limit_bytes = limit_bytes
         self._client = server.connect(url, ca_file=ca_file)
         self._held: dict[str, Held] = {}
-        self._taken = Taken()
+        self._taken, self._retold = Taken(), Retold()
         self._closed = False
         self._refused: str | None = None
         self._lease = Lease(url, server.connect(url, ca_file=ca_file, connections=1), agent, self._keys)
         self._lease.held = self._holding
+        self._changes = 0
         self._deliveries = Deliveries(self._client, agent.queues, self._lease)
         self._lease.start()
 
@@ -66,6 +68,7 @@ class RedisIntake:
         until = time.monotonic() + wait_s
         while not self._closed:
             try:
+                self._say_again()
                 entry = self._deliveries.next(until - time.monotonic(), self._entries)
                 self._refused = None
                 if entry and (job := self._accept(entry)):
@@ -121,7 +124,7 @@ class RedisIntake:
             upload = self._sure(lambda: artifacts.upload(self._client, evidence))
         except ResponseError as error:
             raise InstrumentError(f"The evidence could not travel. {server.sentence(self._url, error)}") from error
-        self._finish(held, Report(event, upload or ""))
+        self._finish(held, Report(event, upload or ""), evidence)
 
     def fail(self, job: Job, reason: str) -> None:
         """Final: the reason is what the card will say."""
@@ -170,6 +173,8 @@ class RedisIntake:
             first, cancel = pipe.execute()
         # The same entry once more is a legal delivery after a death. Whoever deleted the mark is met by our own memory.
         copied = self._taken.copied(job.id, entry.id, (job.expires_at - self._lease.now()).total_seconds())
+        if self._met(entry, job):
+            return None
         replayed = copied or first not in {None, entry.id}
         why = letters.refusal(
             order, entered_at=entry.entered_at, now=self._lease.now(), delivery=entry.delivery, replayed=replayed
@@ -190,6 +195,43 @@ class RedisIntake:
             pipe.execute()
         return job
 
+    def _met(self, entry: Entry, job: Job) -> bool:
+        """Whether this process runs the job, or has ended it: a server that fails over gives again what it gave before.
+
+        What runs is answered under the entry that the server knows now, and what has ended is said again.
+        """
+        if held := self._held.get(job.id):
+            if entry.id != held.entry and self._pending(entry.queue, held.entry):
+                return False  # a copy
+            held.entry = entry.id
+            return True
+        if self._retold.knows(job.id) and self._taken.same(job.id, entry.id):
+            self._retold.again()
+            with self._client.pipeline(transaction=True) as pipe:
+                self._done(pipe, entry.queue, entry.id)
+                pipe.execute()
+            return True
+        return False
+
+    def _pending(self, queue: str, entry: bytes) -> bool:
+        return bool(self._client.xpending_range(keys.jobs(queue), keys.GROUP, entry, entry, 1))
+
+    def _say_again(self) -> None:
+        """What was reported last, where another server may have forgotten it and somebody waits for it."""
+        if self._lease.changes != self._changes:
+            self._changes = self._lease.changes
+            self._retold.again()
+        for one in self._retold.due():
+            if not self._client.exists(keys.asking(one.order.reply)):
+                continue
+            lost = f"The evidence of agent {self._agent.name} was lost when the queue server failed over: ask again."
+            event = self._failed(one.order.job.id, lost).event if one.evidence is None else one.event
+            report = Report(event, artifacts.upload(self._client, one.evidence or ()))
+            with self._client.pipeline(transaction=True) as pipe:
+                self._say(pipe, one.order, report)
+                pipe.execute()
+            self._retold.said(one)
+
     def _send_partial(self, held: Held, event: Reported, evidence: artifacts.Evidence) -> None:
         try:
             artifacts.check_sizes(evidence, self._limit_bytes)
@@ -200,7 +242,7 @@ class RedisIntake:
         except (RedisError, InstrumentError) as error:  # A running capture must not fail because of a progress note.
             _log.warning("partial_report_dropped", job=event.job, reason=str(error))
 
-    def _finish(self, held: Held, report: Report) -> None:
+    def _finish(self, held: Held, report: Report, evidence: artifacts.Evidence = ()) -> None:
         """Report, acknowledgement and removal at once: a job is answered if and only if it is gone."""
 
         def ended(*, answered: bool) -> None:
@@ -216,6 +258,7 @@ class RedisIntake:
             _log.error("report_refused", job=report.event.job, reason=server.sentence(self._url, error))
             with suppress(ResponseError):  # A server without memory takes no report, but does give some back.
                 self._sure(lambda: ended(answered=False))
+        self._retold.keep(held.order, report.event, evidence)
         self._held.pop(report.event.job, None)
 
     def _bury(self, entry: Entry, why: str, reply: str = "", answer: Report | None = None) -> None:

@@ -67,8 +67,6 @@ class Asked:
         job_id = fields.get(b"job", b"").decode("ascii", "replace")
         with self._lock:
             pending = self._jobs.get(job_id)
-            if pending and pending.answered:
-                return None  # At-least-once: a second agent's report, or the copy that a reconnect wrote.
         if pending is None or pending.job.incident != incident:
             _log.warning("report_refused", incident=incident, job=job_id[:80], reason="nobody asked for it")
             return None
@@ -80,6 +78,11 @@ class Asked:
             _log.warning("report_refused", incident=incident, job=job_id, reason=str(error))
             return None
         return pending.job, report
+
+    def answered(self, job: Job) -> bool:
+        """Whether the job has had its final report."""
+        with self._lock:
+            return job.id in self._jobs and self._jobs[job.id].answered
 
     def word(self, incident: str, fields: Fields) -> News | None:
         """What another bot was told of the incident; None, with a warning, when no bot wrote it."""

@@ -46,6 +46,7 @@ class RedisQueue:
     ) -> None:
         self._url = url
         self._client = server.connect(url, ca_file=ca_file)
+        self._renewed = server.renewed(self._client)
         self._clock = clock
         self._limit_bytes = limit_bytes
         self._asked = Asked(masters, clock)
@@ -92,7 +93,13 @@ class RedisQueue:
         """Take them in hand, unless another bot has; right after an outage nobody can say who has what."""
         if not seize and not self._holding.settled:
             return frozenset(name for name in incidents if self._holding.holds(name))
-        return self._holding.take(incidents, seize=seize)
+        had = frozenset(name for name in incidents if self._holding.holds(name))
+        taken = self._holding.take(incidents, seize=seize)
+        if not seize and not self._holding.settled:  # the server changed under our hands
+            for name in taken - had:
+                self._holding.give(name)
+            return taken & had
+        return taken
 
     def begin(self, incident: str) -> None:
         """Nobody else can have in hand what nobody has heard of."""
@@ -237,7 +244,10 @@ class RedisQueue:
         if letters.is_word(fields):
             return self._asked.word(incident, fields), []
         known = self._asked.read(incident, fields)
-        return (self._item(*known), _uploads(known[1])) if known else (None, [])
+        if known is None:
+            return None, []
+        copied = self._asked.answered(known[0])  # at-least-once: a second agent's report, or one that was said again
+        return None if copied else self._item(*known), _uploads(known[1])
 
     def _item(self, job: Job, report: Report) -> News | None:
         event = report.event
@@ -256,6 +266,8 @@ class RedisQueue:
 
     def _lost(self) -> tuple[News, ...]:
         now = time.monotonic()
+        if (renewed := server.renewed(self._client)) != self._renewed:
+            self._renewed, self._trouble_at = renewed, now
         if now - self._looked_at < keys.SWEEP_S or now - self._trouble_at < keys.LEASE_S:
             return ()  # After an outage the agents first get the time to show up again.
         self._looked_at = now

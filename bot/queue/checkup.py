@@ -14,7 +14,8 @@ from typing import Any
 from redis.exceptions import AuthenticationError, NoPermissionError, ResponseError
 
 from bot.errors import InstrumentError
-from bot.queue import keys, server
+from bot.queue import address, keys, server
+from bot.queue.primary import Sought
 from bot.queue.server import Client
 
 Words = tuple[str, ...]
@@ -25,7 +26,8 @@ Words = tuple[str, ...]
 class Sight:
     """The server as it answered. ``ahead_s`` is how far our clock runs ahead of its; None: this user may not ask.
 
-    ``certified_until`` is the end of its certificate; None: no TLS.
+    ``certified_until`` is the end of its certificate; None: no TLS. ``found`` is where the sentinels found it; None:
+    none were asked.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Sight:
     rtt_s: float
     ahead_s: float | None
     certified_until: datetime | None
+    found: str | None = None
 
 
 def look(url: str, *, ca_file: str | None = None) -> Sight:
@@ -42,7 +45,7 @@ def look(url: str, *, ca_file: str | None = None) -> Sight:
     Raises:
         InstrumentError: nobody, or it lets us not in.
     """
-    with server.said(url), closing(server.connect(url, ca_file=ca_file, connections=1)) as client:
+    with server.said(url), closing(server.connect(url, ca_file=ca_file, connections=1, anywhere=True)) as client:
         client.ping()
         began_s = time.monotonic()
         client.ping()
@@ -55,6 +58,7 @@ def look(url: str, *, ca_file: str | None = None) -> Sight:
             rtt_s=rtt_s,
             ahead_s=_ahead_s(client),
             certified_until=_certified_until(client),
+            found=_found(client),
         )
 
 
@@ -71,7 +75,7 @@ def refused(url: str, commands: Sequence[Words], *, ca_file: str | None = None) 
         connection = client.connection_pool.get_connection()
         try:
             if _said(connection, ("MULTI",)) != b"OK":  # never go on: outside a transaction they would be carried out
-                raise InstrumentError(f"The queue server {server.place(url)} does not begin a transaction.")
+                raise InstrumentError(f"The queue server {address.place(url)} does not begin a transaction.")
             return tuple(words for words in commands if not _queued(connection, words))
         finally:
             connection.disconnect()
@@ -114,7 +118,7 @@ def announced(url: str, agent: str, *, ca_file: str | None = None) -> bytes | No
 
 
 def _said(connection: Any, words: Words) -> Any:
-    connection.send_command(*words)
+    connection.send_command(*words, check_health=False)  # which would ask for the role in the transaction
     return connection.read_response()
 
 
@@ -144,6 +148,14 @@ def _certified_until(client: Client) -> datetime | None:
         sock = getattr(connection, "_sock", None)
         found = sock.getpeercert() if isinstance(sock, ssl.SSLSocket) else None
         return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(found["notAfter"])), UTC) if found else None
+    finally:
+        client.connection_pool.release(connection)
+
+
+def _found(client: Client) -> str | None:
+    connection = client.connection_pool.get_connection()
+    try:
+        return f"{connection.host}:{connection.port}" if isinstance(connection, Sought) else None
     finally:
         client.connection_pool.release(connection)
 

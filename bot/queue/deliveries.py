@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from redis.exceptions import ResponseError
 
-from bot.queue import keys, seal
+from bot.queue import keys, seal, server
 from bot.queue.lease import Lease
 from bot.queue.server import Client
 
@@ -40,6 +40,7 @@ class Deliveries:
         self._client = client
         self._streams = {keys.jobs(queue): queue for queue in queues}
         self._lease = lease
+        self._tied = server.renewed(client)
         self._backlog: deque[Entry] = deque()
         self._joined = False
         self._swept_at = float("-inf")
@@ -50,6 +51,7 @@ class Deliveries:
             return self._backlog.popleft()
         if not self._joined:
             self._join()
+        self._changed()
         if self._lease.settled and time.monotonic() - self._swept_at > keys.SWEEP_S:
             if orphan := self._orphan(held()):
                 return orphan
@@ -73,6 +75,14 @@ class Deliveries:
             ]
             if held is None or held["consumer"].decode() != self._lease.consumer:
                 self._backlog.remove(entry)
+
+    def _changed(self) -> bool:
+        """Whether another server may answer since this was asked last."""
+        if (tied := server.renewed(self._client)) == self._tied:
+            return False
+        self._tied = tied
+        self._lease.changed()
+        return True
 
     def rejoin(self) -> None:
         """Make the groups again before the next delivery: the server came back without its data."""
@@ -130,6 +140,8 @@ class Deliveries:
                     living[owner] = self._living(owner)
                 if living[owner] or entry in held:
                     continue
+                if self._changed():
+                    return None  # by another server nobody has been dead for a whole lease yet
                 # What is counted are lives that the job cost, not connections.
                 delivery = left["times_delivered"] + (owner != me)
                 for id, fields in self._client.xclaim(

@@ -35,6 +35,7 @@ class Holding:
         self._renewed_wall = time.time()
         self._closing, self._begun = threading.Event(), threading.Event()
         self._trouble = False
+        self._renewed = server.renewed(client)
         self._thread = threading.Thread(target=self._keep, name="holding", daemon=True)
         self._thread.start()
 
@@ -97,7 +98,8 @@ class Holding:
     @property
     def settled(self) -> bool:
         """Whether no outage is younger than a lease: until then others may not have said that they are there."""
-        return time.monotonic() - self._unbroken_since > self._lease_s
+        unbroken = server.renewed(self._client) == self._renewed
+        return unbroken and time.monotonic() - self._unbroken_since > self._lease_s
 
     def alone(self) -> bool:
         """Whether no other bot is there."""
@@ -139,11 +141,17 @@ class Holding:
             held = set(self._held)
         asked_at, asked_wall = time.monotonic(), time.time()
         self._client.set(keys.bot(self._me.decode()), b"1", px=self._lease_ms)
-        kept, _ = self._say(sorted(held), seize=False) if held else (set[str](), set[str]())
+        kept, free = self._say(sorted(held), seize=False) if held else (set[str](), set[str]())
+        doubted = set[str]()
+        if (renewed := server.renewed(self._client)) != self._renewed:
+            # Another server may answer by now, which has forgotten what was said last: all of it is looked at anew. But
+            # what it has forgotten to be ours is so still, for whoever meets it waits a whole lease before taking any.
+            self._renewed, self._unbroken_since, doubted = renewed, time.monotonic(), held
+            kept |= free if asked_at - self._renewed_at < self._lease_s else set()
         with self._lock:
             gone = (held - kept) & self._held  # not what was given away meanwhile
             self._held -= gone
-            self._lost |= gone
+            self._lost |= gone | (doubted & self._held)
         self._renewed_at, self._renewed_wall = asked_at, asked_wall
 
     def _look_if_slept(self) -> None:

@@ -1,13 +1,13 @@
 """Where timelines outlive the process: one stream an incident, and an index of those whose end nobody has seen."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import Any, cast
 
 from redis.exceptions import RedisError, ResponseError
 
-from bot.errors import InstrumentError, OvertakenError
+from bot.errors import ForgottenError, InstrumentError, OvertakenError
 from bot.model import codec
 from bot.model.incident import AnyEvent, Delivered, Incident, Requested
 from bot.queue import keys, letters, server
@@ -31,15 +31,17 @@ class RedisJournal:
         """Write the event, and in the same transaction whether somebody still waits for the incident's end.
 
         Its place is the entry's id, and the server takes no id twice: a bot that slept while another went on with the
-        incident writes nothing into it any more.
+        incident writes nothing into it any more. A server that fails over may have forgotten the events before it; a
+        gap would stay for ever, because entries are added at the end alone, so none is made.
 
         Raises:
             OvertakenError: somebody else has written there, or further on.
+            ForgottenError: the events before it are not all there.
         """
         key, written = keys.journal(incident), letters.dump(codec.encode(event, AnyEvent))
-        place = "*" if position is None else f"{_PLACES}-{position}"
+        place = "*" if position is None else _place(position)
         try:
-            self._write(key, incident, event, written, place)
+            self._write(key, incident, event, written, position)
         except ResponseError as error:
             if "equal or smaller" not in str(error):
                 raise InstrumentError(server.sentence(self._url, error)) from error
@@ -48,9 +50,11 @@ class RedisJournal:
             if not stands or stands[0][1][b"event"] != written:
                 raise OvertakenError(f"Another bot has gone on with `{incident}`; please try again.") from error
 
-    def _write(self, key: str, incident: str, event: AnyEvent, written: bytes, place: str) -> None:
-        with _away(self._url), self._client.pipeline(transaction=True) as pipe:
-            pipe.xadd(key, {b"event": written}, id=place)
+    def _write(self, key: str, incident: str, event: AnyEvent, written: bytes, position: int | None) -> None:
+        with _away(self._url), self._client.pipeline(transaction=True) as pipe, ExitStack() as ends:
+            if position:
+                ends.enter_context(_before(pipe, key, incident, position))
+            pipe.xadd(key, {b"event": written}, id="*" if position is None else _place(position))
             pipe.expire(key, self._lifetime_s)
             if isinstance(event, Requested):
                 pipe.zadd(keys.UNFINISHED, {incident: event.at.timestamp()}, nx=True)
@@ -76,6 +80,18 @@ class RedisJournal:
         except (ValueError, KeyError) as error:
             raise InstrumentError(f"The journal of {incident} was written by another version: {error}.") from error
         return Incident(incident, events) if events else None
+
+    def behind(self, lengths: Mapping[str, int]) -> frozenset[str]:
+        """By their last places; a timeline that was begun without places is counted."""
+        asked = [(name, length) for name, length in lengths.items() if length]
+        with server.said(self._url), self._client.pipeline(transaction=False) as pipe:
+            for name, length in asked:
+                pipe.xrange(keys.journal(name), *[_place(length - 1)] * 2)
+            doubted = [one for one, found in zip(asked, pipe.execute(), strict=True) if not found] if asked else []
+            for name, length in doubted:
+                pipe.xrange(keys.journal(name), count=length)
+            counted = pipe.execute() if doubted else []
+        return frozenset(name for (name, length), found in zip(doubted, counted, strict=True) if len(found) < length)
 
     def unfinished(self, channel: str | None = None) -> tuple[str, ...]:
         """The incidents whose end nobody has seen, oldest request first; those whose timeline ran out are dropped."""
@@ -122,10 +138,17 @@ class MemoryJournal:
         """Write the event at the end."""
         with self._lock:
             timeline = self._timelines.setdefault(incident, [])
-            if position is None or position >= len(timeline):
+            if position is not None and position > len(timeline):
+                raise ForgottenError(incident, max(0, len(timeline) - 1))
+            if position is None or position == len(timeline):
                 timeline.append(event)
             elif timeline[position] != event:
                 raise OvertakenError(f"Another bot has gone on with `{incident}`; please try again.")
+
+    def behind(self, lengths: Mapping[str, int]) -> frozenset[str]:
+        """Memory forgets nothing, but may never have known."""
+        with self._lock:
+            return frozenset(name for name, length in lengths.items() if len(self._timelines.get(name, ())) < length)
 
     def read(self, incident: str) -> Incident | None:
         """The incident so far."""
@@ -153,6 +176,32 @@ class MemoryJournal:
     def crowd(self, channel: str) -> tuple[int, int]:
         """How many those are: of the channel, and of all."""
         return len(self.unfinished(channel)), len(self.unfinished())
+
+
+def _place(position: int) -> str:
+    """The id of the entry that stands there."""
+    return f"{_PLACES}-{position}"
+
+
+@contextmanager
+def _before(pipe: Any, key: str, incident: str, position: int) -> Iterator[None]:
+    """Look whether all events before the position are there, and hold the connection to that server meanwhile.
+
+    Raises:
+        ForgottenError: they are not.
+    """
+    there = pipe.immediate_execute_command("XRANGE", key, *[_place(position - 1)] * 2)
+    tie = pipe.connection
+    tie.steady = True  # it fails rather than be made again: what was looked at is what is written to
+    try:
+        if not there:
+            every = pipe.immediate_execute_command("XRANGE", key, "-", "+")
+            if len(every) < position:
+                placed = bool(every) and every[-1][0].startswith(f"{_PLACES}-".encode())
+                raise ForgottenError(incident, len(every) - placed)  # the last is compared with ours
+        yield
+    finally:
+        tie.steady = False
 
 
 @contextmanager

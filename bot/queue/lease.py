@@ -59,6 +59,9 @@ class Lease:
         self._ahead_s = time.time() - time.monotonic()
         self._heard_s: float | None = None  # when the server's clock was last taken over, and how surely
         self._doubt_s = float("inf")
+        self._tied = server.renewed(client)
+        self.changes = 0
+        """How often another server may have begun to answer: what was said last may be forgotten."""
         self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
 
     def start(self) -> None:
@@ -111,6 +114,11 @@ class Lease:
             self._trouble = server.sentence(self._url, error)
             _log.warning("queue_away", agent=self._agent.name, reason=self._trouble)
 
+    def changed(self) -> None:
+        """Another server may answer: whom it has not heard is not dead for that."""
+        self._unbroken_since = time.monotonic()
+        self.changes += 1
+
     def _keep(self) -> None:
         while not self.closing.wait(keys.RENEW_S):
             self._try()
@@ -119,6 +127,9 @@ class Lease:
         asked_at = time.monotonic()
         try:
             self._renew()
+            if (tied := server.renewed(self._client)) != self._tied:
+                self._tied = tied
+                self.changed()
             if asked_at - self._renewed_at > keys.LEASE_S:
                 self._drop_what_others_took()
         except RedisError as error:

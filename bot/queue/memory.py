@@ -212,6 +212,9 @@ class MemoryQueue:
         if letters.is_word(fields):
             return self._asked.word(incident, fields)
         known = self._asked.read(incident, fields)
+        if known and self._asked.answered(known[0]):
+            self._fetched.append((incident, known[1].upload))
+            return None
         return self._item(*known) if known else None
 
     def _item(self, job: Job, report: Report) -> News | None:

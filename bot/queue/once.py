@@ -1,6 +1,7 @@
 """What was met before, by any bot process: Slack's deliveries, decisions on captures, download links."""
 
 import threading
+import time
 from dataclasses import dataclass, field
 
 from bot.ports import Claim
@@ -19,11 +20,14 @@ class RedisOnce:
     def __init__(self, url: str, bot_id: str, *, ca_file: str | None = None) -> None:
         self._url, self._me = url, bot_id.encode()
         self._client = server.connect(url, ca_file=ca_file)
+        self._lock = threading.Lock()
+        self._done: dict[str, float] = {}  # by this process: a server that fails over may have forgotten it
 
     def seen(self, name: str) -> bool:
         """Whether this name was met before; from now on it was."""
         with server.said(self._url):
-            return not self._client.set(keys.delivery(name), _DONE, nx=True, ex=keys.DELIVERY_S)
+            met = not self._client.set(keys.delivery(name), _DONE, nx=True, ex=keys.DELIVERY_S)
+        return self._remembers(name) or met
 
     def claim(self, name: str) -> Claim:
         """Take it on, unless a bot that lives has."""
@@ -35,12 +39,27 @@ class RedisOnce:
                 if holder == self._me or self._client.exists(keys.bot(holder.decode())):
                     return Claim.TAKEN
                 link = f"{name} after {holder.decode()}"
-        return Claim.OURS
+        with self._lock:
+            known = name in self._done
+        if known:
+            self.done(name)
+        return Claim.DONE if known else Claim.OURS
 
     def done(self, name: str) -> None:
         """It is dealt with, for good."""
+        self._remembers(name)
         with server.said(self._url):
             self._client.set(keys.delivery(name), _DONE, ex=keys.DELIVERY_S)
+
+    def _remembers(self, name: str) -> bool:
+        """Whether this process has dealt with it before; from now on it has."""
+        now = time.monotonic()
+        with self._lock:
+            for over in [one for one, at in self._done.items() if now - at > keys.DELIVERY_S]:
+                del self._done[over]
+            known = name in self._done
+            self._done.setdefault(name, now)
+        return known
 
 
 @dataclass(frozen=True, slots=True)

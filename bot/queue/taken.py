@@ -28,3 +28,7 @@ class Taken:
         kept_s = min(max(left_s, 0.0) + keys.PAST_END_S, keys.LONGEST_S)
         first, _ = self._entries.setdefault(job, (entry, now_s + kept_s))
         return first != entry
+
+    def same(self, job: str, entry: Hashable) -> bool:
+        """Whether it was with this entry that the job came first."""
+        return job in self._entries and self._entries[job][0] == entry

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 from bot.errors import RequestError
 from bot.queue import acl_file, lobby
+from bot.queue.address import place
 from bot.queue.invitation import Invitation, fresh_secret, write
 from bot.queue.seal import queue_key
-from bot.queue.server import entered, place
+from bot.queue.server import entered
 from bot.settings import SETTINGS, Settings
 from bot.system import SystemClock
 

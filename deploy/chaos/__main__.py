@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot import log
 from bot.queue.seal import queue_key
-from deploy.chaos import asked, kept
+from deploy.chaos import asked, forgotten, kept
 from deploy.chaos.asked import Fault, Second
 from deploy.chaos.evidence import Evidence, gather
 from deploy.chaos.figures import quantiles
@@ -38,6 +38,8 @@ class Result:
     seconds: list[Second] = field(default_factory=list)
     latencies_s: list[float] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    forgotten: list[Fault] = field(default_factory=list)
+    recoveries_s: list[float] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
     took_s: float = 0.0
 
@@ -90,13 +92,20 @@ def _judge(seen: Evidence, result: Result) -> None:
     faults += more
     faults += [*kept.forged(seen), *kept.audit(seen), *kept.leftovers(seen), *kept.bugs(seen.directory)]
     faults += kept.retained(seen)
-    result.faults += faults
+    gone = forgotten.incidents(seen)
+    for fault in faults:
+        name = fault.whose.partition(".")[0]
+        (result.forgotten if name in gone else result.faults).append(fault)
     posted = seen.chronicle.cards()
     for number, entry in lines.items():
         states = [one for every in posted.get((entry.incident or "", "card"), {}).values() for one in every]
         finals = [one.at for one in states if not one.text.startswith(RUNNING)]
         if finals and questions[number].said.partition(" ")[0] != "stop":
             result.latencies_s.append(max(0.0, min(finals) - questions[number].at))
+    shown = sorted(one.at for one in seen.chronicle.shown if one.mark and not one.text.startswith(RUNNING))
+    for one in seen.chronicle.done:
+        if one.happening.kind is Kind.FAILED_OVER and (later := [at for at in shown if at > float(one.what)]):
+            result.recoveries_s.append(later[0] - float(one.what))
     for incident in seen.incidents.values():
         result.outcomes[str(incident.closed.outcome) if incident.closed else "open"] += 1
         if incident.verdict:
@@ -105,7 +114,10 @@ def _judge(seen: Evidence, result: Result) -> None:
 
 def told(result: Result) -> str:
     """Everything about one run that its line of the table has no room for."""
-    lines = [f"  second card, unavoidable: {one.incident}: {one.why}" for one in result.seconds]
+    again = ", ".join(f"{one:.1f}" for one in result.recoveries_s)
+    lines = [f"  seconds from each failover to the next card that ends: {again}"] if again else []
+    lines += [f"  second card, unavoidable: {one.incident}: {one.why}" for one in result.seconds]
+    lines += [f"  forgotten with the only bot that knew: {one.promise}: {one.whose}" for one in result.forgotten]
     lines += [f"  could not be done: {one}" for one in result.trouble]
     lines += [f"  BROKEN: {one}" for one in result.faults]
     return "\n".join(lines)

@@ -17,9 +17,11 @@ from deploy.demo.stage import RUNNING
 
 _TYPED_S, _MENTION_S = 6.0, 20.0
 """So long after it was asked a question may be written down: an acknowledgement takes 3 s, an event comes again."""
+_EARLY_S = 0.05
+"""So much may moments differ that two processes of one machine wrote down."""
 NEAR_S = 2.0
 """A bot that died so soon after a post may not have lived to write down where it stands."""
-_DEATHS = (Kind.BOT_KILLED, Kind.BOT_PAUSED, Kind.SERVER_KILLED)
+_DEATHS = (Kind.BOT_KILLED, Kind.BOT_PAUSED, Kind.SERVER_KILLED, Kind.FAILED_OVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,11 @@ def pair(seen: Evidence) -> tuple[dict[int, Entry], list[Fault]]:
             said = f"stop {entry.incident}" if entry.deed is Deed.STOPPED else entry.said or ""
             lines.setdefault((entry.place.channel, entry.person.user, said), []).append(entry)
     found, faults = dict[int, Entry](), list[Fault]()
-    asked = sorted(enumerate(seen.chronicle.questions), key=lambda one: one[1].at)
+    # Those first of which it is known when: who asked the same just before, and was not acknowledged, has no claim on it.
+    asked = sorted(enumerate(seen.chronicle.questions), key=lambda one: (_within_s(one[1]), one[1].at))
     for number, question in asked:
         waiting = lines.get((*seen.asker(question), question.said), [])
-        within_s = _MENTION_S if question.text.startswith("@") else _TYPED_S
-        fit = [entry for entry in waiting if -1 <= entry.at.timestamp() - question.at <= within_s]
+        fit = [entry for entry in waiting if -_EARLY_S <= entry.at.timestamp() - question.at <= _within_s(question)]
         if fit:
             waiting.remove(fit[0])
             if question.accepted:
@@ -62,6 +64,13 @@ def pair(seen: Evidence) -> tuple[dict[int, Entry], list[Fault]]:
         elif question.accepted and (why := _why_unwritten(seen, question)):
             faults.append(Fault("every accepted question is in the audit", question.text, why))
     return found, faults
+
+
+def _within_s(question: Question) -> float:
+    """So long after it was asked it may have been written down; what is acknowledged has been by then."""
+    if question.text.startswith("@"):
+        return _MENTION_S
+    return question.ack_ms / 1000 + _EARLY_S if question.accepted and question.ack_ms is not None else _TYPED_S
 
 
 def _why_unwritten(seen: Evidence, question: Question) -> str | None:

@@ -76,7 +76,7 @@ class Evidence:
 
 def gather(world: World, unfinished: list[str], *, button_key: bytes, history: bool) -> Evidence:
     """Read all of it; the bots and agents have ended, server and stand-in still run."""
-    journal = RedisJournal(world.server.url)
+    journal = RedisJournal(world.url)
     incidents, unreadable = dict[str, Incident](), list[str]()
     for key in sorted(world.client.scan_iter(keys.journal("*"), count=1000)):
         name = key.decode().partition(":")[2]

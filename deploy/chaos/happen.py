@@ -17,7 +17,7 @@ from bot.system import SystemClock
 from deploy.chaos.chronicle import Question
 from deploy.chaos.plan import Happening, Kind
 from deploy.chaos.recordings import target
-from deploy.chaos.world import PEOPLE, World, queues
+from deploy.chaos.world import PEOPLE, World, lead, queues
 from deploy.demo.slack.records import BOT_USER, Message
 from deploy.demo.slack.workspace import Workspace
 from deploy.demo.stage import RUNNING
@@ -71,7 +71,7 @@ def _one(world: World, one: Happening, number: int, held: dict[str, threading.Lo
         _PEOPLE[one.kind](world, one, number)
         return
     if one.kind in _LASTING:
-        with busy if one.kind is Kind.SERVER_KILLED else held[one.whom]:
+        with busy if one.kind in (Kind.SERVER_KILLED, Kind.FAILED_OVER) else held[one.whom]:
             at = time.time()
             what = _LASTING[one.kind](world, one)
     else:
@@ -186,6 +186,22 @@ def _server_killed(world: World, one: Happening) -> str:
     return ""
 
 
+def fail_over(world: World, one: Happening) -> str:
+    """Another server takes over; what is written while both are primaries is lost. When everybody was led to it."""
+    old, lost_s = one.text.split()
+    world.pair.rejoin()
+    world.pair.caught_up()
+    world.pair.promote()
+    time.sleep(float(lost_s))
+    if old == "killed":
+        world.pair.replica.kill()
+        time.sleep(one.for_s)
+    else:
+        world.pair.rejoin()
+    lead(world.directory / "queue", world.pair.primary)
+    return str(time.time())
+
+
 def _link_cut(world: World, one: Happening) -> str:
     world.links.cut(one.whom, one.for_s)
     time.sleep(one.for_s)
@@ -240,6 +256,7 @@ _LASTING = {
     Kind.AGENT_TOLD_TO_END: _agent_told,
     Kind.AGENT_PAUSED: _agent_paused,
     Kind.SERVER_KILLED: _server_killed,
+    Kind.FAILED_OVER: fail_over,
     Kind.LINK_CUT: _link_cut,
     Kind.LINK_SLOW: _link_slow,
 }

@@ -25,7 +25,7 @@ from deploy.chaos.plan import Kind
 ACK_S = 3.0
 _AGENT_TROUBLE = (Kind.AGENT_KILLED, Kind.AGENT_TOLD_TO_END, Kind.AGENT_PAUSED, Kind.LINK_CUT, Kind.LINK_SLOW)
 _BOT_TROUBLE = (Kind.BOT_KILLED, Kind.BOT_PAUSED, Kind.BOT_TOLD_TO_END, Kind.SOCKETS_CUT, Kind.ACKS_LOST, Kind.LATE,
-                Kind.SERVER_KILLED, Kind.DOUBLED)  # fmt: skip
+                Kind.SERVER_KILLED, Kind.FAILED_OVER, Kind.DOUBLED)  # fmt: skip
 _RECOVERS_S = 12.0
 """So long after its restart a bot on a busy machine may not be connected yet."""
 LIFETIMES_S = {
@@ -33,6 +33,8 @@ LIFETIMES_S = {
     "seen": keys.LONGEST_S, "cancel": keys.LONGEST_S, "delivery": keys.DELIVERY_S, "alive": 3, "agent": 3,
     "serving": 3, "asking": 5, "bot": 5, "kept": keys.KEPT_S, "roll": keys.ROLL_S,
 }  # fmt: skip
+_FORGETS_S = 8.0
+"""So long after it was put an order may be met, by an agent that was away before."""
 _REPLAYED = "forged-replayed"
 _FOR_GOOD = {keys.DEAD, "jobs"}
 _EMPTY = {keys.UNFINISHED, keys.UNENDED}
@@ -55,7 +57,7 @@ def jobs(seen: Evidence) -> tuple[list[Fault], int]:
             again += 1
             trouble = [
                 one for one in seen.chronicle.during(before.at - 5, after.at + 1)
-                if one.happening.kind is Kind.SERVER_KILLED
+                if one.happening.kind in (Kind.SERVER_KILLED, Kind.FAILED_OVER)
                 or (one.happening.kind in _AGENT_TROUBLE and one.happening.whom == before.agent)
             ]  # fmt: skip
             if not trouble:
@@ -72,7 +74,13 @@ def jobs(seen: Evidence) -> tuple[list[Fault], int]:
 
 def forged(seen: Evidence) -> Iterator[Fault]:
     """Every forged order lies among the dead letters, with the reason."""
-    wanted = [one.what for one in seen.chronicle.done if one.happening.kind is Kind.FORGED and one.what]
+    wanted = [
+        one.what for one in seen.chronicle.done if one.happening.kind is Kind.FORGED and one.what
+        and not any(
+            other.happening.kind is Kind.FAILED_OVER  # which may have forgotten order, mark or dead letter
+            for other in seen.chronicle.during(one.at - 1, one.until + _FORGETS_S)
+        )
+    ]  # fmt: skip
     ran = Counter(run.job for run in seen.runs if run.what == "begun")
     for job in wanted:
         if ran[job] > job.startswith(_REPLAYED):  # its first copy is an order like any other

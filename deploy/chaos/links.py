@@ -40,6 +40,12 @@ class Links:
         link.cut_until = time.monotonic() + for_s
         self._loop.call_soon_threadsafe(_break, link)
 
+    def lead(self, to: Path, *, breaking: bool = True) -> None:
+        """Let every link that is opened from now on end at another server; break, or leave, what is open."""
+        self._to = to
+        for link in self._links.values() if breaking else ():
+            self._loop.call_soon_threadsafe(_break, link)
+
     def slow(self, name: str, for_s: float) -> None:
         """Let everything take half a second longer."""
         self._links[name].slow_until = time.monotonic() + for_s
@@ -48,8 +54,10 @@ class Links:
         """Break all of them for good."""
         for name in self._links:
             self.cut(name, float("inf"))
+        asyncio.run_coroutine_threadsafe(_end_others(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()
 
     async def _open(self) -> None:
         for link in self._links.values():
@@ -89,6 +97,11 @@ async def _pass(link: Link, reader: asyncio.StreamReader, writer: asyncio.Stream
             await writer.drain()
     except OSError:
         return
+
+
+async def _end_others() -> None:
+    if others := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(others, timeout=2.0)  # what they carried is broken
 
 
 def _break(link: Link) -> None:

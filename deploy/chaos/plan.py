@@ -26,6 +26,7 @@ class Kind(StrEnum):
     AGENT_TOLD_TO_END = "agent told to end"
     AGENT_PAUSED = "agent paused"
     SERVER_KILLED = "server killed"
+    FAILED_OVER = "server failed over"
     LINK_CUT = "link cut"
     LINK_SLOW = "link slow"
     SOCKETS_CUT = "sockets cut"
@@ -111,7 +112,16 @@ def plan(seed: int, size: Size) -> tuple[Happening, ...]:
             replace(one, at_s=number * share_s + 1.0 + chance.random() * (share_s - 1.0))
             for one in _faults(chance, size)
         )
+    found += _failovers(Random(f"ruleout chaos {seed} failovers"), shares, share_s)
     return tuple(sorted(found, key=lambda one: (one.at_s, one.kind, one.whom, one.text)))
+
+
+def _failovers(chance: Random, shares: int, share_s: float) -> Iterator[Happening]:
+    """One a share, by a chance of its own. ``text``: what becomes of the old primary, and the seconds that are lost."""
+    for number in range(shares):
+        at_s = number * share_s + 1.0 + chance.random() * (share_s - 1.0)
+        old, lost_s = chance.choice(("killed", "demoted")), chance.uniform(0.0, 1.5)
+        yield Happening(at_s, Kind.FAILED_OVER, "server", f"{old} {lost_s:.2f}", chance.uniform(0.0, 3.0))
 
 
 def address(segment: int, scene: int) -> str:

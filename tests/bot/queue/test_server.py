@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import InstrumentError
-from bot.queue import seal, server
+from bot.queue import address, seal, server
 from bot.queue.bot_side import RedisQueue
 from bot.queue.journal import RedisJournal
 from deploy.demo.server import Server, ServerError
@@ -30,11 +30,16 @@ def reason(url: str, ca_file: str | None = None) -> str:
         pytest.param("unix://s3cret@/run/queue.sock?db=1", "unix:///run/queue.sock", id="unix"),
         pytest.param("redis://queue:port", "redis://queue", id="not-a-port"),
         pytest.param("redis://bot:s3/cret@queue.dc1:6380/2", "redis://bot", id="a slash in the password"),
+        pytest.param(
+            "rediss+sentinel://bot:s3cret@s1.dc1,s2.dc1:26380/ruleout/2?sentinel_password=s3cret",
+            "rediss+sentinel://s1.dc1,s2.dc1:26380/ruleout/2",
+            id="sentinels",
+        ),
     ],
 )
 def test_the_address_is_shown_without_its_secrets(url: str, shown: str) -> None:
     """Sentences go to a channel that half the company reads."""
-    assert server.place(url) == shown
+    assert address.place(url) == shown
 
 
 @pytest.mark.parametrize(
@@ -45,6 +50,7 @@ def test_the_address_is_shown_without_its_secrets(url: str, shown: str) -> None:
         "redis://bot:s3?cret@queue.dc1:6380/2",
         "redis://bot:s3[cret@queue.dc1:6380/2",
         "redis://queue:port",
+        "redis+sentinel://bot:s3/cret@s1.dc1,s2.dc1/ruleout",
     ],
 )
 def test_a_password_that_tears_its_address_apart_is_refused_and_not_shown(url: str) -> None:
