@@ -222,7 +222,7 @@ class RedisIntake:
             self._changes = self._lease.changes
             self._retold.again()
         for one in self._retold.due():
-            if not self._client.exists(keys.asking(one.order.reply)):
+            if not self._client.exists(keys.asking_on(one.order.reply)):
                 continue
             lost = f"The evidence of agent {self._agent.name} was lost when the queue server failed over: ask again."
             event = self._failed(one.order.job.id, lost).event if one.evidence is None else one.event
