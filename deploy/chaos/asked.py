@@ -52,7 +52,7 @@ def pair(seen: Evidence) -> tuple[dict[int, Entry], list[Fault]]:
             said = f"stop {entry.incident}" if entry.deed is Deed.STOPPED else entry.said or ""
             lines.setdefault((entry.place.channel, entry.person.user, said), []).append(entry)
     found, faults = dict[int, Entry](), list[Fault]()
-    # Those first of which it is known when: who asked the same just before, and was not acknowledged, has no claim on it.
+    # Those first of which it is known when: who asked the same just before, unacknowledged, has no claim on the line.
     asked = sorted(enumerate(seen.chronicle.questions), key=lambda one: (_within_s(one[1]), one[1].at))
     for number, question in asked:
         waiting = lines.get((*seen.asker(question), question.said), [])

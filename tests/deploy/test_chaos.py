@@ -1,13 +1,16 @@
 """The chaos suite itself: its plan, its eyes, and one short run of everything."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.incidents.card import card
+from bot.model.audit import Deed, Entry
 from bot.model.incident import Closed, Delivered, Judged, Outcome, Published, Requested
 from bot.model.job import Probe
+from bot.model.request import Person, Place
 from bot.slack.blocks import card_message
 from deploy.chaos import asked, forgotten, kept
 from deploy.chaos.__main__ import run, told
@@ -87,9 +90,6 @@ def shown(text: str, ts: str = "1.1", at: float = BEGAN) -> Shown:
 
 
 def final() -> Shown:
-    from bot.incidents.card import card
-    from bot.slack.blocks import card_message
-
     whole = evidence(*ENDED).incidents["inc-1"]
     return shown(card_message(card(whole, ()), b"k" * 32).text)
 
@@ -159,6 +159,18 @@ def test_an_accepted_question_that_nobody_wrote_down_is_seen() -> None:
     for accepted, count in ((question, 1), (replace(question, error="operation_timeout"), 0)):
         _, faults = asked.pair(evidence(*ENDED, chronicle=Chronicle(questions=[accepted])))
         assert len(faults) == count
+
+
+def test_who_was_not_acknowledged_takes_no_line_of_the_audit_from_who_was() -> None:
+    """The same person pressed twice; the bot that met the first press stood still."""
+    line = Entry(
+        at=NOON + timedelta(seconds=1.01), deed=Deed.REQUESTED, incident="inc-1", person=Person("T", "U1"),
+        place=Place("C1"), said="10.0.0.5",
+    )  # fmt: skip
+    unheard = Question(BEGAN, "here", "ana", "[check_again]", "10.0.0.5", None, "operation_timeout", "")
+    heard = replace(unheard, at=BEGAN + 1.0, ack_ms=22.0, error=None)
+    found, faults = asked.pair(evidence(*ENDED, audit=(line,), chronicle=Chronicle(questions=[unheard, heard])))
+    assert (found, faults) == ({1: line}, [])
 
 
 def test_a_job_that_nobody_asked_for_late_or_twice_is_seen() -> None:
