@@ -26,6 +26,8 @@ ACK_S = 3.0
 _AGENT_TROUBLE = (Kind.AGENT_KILLED, Kind.AGENT_TOLD_TO_END, Kind.AGENT_PAUSED, Kind.LINK_CUT, Kind.LINK_SLOW)
 _BOT_TROUBLE = (Kind.BOT_KILLED, Kind.BOT_PAUSED, Kind.BOT_TOLD_TO_END, Kind.SOCKETS_CUT, Kind.ACKS_LOST, Kind.LATE,
                 Kind.SERVER_KILLED, Kind.FAILED_OVER, Kind.DOUBLED)  # fmt: skip
+_SLACK_TROUBLE = (Kind.LIMITED, Kind.BROKEN, Kind.ANSWER_LOST)
+"""A press that is refused is not acknowledged where Slack takes no word of why."""
 _RECOVERS_S = 12.0
 """So long after its restart a bot on a busy machine may not be connected yet."""
 LIFETIMES_S = {
@@ -164,7 +166,8 @@ def acknowledged(seen: Evidence) -> tuple[list[Fault], Counter[str]]:
         if one.error:
             told[one.error] += 1
             around = seen.chronicle.during(one.at - _RECOVERS_S, one.at + ACK_S)
-            if not any(other.happening.kind in _BOT_TROUBLE for other in around):
+            trouble = (*_BOT_TROUBLE, *_SLACK_TROUBLE) if one.text.startswith("[") else _BOT_TROUBLE
+            if not any(other.happening.kind in trouble for other in around):
                 faults.append(Fault("every question is acknowledged", one.text, f"{one.error} at {one.at:.3f}"))
         elif one.ack_ms and one.ack_ms > ACK_S * 1000:
             faults.append(Fault("acknowledged within 3 s", one.text, f"{one.ack_ms} ms"))
