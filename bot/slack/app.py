@@ -127,12 +127,10 @@ def _each_delivery_once(deliveries: Deliveries) -> Callable[..., BoltResponse | 
 
 
 def _name(body: dict[str, Any]) -> str | None:
-    """What the delivery is called, whenever it comes; None: it has no name, or may have its effect twice.
+    """What the delivery is called, whenever it comes; None: it has no name.
 
     The retry header cannot serve: through a socket the first delivery carries it too, with a zero.
     """
-    if _kind(body) == OWN_POST:
-        return None
     if "event_id" in body:
         return f"{_EVENT}{body['event_id']}"
     if (body.get("view") or {}).get("callback_id") == STARTS:
