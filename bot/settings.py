@@ -46,7 +46,7 @@ SETTINGS = (
     Setting("RULEOUT_CHANNELS", "bot", "Channel ids where it answers; empty: every channel it was invited to.", ""),
     Setting("RULEOUT_RULES_FILE", "bot", "Who may do what, where, to which machines, as in `deploy/rules.example.toml`; empty: members may check, and RULEOUT_CAPTURERS everything.", ""),
     Setting("RULEOUT_CAPTURERS", "bot", "Without a rules file: who may capture, approve and download, `TEAM/USER` ids, comma separated; empty: nobody.", ""),
-    Setting("RULEOUT_OPEN_PER_CHANNEL", "bot", "Questions of one channel that may be open at once; who asks one more is told to wait.", "10"),
+    Setting("RULEOUT_OPEN_PER_CHANNEL", "bot", "Questions of one channel that may be open at once; who asks one more is told to wait.", "20"),
     Setting("RULEOUT_OPEN_IN_ALL", "bot", "Questions of all channels together that may be open at once.", "200"),
     Setting("RULEOUT_VCENTERS", "bot, check, look-up", "Names of all vCenters, comma separated; a MAC counts as unknown only when each of them answered.", ""),
     Setting("RULEOUT_NETWORKS", "bot, check", "Names of all readers of routers and switches (`ruleout network`), comma separated; empty: no table is read.", ""),

@@ -1,7 +1,7 @@
 """How many questions may be open at once, in one channel and in all: who comes later is told, and nobody waits unheard.
 
 A channel has its share, so that a flood in one leaves the others theirs. A question is open until its people have seen
-its end: what waits for Slack's pace alone fills a channel too.
+its end, the card and its thread: what waits for Slack's pace alone, about a message a second, fills a channel too.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Bounds:
     Two that are asked in the same moment are both counted against what was open before.
     """
 
-    channel: int = 10
+    channel: int = 20
     everywhere: int = 200
 
 
@@ -32,7 +32,7 @@ def admit(bounds: Bounds, here: int, everywhere: int) -> None:
     if here >= bounds.channel:
         raise RequestError(
             f"ruleout is busy with {here} questions of this channel, as many as one channel may have open; ask again "
-            "when one of their cards has ended, or press *Stop* on one."
+            "when one of them has its last card and its details, or press *Stop* on one."
         )
     if everywhere >= bounds.everywhere:
         raise RequestError(

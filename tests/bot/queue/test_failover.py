@@ -353,7 +353,8 @@ def test_a_job_that_was_forgotten_runs_once_when_it_is_put_again(named: Named, b
     assert finals(goes_on(queue, asked))
     until(lambda: bench.client.xlen(keys.jobs("agent.a")) == 0)
     assert ran == [asked.id]
-    assert bench.dead() == []
+    copies = [reason for reason in bench.dead() if "copy of an order" in reason]
+    assert bench.dead() == copies, "whoever does not know whether the server took it puts it once more"
 
 
 def test_an_order_that_is_replayed_after_a_failover_runs_in_no_agent_that_had_it(
