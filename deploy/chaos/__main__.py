@@ -94,7 +94,7 @@ def _judge(seen: Evidence, result: Result) -> None:
     faults += kept.retained(seen)
     gone = forgotten.incidents(seen)
     for fault in faults:
-        name = fault.whose.partition(".")[0]
+        name = fault.whose.rpartition(":")[2].partition(".")[0]  # of a job, or of a key, its incident
         (result.forgotten if name in gone else result.faults).append(fault)
     posted = seen.chronicle.cards()
     for number, entry in lines.items():
