@@ -139,6 +139,8 @@ class Runner:
             stop_reason=lambda: self._stop_reason(job),
             left_s=lambda: self._intake.left_s(job),
         )
+        if why := work.stop_reason():  # taking it may have lasted: the link was slow, or this process stood still
+            return f"It was not begun. {why}"
         try:
             return ability(work)
         except (InstrumentError, RequestError) as error:

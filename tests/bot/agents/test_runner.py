@@ -15,6 +15,7 @@ from bot.meters import JOB_SECONDS, JOBS, RUNNING
 from bot.model.incident import Failed, Reported
 from bot.model.job import Artifact, Job, Probe
 from bot.ports import Ability, Work
+from bot.queue.lease import OUT_OF_TIME
 from bot.queue.memory import MemoryIntake
 from tests.bot.counted import PaperMeter
 from tests.contracts.bench import (
@@ -93,6 +94,19 @@ def test_the_agent_goes_on_after_a_bug(bench: MemoryBench) -> None:
 def test_a_job_of_an_unknown_kind_is_refused_with_what_is_known(bench: MemoryBench) -> None:
     """A job on the wrong queue is a mistake in somebody's settings: say where to look."""
     assert reason_of(bench, brings(b""), Probe.VCENTER) == "Agent a cannot do vcenter jobs; it can do: capture."
+
+
+def test_what_came_too_late_to_hand_is_not_begun(bench: MemoryBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was in time when it was taken; then the link was slow, and nobody waits for it any more."""
+    monkeypatch.setattr(MemoryIntake, "stop_reason", lambda _self, _job: OUT_OF_TIME)
+    begun: list[Work] = []
+
+    def ability(work: Work) -> Sequence[tuple[Artifact, bytes]]:
+        begun.append(work)
+        return ()
+
+    assert reason_of(bench, ability) == f"It was not begun. {OUT_OF_TIME}"
+    assert begun == []
 
 
 def test_an_ability_is_told_when_its_time_is_up(bench: MemoryBench) -> None:
