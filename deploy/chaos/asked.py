@@ -52,11 +52,12 @@ def pair(seen: Evidence) -> tuple[dict[int, Entry], list[Fault]]:
             said = f"stop {entry.incident}" if entry.deed is Deed.STOPPED else entry.said or ""
             lines.setdefault((entry.place.channel, entry.person.user, said), []).append(entry)
     found, faults = dict[int, Entry](), list[Fault]()
-    # Those first of which it is known when: who asked the same just before, unacknowledged, has no claim on the line.
-    asked = sorted(enumerate(seen.chronicle.questions), key=lambda one: (_within_s(one[1]), one[1].at))
+    # The acknowledged first: who asked the same just before, unacknowledged, has no claim on the line.
+    asked = sorted(enumerate(seen.chronicle.questions), key=lambda one: (not one[1].accepted, one[1].at))
     for number, question in asked:
         waiting = lines.get((*seen.asker(question), question.said), [])
-        fit = [entry for entry in waiting if -_EARLY_S <= entry.at.timestamp() - question.at <= _within_s(question)]
+        within_s = _MENTION_S if question.text.startswith("@") else _TYPED_S
+        fit = [entry for entry in waiting if -_EARLY_S <= entry.at.timestamp() - question.at <= within_s]
         if fit:
             waiting.remove(fit[0])
             if question.accepted:
@@ -64,13 +65,6 @@ def pair(seen: Evidence) -> tuple[dict[int, Entry], list[Fault]]:
         elif question.accepted and (why := _why_unwritten(seen, question)):
             faults.append(Fault("every accepted question is in the audit", question.text, why))
     return found, faults
-
-
-def _within_s(question: Question) -> float:
-    """So long after it was asked it may have been written down; what is acknowledged has been by then."""
-    if question.text.startswith("@"):
-        return _MENTION_S
-    return question.ack_ms / 1000 + _EARLY_S if question.accepted and question.ack_ms is not None else _TYPED_S
 
 
 def _why_unwritten(seen: Evidence, question: Question) -> str | None:

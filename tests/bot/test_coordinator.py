@@ -8,6 +8,7 @@ import pytest
 from bot.errors import BundleError, InstrumentError, RequestError
 from bot.incidents import flow
 from bot.incidents.bundle import LOOK_UP_INDEX, unpack
+from bot.incidents.crowding import USUAL
 from bot.incidents.policy import Capability, Policy
 from bot.model.audit import Deed
 from bot.model.incident import Closed, Expired, Failed, Judged, Outcome
@@ -33,16 +34,16 @@ def test_a_question_is_on_its_queues_and_on_a_card_when_asking_returns(house: Ho
 def test_a_flood_in_one_channel_is_told_to_wait_and_leaves_the_others_their_share(house: House) -> None:
     """What is refused leaves nothing behind but its line in the audit; who asks what runs already is not refused."""
     first = house.ask("10.0.0.10")
-    for last in range(11, 20):
+    for last in range(11, 10 + USUAL.channel):
         house.ask(f"10.0.0.{last}")
-    with pytest.raises(RequestError, match="busy with 10 questions of this channel"):
-        house.ask("10.0.0.20")
-    assert len(house.journal.unfinished()) == 10
+    with pytest.raises(RequestError, match=f"busy with {USUAL.channel} questions of this channel"):
+        house.ask("10.0.0.50")
+    assert len(house.journal.unfinished()) == USUAL.channel
     assert house.audit.entries[-1].deed is Deed.REFUSED
     assert house.ask("10.0.0.10").id == first.id
-    assert house.coordinator.ask("arpcheck", "10.0.0.20", ASKER, Place("C2")).id in house.journal.unfinished("C2")
+    assert house.coordinator.ask("arpcheck", "10.0.0.50", ASKER, Place("C2")).id in house.journal.unfinished("C2")
     house.coordinator.delivered(first.id)
-    assert house.ask("10.0.0.21").id in house.journal.unfinished(HERE.channel)
+    assert house.ask("10.0.0.51").id in house.journal.unfinished(HERE.channel)
 
 
 @pytest.mark.parametrize(
