@@ -177,8 +177,7 @@ class Desk:
             RequestError: nobody knows it any more.
             InstrumentError: it cannot be read.
         """
-        seat = self.seat(incident)
-        found = seat.running.incident if seat else self._journal.read(incident)
+        found = self.running(incident) or self._journal.read(incident)
         if found is None:
             raise RequestError("That is too old to be known here; ask anew, for example `/arpcheck 10.0.0.5`.")
         return found

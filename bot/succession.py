@@ -1,6 +1,6 @@
 """What a bot leaves when it dies, and how another goes on with it: the timeline, the evidence, the jobs under way."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -30,12 +30,8 @@ class Succession:
 
     def keep(self, running: Running, news: News) -> None:
         """Keep what was brought, before it is written down that it was; without it the next one has a gap."""
-        if self.kept is None or not (news.blobs or _lasts(running)):
-            return
-        try:
-            self.kept.put(news.incident, news.blobs)
-        except InstrumentError as error:  # the answer is worth more than its insurance
-            _log.warning("evidence_not_kept", incident=news.incident, reason=str(error))
+        if news.blobs or _lasts(running):
+            self._put(news.incident, news.blobs)
 
     def evidence(self, running: Running) -> dict[str, bytes]:
         """The bytes that were brought, which an end lets go from memory; without what nobody keeps any more."""
@@ -49,12 +45,16 @@ class Succession:
 
     def keep_again(self, running: Running) -> None:
         """Keep all that was brought once more: where events were forgotten, so was what was kept beside them."""
-        if self.kept is None or not running.blobs or running.incident.closed:
+        if running.blobs and not running.incident.closed:
+            self._put(running.incident.id, running.blobs)
+
+    def _put(self, incident: str, blobs: Mapping[str, bytes]) -> None:
+        if self.kept is None:
             return
         try:
-            self.kept.put(running.incident.id, running.blobs)
-        except InstrumentError as error:
-            _log.warning("evidence_not_kept", incident=running.incident.id, reason=str(error))
+            self.kept.put(incident, blobs)
+        except InstrumentError as error:  # the answer is worth more than its insurance
+            _log.warning("evidence_not_kept", incident=incident, reason=str(error))
 
     def prune(self, running: Running) -> None:
         """Of what lasts only the newest word is kept: an hour of beginnings would fill the server."""

@@ -65,8 +65,7 @@ class Entrance:
         """What this very asking began already: the bot that it was told to died before it could say so."""
         if name is None:
             return None
-        seat = self.desk.seat(name)
-        return seat.running.incident if seat else self._journal.read(name)
+        return self.desk.running(name) or self._journal.read(name)
 
     def _here(self, command: str, channel: str) -> list[Incident]:
         """What of this kind runs in the channel, in whichever bot's hand."""

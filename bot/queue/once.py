@@ -55,8 +55,8 @@ class RedisOnce:
         """Whether this process has dealt with it before; from now on it has."""
         now = time.monotonic()
         with self._lock:
-            for over in [one for one, at in self._done.items() if now - at > keys.DELIVERY_S]:
-                del self._done[over]
+            while self._done and now - next(iter(self._done.values())) > keys.DELIVERY_S:  # the oldest stand first
+                del self._done[next(iter(self._done))]
             known = name in self._done
             self._done.setdefault(name, now)
         return known

@@ -35,6 +35,13 @@ _PASSES = {
     "READONLY": NO_PRIMARY,
     "CLUSTERDOWN": "is in a cluster that has no primary now",
 }
+_KINDS = {
+    ReadOnlyError: "READONLY",
+    MasterDownError: "MASTERDOWN",
+    ClusterDownError: "CLUSTERDOWN",  # of which the one before is a kind
+    TryAgainError: "CLUSTERDOWN",
+}
+"""Answers whose first word redis-py has made into a class."""
 Address = tuple[str, int]
 
 
@@ -162,10 +169,7 @@ class SoughtTlsTie(_AtPrimary, Sought, SSLConnection):
 
 def passes(error: ResponseError) -> str | None:
     """Why the server cannot act as the primary now, or None: it refuses for another reason, or is not asked to."""
-    kinds = {ReadOnlyError: "READONLY", MasterDownError: "MASTERDOWN", ClusterDownError: "CLUSTERDOWN"}
-    named = next((name for kind, name in kinds.items() if isinstance(error, kind)), None)
-    if isinstance(error, TryAgainError):
-        named = "CLUSTERDOWN"
+    named = next((name for kind, name in _KINDS.items() if isinstance(error, kind)), None)
     return _PASSES.get(named or str(error).partition(" ")[0])
 
 

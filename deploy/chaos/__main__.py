@@ -11,12 +11,13 @@ from pathlib import Path
 
 from bot import log
 from bot.queue.seal import queue_key
-from deploy.chaos import asked, forgotten, kept
+from deploy.chaos import forgotten
 from deploy.chaos.asked import Fault, Second
 from deploy.chaos.evidence import Evidence, gather
 from deploy.chaos.figures import quantiles
 from deploy.chaos.happen import happen, settle
 from deploy.chaos.plan import SHORT, Kind, Size, plan
+from deploy.chaos.promises import held
 from deploy.chaos.world import running
 from deploy.demo.stage import RUNNING
 
@@ -78,26 +79,16 @@ def _judge(seen: Evidence, result: Result) -> None:
     result.asked, result.incidents = len(questions), len(seen.incidents)
     result.accepted = sum(one.accepted for one in questions)
     result.busy = sum("ruleout is busy" in one.told for one in questions)
-    lines, faults = asked.pair(seen)
-    for found in asked.check(seen):
-        if isinstance(found, Second):
-            result.seconds.append(found)
-        else:
-            faults.append(found)
-    more, result.begun_anew = kept.jobs(seen)
-    faults += more
-    more, result.judged_again = kept.timelines(seen)
-    faults += more
-    more, result.unacknowledged = kept.acknowledged(seen)
-    faults += more
-    faults += [*kept.forged(seen), *kept.audit(seen), *kept.leftovers(seen), *kept.bugs(seen.directory)]
-    faults += kept.retained(seen)
+    found = held(seen)
+    result.seconds += found.seconds
+    result.begun_anew, result.judged_again = found.begun_anew, found.judged_again
+    result.unacknowledged = found.unacknowledged
     gone = forgotten.incidents(seen)
-    for fault in faults:
+    for fault in found.faults:
         name = fault.whose.rpartition(":")[2].partition(".")[0]  # of a job, or of a key, its incident
         (result.forgotten if name in gone else result.faults).append(fault)
     posted = seen.chronicle.cards()
-    for number, entry in lines.items():
+    for number, entry in found.lines.items():
         states = [one for every in posted.get((entry.incident or "", "card"), {}).values() for one in every]
         finals = [one.at for one in states if not one.text.startswith(RUNNING)]
         if finals and questions[number].said.partition(" ")[0] != "stop":

@@ -12,12 +12,12 @@ from bot.model.audit import Deed, Entry
 from bot.model.incident import CARD, Incident, Outcome, Published, Started
 from bot.model.request import CAPTURE, CHECK, LOOK_UP, WATCH
 from bot.model.verdict import Answer
-from deploy.chaos import asked, kept
-from deploy.chaos.asked import Fault, Second
+from deploy.chaos.asked import Fault
 from deploy.chaos.chronicle import Question, Shown
 from deploy.chaos.evidence import Evidence
 from deploy.chaos.figures import quantiles
 from deploy.chaos.plan import SCENES
+from deploy.chaos.promises import held
 from deploy.demo.stage import RUNNING
 
 CALM = ("calm", "calm again", "asked again")
@@ -106,31 +106,20 @@ def report(
     seen: Evidence, phases: Sequence[Phase], stops: Sequence[Stop], *, hard: bool, stops_within_s: float
 ) -> Report:
     """The figures and what is broken; ``hard``: processes were killed, so that what a death excuses is excused."""
-    lines, faults = asked.pair(seen)
-    seconds = list[Second]()
-    for found in asked.check(seen):
-        if isinstance(found, Second):
-            seconds.append(found)
-        else:
-            faults.append(found)
-    more, anew = kept.jobs(seen)
-    faults += more
-    more, judged = kept.timelines(seen)
-    faults += [*more, *kept.forged(seen), *kept.audit(seen), *kept.leftovers(seen), *kept.bugs(seen.directory)]
-    faults += kept.retained(seen)
-    more, unacked = kept.acknowledged(seen)
-    faults += more
-    rows, missed = figures(seen, phases, lines)
+    found = held(seen)
+    faults = list(found.faults)
+    rows, missed = figures(seen, phases, found.lines)
     if not hard:
         faults += missed
-        faults += (Fault("no question has two cards", str(one), "") for one in seconds)
+        faults += (Fault("no question has two cards", str(one), "") for one in found.seconds)
         faults += graceful(seen, phases, stops, stops_within_s)
     lives = sum(1 for _ in _lives(seen))
     notes = [
-        f"{judged} cases judged again, {anew} jobs begun anew, {lives} of them at the cost of a life, "
-        f"{len(seen.chronicle.gone)} messages taken back, {sum(unacked.values())} errors of Slack's own",
+        f"{found.judged_again} cases judged again, {found.begun_anew} jobs begun anew, "
+        f"{lives} of them at the cost of a life, {len(seen.chronicle.gone)} messages taken back, "
+        f"{sum(found.unacknowledged.values())} errors of Slack's own",
         *(f"crossed the goodbye of a bot, unavoidable: {one.text} at {one.at:.3f}" for one in _refused(seen)[1]),
-        *(f"second card, unavoidable: {one.incident}: {one.why}" for one in seconds),
+        *(f"second card, unavoidable: {one.incident}: {one.why}" for one in found.seconds),
         *(f"could not be done: {one}" for one in seen.chronicle.trouble),
     ]
     return Report(tuple(rows), tuple(stops), tuple(dict.fromkeys(faults)), tuple(notes))
